@@ -1,0 +1,119 @@
+"""A commit says that a result's table files are whole: the loader's unit, written last.
+
+    commits/{operation}/{result}.json
+
+Readers go from here to the files, never through a bare listing of tables/.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+
+from transforms.errors import SchemaMismatch
+from transforms.files import names, read_if_there, write_whole
+from transforms.layout import OPERATIONS, Layout, Operation, ResultKey
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """One Parquet file: `path` relative to the results root."""
+
+    table: str
+    path: str
+    rows: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """Somebody says why a result that does not reconcile is loaded all the same."""
+
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Commit:
+    """What one result was flattened to. `reason`: why it does not reconcile, None when it does."""
+
+    key: ResultKey
+    attempt: str
+    schema_version: int
+    landed_at: datetime
+    flattened_at: datetime
+    files: tuple[TableFile, ...]
+    reason: str | None = None
+    accepted: Accepted | None = None
+
+    @property
+    def reconciled(self) -> bool:
+        return self.reason is None
+
+    @property
+    def held_back(self) -> bool:
+        """True while its rows stay out of the tables."""
+        return self.reason is not None and self.accepted is None
+
+    @property
+    def row_counts(self) -> dict[str, int]:
+        return {file.table: file.rows for file in self.files}
+
+    def write(self, layout: Layout) -> None:
+        told = asdict(self)
+        for moment in ("landed_at", "flattened_at"):
+            told[moment] = told[moment].isoformat()
+        if self.accepted:
+            told["accepted"]["at"] = self.accepted.at.isoformat()
+        write_whole(layout.commit(self.key), json.dumps(told, indent=1).encode())
+
+
+def read_commit(layout: Layout, key: ResultKey) -> Commit | None:
+    """The commit of a result; None when it was never flattened whole."""
+    data = read_if_there(layout.commit(key))
+    if data is None:
+        return None
+    told = json.loads(data)
+    accepted = told["accepted"]
+    try:
+        return Commit(
+            ResultKey(**told["key"]),
+            told["attempt"],
+            told["schema_version"],
+            datetime.fromisoformat(told["landed_at"]),
+            datetime.fromisoformat(told["flattened_at"]),
+            tuple(TableFile(**file) for file in told["files"]),
+            told["reason"],
+            accepted and Accepted(accepted["reason"], datetime.fromisoformat(accepted["at"])),
+        )
+    except (KeyError, TypeError) as error:
+        raise SchemaMismatch(
+            f"{layout.commit(key)} is no commit of this version: {error}.",
+            path=str(layout.commit(key)),
+        ) from error
+
+
+def commits(layout: Layout, operations: tuple[Operation, ...] = OPERATIONS) -> Iterator[Commit]:
+    """Every commit, in order of operation and name."""
+    for operation in operations:
+        for name in names(layout.commits(operation), ".json"):
+            commit = read_commit(layout, ResultKey.from_name(operation, name.removesuffix(".json")))
+            if commit is not None:
+                yield commit
+
+
+def accept(layout: Layout, key: ResultKey, reason: str) -> Commit:
+    """Release a result that is held back. ValueError when there is none, or no reason is given."""
+    if not reason.strip():
+        raise ValueError("Say why with --reason: it is kept in the ledger.")
+    commit = read_commit(layout, key)
+    if commit is None:
+        raise ValueError(f"Nothing is committed for {key.operation} {key.name}.")
+    if commit.reconciled:
+        raise ValueError(f"{key.operation} {key.name} reconciles: there is nothing to accept.")
+    accepted = Accepted(reason.strip(), datetime.now(UTC))
+    released = replace(commit, accepted=accepted)
+    released.write(layout)
+    return released

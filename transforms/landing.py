@@ -1,0 +1,258 @@
+"""The landing zone: the bytes as they came, in attempts that are whole or do not count.
+
+    raw/{operation}/{result}/{attempt}/
+        _STARTED.json            claims the attempt's number
+        pages-00000.jsonl.zst    64 verbatim bodies of GetLabelDetection, one a line
+        pages-00000.json         that part's checksum and the token of the page after it
+        results-00000.jsonl.zst  or: the result manifest, cut at line ends
+        summary.json             and: the manifest summary
+        description.json         and: the body of GetMediaAnalysisJob
+        _ABANDONED.json          why this attempt is evidence only
+        _SUCCESS.json            last: every file with its sha256 and counts, and landed_at
+
+Of several attempts the newest with _SUCCESS counts. A part is read with its checksum, since a zstd
+frame that was cut reads as a short file without an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import zstandard
+from upath import UPath
+
+from transforms.errors import IncompleteResults
+from transforms.files import create, names, read_if_there, write_whole
+from transforms.layout import Layout, ResultKey
+
+BODIES_PER_PART = 64  # about 22 MB of JSON at 1,000 labels a page
+MANIFEST_PART_BYTES = 32 * 2**20
+LEVEL = 3  # 1.4 ms a page; gzip takes 9
+STARTED, ABANDONED, SUCCESS = "_STARTED.json", "_ABANDONED.json", "_SUCCESS.json"
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """One file of an attempt. `size` is on disk, `raw_size` uncompressed, `records` lines."""
+
+    name: str
+    sha256: str
+    size: int
+    raw_size: int
+    records: int
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A whole attempt, as its _SUCCESS.json tells it. `facts` are the lander's own."""
+
+    key: ResultKey
+    name: str
+    path: UPath
+    landed_at: datetime
+    files: tuple[LandedFile, ...]
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def parts(self) -> tuple[LandedFile, ...]:
+        """The files with records, in order: pages-* or results-*."""
+        return tuple(file for file in self.files if file.name.endswith(".jsonl.zst"))
+
+    def document(self, name: str) -> bytes | None:
+        """The bytes of `description.json` or `summary.json`; None when none was landed."""
+        found = [file for file in self.files if file.name == name]
+        return self.read(found[0]) if found else None
+
+    def read(self, file: LandedFile) -> bytes:
+        """The uncompressed bytes. IncompleteResults when they are not what was landed."""
+        data = read_if_there(self.path / file.name)
+        if data is None:
+            raise self._damaged(file, "is gone")
+        if len(data) != file.size or hashlib.sha256(data).hexdigest() != file.sha256:
+            raise self._damaged(file, "does not have the checksum it was landed with")
+        if not file.name.endswith(".zst"):
+            return data
+        raw = zstandard.ZstdDecompressor().decompress(data, max_output_size=file.raw_size)
+        if len(raw) != file.raw_size:
+            raise self._damaged(file, f"holds {len(raw)} bytes instead of {file.raw_size}")
+        return raw
+
+    def _damaged(self, file: LandedFile, what: str) -> IncompleteResults:
+        return IncompleteResults(
+            f"{self.path / file.name} {what}.",
+            operation=self.key.operation,
+            job_id=self.key.job_id,
+            attempt=self.name,
+            file=file.name,
+        )
+
+
+def newest_whole_attempt(layout: Layout, key: ResultKey) -> Attempt | None:
+    """The attempt that counts, or None when nothing of this result is landed whole."""
+    for name in reversed(names(layout.attempts(key))):
+        path = layout.attempts(key) / name
+        data = read_if_there(path / SUCCESS)
+        if data is not None:
+            told = json.loads(data)
+            return Attempt(
+                key,
+                name,
+                path,
+                datetime.fromisoformat(told["landed_at"]),
+                tuple(LandedFile(**file) for file in told["files"]),
+                told["facts"],
+            )
+    return None
+
+
+def landed_results(layout: Layout) -> Iterator[ResultKey]:
+    """Every result that has an attempt, whole or not, in order of operation and name."""
+    for operation in names(layout.root / "raw"):
+        for name in names(layout.root / "raw" / operation):
+            yield ResultKey.from_name(operation, name)  # type: ignore[arg-type]
+
+
+class LandingAttempt:
+    """An attempt being written. Pages go on after the last whole part; a manifest begins anew."""
+
+    def __init__(self, key: ResultKey, path: UPath) -> None:
+        self.key = key
+        self.path = path
+        self.files: list[LandedFile] = []
+        self.next_token: str | None = None
+        self.tokens: set[str] = set()
+        self._bodies: list[bytes] = []
+        self._body_tokens: list[str] = []
+
+    @classmethod
+    def resume_or_begin(cls, layout: Layout, key: ResultKey) -> LandingAttempt:
+        """The newest attempt if it is neither whole nor abandoned, else a new one."""
+        folder = layout.attempts(key)
+        numbers = names(folder)
+        if numbers:
+            path = folder / numbers[-1]
+            if not {SUCCESS, ABANDONED} & set(names(path)):
+                attempt = cls(key, path)
+                attempt._take_up_parts()
+                return attempt
+        number = int(numbers[-1]) + 1 if numbers else 1
+        begun = json.dumps({"started_at": datetime.now(UTC).isoformat()}).encode()
+        while not create(folder / f"{number:05d}" / STARTED, begun):
+            number += 1
+        return cls(key, folder / f"{number:05d}")
+
+    def _take_up_parts(self) -> None:
+        while (told := read_if_there(self.path / f"pages-{len(self.files):05d}.json")) is not None:
+            part = json.loads(told)
+            self.files.append(LandedFile(**part["file"]))
+            self.next_token = part["next_token"]
+            self.tokens.update(part["tokens"])
+
+    @property
+    def resumed(self) -> bool:
+        return bool(self.files)
+
+    @property
+    def pages_finished(self) -> bool:
+        """True when the last page of all is in a part already put."""
+        return bool(self.files) and self.next_token is None
+
+    def add_page(self, body: bytes, next_token: str | None) -> None:
+        """Keep one body of GetLabelDetection. IncompleteResults when its token came before."""
+        if next_token is not None and next_token in self.tokens:
+            raise IncompleteResults(
+                f"GetLabelDetection sent the same NextToken twice for job {self.key.job_id}.",
+                operation=self.key.operation,
+                job_id=self.key.job_id,
+                attempt=self.path.name,
+            )
+        self._bodies.append(body.replace(b"\n", b" ").replace(b"\r", b" "))
+        self.next_token = next_token
+        if next_token is not None:
+            self.tokens.add(next_token)
+            self._body_tokens.append(next_token)
+        if next_token is None or len(self._bodies) == BODIES_PER_PART:
+            self._put_pages()
+
+    def _put_pages(self) -> None:
+        stem = f"pages-{len(self.files):05d}"
+        raw = b"\n".join(self._bodies) + b"\n"
+        compressed = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress(raw)
+        file = self._put(f"{stem}.jsonl.zst", compressed, len(raw), len(self._bodies))
+        beside = {
+            "file": asdict(file),
+            "next_token": self.next_token,
+            "tokens": self._body_tokens,
+        }
+        write_whole(self.path / f"{stem}.json", json.dumps(beside).encode())
+        self._bodies, self._body_tokens = [], []
+
+    def add_manifest(self, chunks: Iterable[bytes]) -> None:
+        """Keep a result manifest byte for byte, in parts cut at line ends."""
+        for number, part in enumerate(_parts(chunks)):
+            self._put(f"results-{number:05d}.jsonl.zst", part.data, part.raw_size, part.records)
+
+    def add_document(self, name: str, data: bytes) -> None:
+        """Keep `description.json` or `summary.json` as it came."""
+        self._put(name, data, len(data), 1)
+
+    def _put(self, name: str, data: bytes, raw_size: int, records: int) -> LandedFile:
+        write_whole(self.path / name, data)
+        digest = hashlib.sha256(data).hexdigest()
+        file = LandedFile(name, digest, len(data), raw_size, records)
+        self.files.append(file)
+        return file
+
+    def abandon(self, reason: str) -> None:
+        """Leave this attempt as evidence; the next one begins at the first page."""
+        write_whole(self.path / ABANDONED, json.dumps({"reason": reason}).encode())
+
+    def succeed(self, **facts: Any) -> Attempt:
+        """Write _SUCCESS: from now on this attempt is the result."""
+        landed_at = datetime.now(UTC)
+        told = {
+            "operation": self.key.operation,
+            "job_id": self.key.job_id,
+            "aggregate_by": self.key.aggregate_by,
+            "landed_at": landed_at.isoformat(),
+            "files": [asdict(file) for file in self.files],
+            "facts": facts,
+        }
+        write_whole(self.path / SUCCESS, json.dumps(told, indent=1).encode())
+        return Attempt(self.key, self.path.name, self.path, landed_at, tuple(self.files), facts)
+
+
+@dataclass
+class _Part:
+    data: bytes
+    raw_size: int
+    records: int
+
+
+def _parts(chunks: Iterable[bytes]) -> Iterator[_Part]:
+    """Compress chunks as they come; a part ends at the first line end past its size."""
+    press, data, raw_size, lines, last = _press(), [], 0, 0, b"\n"
+    for chunk in chunks:
+        rest = chunk
+        while rest:
+            room = MANIFEST_PART_BYTES - raw_size
+            cut = len(rest) if room > len(rest) else rest.find(b"\n", max(room, 0)) + 1 or len(rest)
+            piece, rest = rest[:cut], rest[cut:]
+            data.append(press.compress(piece))
+            raw_size += len(piece)
+            lines += piece.count(b"\n")
+            last = piece[-1:]
+            if raw_size >= MANIFEST_PART_BYTES and last == b"\n":
+                yield _Part(b"".join([*data, press.flush()]), raw_size, lines)
+                press, data, raw_size, lines = _press(), [], 0, 0
+    if raw_size:
+        yield _Part(b"".join([*data, press.flush()]), raw_size, lines + (last != b"\n"))
+
+
+def _press() -> Any:
+    return zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compressobj()

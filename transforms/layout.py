@@ -1,0 +1,110 @@
+"""Where everything stands under the results root, and the key that names a result everywhere.
+
+A result is (operation, job_id, aggregate_by). Its name is `{job_id}`, or `{job_id}.segments` for
+the SEGMENTS form of a video's job, so both forms of one job live side by side. A job id has no dot
+(AWS's pattern), so the name can be read back.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, Self, cast
+
+from upath import UPath
+
+Operation = Literal["media_analysis", "label_detection"]
+AggregateBy = Literal["TIMESTAMPS", "SEGMENTS"]
+
+MEDIA_ANALYSIS: Operation = "media_analysis"
+LABEL_DETECTION: Operation = "label_detection"
+OPERATIONS: tuple[Operation, ...] = (MEDIA_ANALYSIS, LABEL_DETECTION)
+
+JOB_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # botocore's MediaAnalysisJobId and JobId
+SEGMENTS_SUFFIX = ".segments"
+
+
+@dataclass(frozen=True, order=True)
+class ResultKey:
+    """Names one result: `operation`, `job_id` and, for video jobs, `aggregate_by`."""
+
+    operation: Operation
+    job_id: str
+    aggregate_by: AggregateBy | None = None
+
+    def __post_init__(self) -> None:
+        if self.operation not in OPERATIONS:
+            raise ValueError(f"operation is {self.operation!r}, not one of {', '.join(OPERATIONS)}")
+        if not JOB_ID.fullmatch(self.job_id):
+            raise ValueError(f"job id {self.job_id!r} is not 1-64 of a-z, A-Z, 0-9, '-' and '_'")
+        allowed = (None,) if self.operation == MEDIA_ANALYSIS else ("TIMESTAMPS", "SEGMENTS")
+        if self.aggregate_by not in allowed:
+            raise ValueError(
+                f"aggregate_by of {self.operation} is {self.aggregate_by!r}, not one of {allowed}"
+            )
+
+    @property
+    def name(self) -> str:
+        return self.job_id + (SEGMENTS_SUFFIX if self.aggregate_by == "SEGMENTS" else "")
+
+    @classmethod
+    def of(cls, operation: Operation, job_id: str, aggregate_by: str | None = None) -> Self:
+        """The key of a job's result; a video job's is TIMESTAMPS unless told otherwise."""
+        if operation == LABEL_DETECTION and aggregate_by is None:
+            aggregate_by = "TIMESTAMPS"
+        return cls(operation, job_id, cast("AggregateBy | None", aggregate_by))
+
+    @classmethod
+    def from_name(cls, operation: Operation, name: str) -> Self:
+        job_id = name.removesuffix(SEGMENTS_SUFFIX)
+        return cls.of(operation, job_id, "SEGMENTS" if job_id != name else None)
+
+
+def results_path(uri: str | UPath) -> UPath:
+    """A results root as a path; a plain path is made absolute, `file://` becomes a plain path."""
+    path = UPath(uri)
+    if path.protocol == "file":
+        path = UPath(path.path)
+    return path.absolute() if isinstance(path, Path) else path
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The results root. Each method names one place of it and touches nothing."""
+
+    root: UPath
+
+    @classmethod
+    def at(cls, uri: str | UPath) -> Self:
+        return cls(results_path(uri))
+
+    def plan(self, operation: Operation, plan_id: str) -> UPath:
+        return self.plans(operation) / f"{plan_id}.parquet"
+
+    def plans(self, operation: Operation) -> UPath:
+        return self.root / "plans" / operation
+
+    def request(self, operation: Operation, token: str) -> UPath:
+        return self.root / "requests" / operation / f"{token}.json"
+
+    def job(self, operation: Operation, job_id: str) -> UPath:
+        return self.root / "jobs" / operation / f"{job_id}.json"
+
+    def attempts(self, key: ResultKey) -> UPath:
+        return self.root / "raw" / key.operation / key.name
+
+    def raw(self, operation: Operation) -> UPath:
+        return self.root / "raw" / operation
+
+    def table_file(self, table: str, landed_at: datetime, key: ResultKey) -> UPath:
+        """The date is the attempt's, so flattening again writes the same name."""
+        day = f"landed_on={landed_at:%Y-%m-%d}"
+        return self.root / "tables" / table / day / f"{key.name}.parquet"
+
+    def commits(self, operation: Operation) -> UPath:
+        return self.root / "commits" / operation
+
+    def commit(self, key: ResultKey) -> UPath:
+        return self.commits(key.operation) / f"{key.name}.json"

@@ -1,0 +1,114 @@
+"""The environment, in one place: every variable with its default and meaning.
+
+README's table of settings is made from `VARIABLES`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+
+from transforms.files import is_local, local
+from transforms.layout import results_path
+
+PREFIX = "REKOGNITION_"
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def _variable(default: Any, meaning: str) -> Any:
+    return field(default=default, metadata={"meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Each field is the environment variable REKOGNITION_ and its name in capitals."""
+
+    results_uri: str = _variable(
+        str(CHECKOUT / "var"), "Results root: any URI that fsspec takes (`file://`, `s3://`)."
+    )
+    warehouse_uri: str = _variable(
+        "",
+        "The loader's DuckDB file. Unset: `warehouse/rekognition.duckdb` in a local results root.",
+    )
+    images_uri: str = _variable(
+        "", "Images to moderate: `s3://bucket/prefix`. Unset: `media_analysis` has no schedule."
+    )
+    videos_uri: str = _variable(
+        "", "Videos to label: `s3://bucket/prefix`. Unset: `label_detection` has no schedule."
+    )
+    output_uri: str = _variable(
+        "", "Where Rekognition writes bulk results, and input manifests go: `s3://bucket/prefix`."
+    )
+    schedule: str = _variable("@hourly", "Schedule of both job DAGs, once their URI is set.")
+    aws_conn_id: str = _variable("aws_default", "Airflow connection of the AWS account.")
+    region: str = _variable("", "AWS region; unset: the connection's.")
+    min_confidence: float = _variable(50.0, "Lowest confidence that Rekognition returns, percent.")
+    project_version: str = _variable("", "ARN of a custom moderation adapter.")
+    kms_key_id: str = _variable("", "KMS key for bulk results.")
+    job_name: str = _variable("", "Name of bulk jobs.")
+    job_tag: str = _variable("", "Tag of video jobs.")
+    sns_topic_arn: str = _variable("", "SNS topic that Rekognition tells when a video job ends.")
+    sns_role_arn: str = _variable("", "IAM role with which Rekognition may publish there.")
+    aggregate_by: str = _variable("TIMESTAMPS", "Form of video results: TIMESTAMPS or SEGMENTS.")
+    max_jobs_per_run: int = _variable(
+        1024, "Jobs a DAG run starts at most (Airflow maps up to 1,024)."
+    )
+    quarantine_limit: float = _variable(
+        0.05, "Share of bad records above which a result fails instead of being loaded."
+    )
+    max_line_bytes: int = _variable(64 * 2**20, "A manifest line above this size is quarantined.")
+    lock_timeout: float = _variable(600.0, "Seconds a loader waits for another one to end.")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """Settings of this process. A value of the wrong kind is a ValueError that names it."""
+        environ = os.environ if environ is None else environ
+        given: dict[str, Any] = {}
+        for one in fields(cls):
+            text = environ.get(PREFIX + one.name.upper(), "")
+            if text:
+                given[one.name] = _read(one.name, text, type(one.default))
+        return cls(**given)
+
+    @property
+    def published_path(self) -> str:
+        """The DuckDB file for readers: in a local results root, else beside the loader's."""
+        root = results_path(self.results_uri)
+        if is_local(root):
+            return str(local(root) / "published" / "rekognition.duckdb")
+        return str(Path(self.warehouse_path).parent / "published" / "rekognition.duckdb")
+
+    @property
+    def warehouse_path(self) -> str:
+        """The loader's DuckDB file. ValueError: the results root is remote and none is named."""
+        if self.warehouse_uri:
+            return self.warehouse_uri.removeprefix("file://")
+        root = results_path(self.results_uri)
+        if not is_local(root):
+            raise ValueError(
+                f"REKOGNITION_RESULTS_URI is {self.results_uri}, which cannot hold a DuckDB file: "
+                "set REKOGNITION_WAREHOUSE_URI to a path on this machine."
+            )
+        return str(local(root) / "warehouse" / "rekognition.duckdb")
+
+
+def _read(name: str, text: str, kind: type) -> Any:
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise ValueError(
+            f"{PREFIX}{name.upper()} is {text!r}, which is not a number: correct or unset it."
+        ) from error
+
+
+VARIABLES: list[tuple[str, str, str]] = [
+    (
+        PREFIX + one.name.upper(),
+        "" if one.default is None else str(one.default).replace(str(CHECKOUT) + "/", ""),
+        str(one.metadata["meaning"]),
+    )
+    for one in fields(Settings)
+]
