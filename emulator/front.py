@@ -1,0 +1,111 @@
+"""The one door: Rekognition's calls go to the service, control calls to the control API, the rest
+to moto's own application."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.iam.models import get_account_id_from
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from emulator import control
+from emulator.objects import bucket_named
+from emulator.service import TARGET_PREFIX, Reply
+from emulator.world import Caller
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+_CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
+_CHANGES = frozenset({"PUT", "POST", "DELETE"})
+_DEFAULT_REGION = "us-east-1"
+
+
+class Front:
+    """The WSGI application. The service is asked for at each call: a restart swaps it."""
+
+    def __init__(self, emulator: control.Controlled) -> None:
+        self._emulator = emulator
+        self._moto = DomainDispatcherApplication(create_backend_app)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one HTTP request."""
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(control.PREFIX):
+            return _control(self._emulator, environ, start_response)
+        target = environ.get("HTTP_X_AMZ_TARGET", "")
+        operation = target.removeprefix(TARGET_PREFIX)
+        if target.startswith(TARGET_PREFIX) and operation in self._emulator.service.operations:
+            reply = self._emulator.service.handle(operation, _body(environ), _caller(environ))
+            return _answer(reply, environ, start_response)
+        return self._pass_on(environ, start_response)
+
+    def _pass_on(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        answer = self._moto(environ, start_response)
+        state = self._emulator.state
+        if state is not None and environ["REQUEST_METHOD"] in _CHANGES and _is_s3(environ):
+            # moto has made its answer by now; nothing of it has been sent yet.
+            bucket, key = _bucket_and_key(environ)
+            if bucket:
+                state.keep(bucket, key)
+        return answer  # type: ignore[no-any-return]
+
+
+def _answer(reply: Reply, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    headers = [
+        ("Content-Type", "application/x-amz-json-1.1"),
+        ("Content-Length", str(len(reply.body))),
+        ("x-amzn-RequestId", reply.request_id),
+    ]
+    start_response("200 OK" if reply.status == 200 else f"{reply.status} Error", headers)
+    return _cut(reply.body, environ) if reply.cut else [reply.body]
+
+
+def _cut(body: bytes, environ: Environ) -> Iterator[bytes]:
+    """Half of the body, then the end of the connection."""
+    yield body[: len(body) // 2]
+    connection = environ.get("werkzeug.socket")
+    if connection is not None:
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+def _control(
+    emulator: control.Controlled, environ: Environ, start_response: StartResponse
+) -> Iterable[bytes]:
+    method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+    status, body = control.handle(emulator, method, path, _body(environ))
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+    start_response(f"{status} {'OK' if status == 200 else 'Error'}", headers)
+    return [body]
+
+
+def _body(environ: Environ) -> bytes:
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    return bytes(environ["wsgi.input"].read(length)) if length else b""
+
+
+def _caller(environ: Environ) -> Caller:
+    """Account and region as moto tells them: by the access key and the signature's scope."""
+    found = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+    if found is None:
+        return Caller(DEFAULT_ACCOUNT_ID, _DEFAULT_REGION)
+    return Caller(get_account_id_from(found[1]), found[2])
+
+
+def _is_s3(environ: Environ) -> bool:
+    found = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+    # Presigned and unsigned requests carry no such header; other services always do.
+    return found is None or found[3] == "s3"
+
+
+def _bucket_and_key(environ: Environ) -> tuple[str, str | None]:
+    """What an S3 request is about; no key for a change of the bucket or of many keys at once."""
+    path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace").lstrip("/")
+    host = environ.get("HTTP_HOST", "").split(".")[0]
+    if bucket_named(host) is not None:
+        return host, path or None
+    bucket, _, key = path.partition("/")
+    return bucket, key or None

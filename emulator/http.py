@@ -1,0 +1,74 @@
+"""The HTTP server: werkzeug's, threaded, quiet, and able to let go of its connections."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from typing import Any
+
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import ThreadedWSGIServer
+
+
+class _Handler(MotoRequestHandler):
+    """Keeps connections open and answers at once."""
+
+    protocol_version = "HTTP/1.1"
+    # Header and body are two writes; Nagle's algorithm would hold the second back for 40 ms.
+    disable_nagle_algorithm = True
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing of calls that went well."""
+
+
+class Server(ThreadedWSGIServer):
+    """One listening socket; a thread a connection."""
+
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], app: Any) -> None:
+        self._open: set[socket.socket] = set()
+        self._open_lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        super().__init__(*address, app, handler=_Handler)
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        host, port = self.server_address[:2]
+        return f"http://{host!s}:{port}"
+
+    def start(self) -> None:
+        """Serve on a thread."""
+        serve = lambda: self.serve_forever(poll_interval=0.05)  # noqa: E731
+        self._thread = threading.Thread(target=serve, name="emulator-http", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no more calls and end the connections that clients hold open."""
+        self.shutdown()
+        if self._thread is not None:
+            self._thread.join()
+        with self._open_lock:
+            still_open = list(self._open)
+        for connection in still_open:
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue
+
+    def close(self) -> None:
+        """Give the port back."""
+        self.server_close()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Remember the connection and hand it to a thread."""
+        with self._open_lock:
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Forget the connection."""
+        with self._open_lock:
+            self._open.discard(request)
+        super().shutdown_request(request)
