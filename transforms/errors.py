@@ -3,6 +3,7 @@
 ResultsError
  +- JobFailed              the service says the job FAILED
  +- RequestRefused         the service refuses a request; sending it again would not help
+ +- ServiceBusy            the service cannot answer now; sending it again later will help
  +- ResultsExpired         the service no longer has the results
  +- IncompleteResults      what was landed is not the whole result, or is damaged
  +- ReconciliationFailed   what the service said it returned is not what was written
@@ -19,7 +20,10 @@ from typing import Any, ClassVar
 
 
 class ResultsError(Exception):
-    """The root. `advice` is what to do next; the facts are keyword arguments and attributes."""
+    """The root. `advice` is what to do next; the facts are keyword arguments and attributes.
+
+    A fact called `advice` stands in the place of the class's, where that would mislead.
+    """
 
     advice: ClassVar[str] = ""
 
@@ -38,7 +42,7 @@ class ResultsError(Exception):
         return (_rebuild, (type(self), self.message, self.facts))
 
     def __str__(self) -> str:
-        return one_line(f"{self.message} {self.advice}".strip())
+        return one_line(f"{self.message} {self.facts.get('advice', self.advice)}".strip())
 
 
 def _rebuild(kind: type[ResultsError], message: str, facts: dict[str, Any]) -> ResultsError:
@@ -56,6 +60,10 @@ class JobFailed(ResultsError):
 
 class RequestRefused(ResultsError):
     """Facts: operation, code."""
+
+
+class ServiceBusy(ResultsError):
+    """Facts: operation, code, reaction (a `transforms.aws_errors.Reaction`)."""
 
 
 class ResultsExpired(ResultsError):

@@ -1,0 +1,11 @@
+-- Grain: result.
+-- Answers: what became of each job, and is what was written all that the service said it returned?
+SELECT
+    operation,
+    job_id,
+    aggregate_by,
+    status,
+    reconciled,
+    COALESCE(accepted_reason, reason, status_message) AS note
+FROM job_status
+ORDER BY reconciled ASC, operation ASC, job_id ASC, aggregate_by ASC

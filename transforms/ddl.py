@@ -1,0 +1,66 @@
+"""Tables in DuckDB's words, from the Arrow schemas: NOT NULL where they say so, no primary keys.
+
+Names and values reach SQL through `identifier` and `literal` or as parameters, never otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from transforms.tables import TABLES, Table
+from transforms.tables.columns import BYTES, COUNTS, FLAG, INSTANT, INTEGER, REAL, TEXT, TEXTS
+
+DUCKDB_TYPES: dict[pa.DataType, str] = {
+    TEXT: "VARCHAR",
+    INTEGER: "BIGINT",
+    REAL: "DOUBLE",
+    FLAG: "BOOLEAN",
+    INSTANT: "TIMESTAMP WITH TIME ZONE",
+    TEXTS: "VARCHAR[]",
+    BYTES: "BLOB",
+    COUNTS: "MAP(VARCHAR, BIGINT)",
+}
+
+
+def identifier(name: str) -> str:
+    """`name` as a quoted identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """`text` as a string literal, for the statements that take no parameters (ATTACH, COMMENT)."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def detail(field: pa.Field, name: str) -> str:
+    """One of a column's `comment`, `member` and `unit`; empty when it has none."""
+    metadata = field.metadata or {}
+    return str(metadata.get(name.encode(), b"").decode())
+
+
+def comment(field: pa.Field) -> str:
+    """What stands in the database beside a column: its meaning, then its unit."""
+    unit = detail(field, "unit")
+    return detail(field, "comment") + (f" Unit: {unit}." if unit else "")
+
+
+def create_table(table: Table) -> Iterator[str]:
+    """The statements that make one table, with a comment on it and on each column."""
+    columns = ", ".join(
+        f"{identifier(field.name)} {DUCKDB_TYPES[field.type]}"
+        + ("" if field.nullable else " NOT NULL")
+        for field in table.schema
+    )
+    name = identifier(table.name)
+    yield f"CREATE TABLE {name} ({columns})"
+    yield f"COMMENT ON TABLE {name} IS {literal(table.about)}"
+    for field in table.schema:
+        yield f"COMMENT ON COLUMN {name}.{identifier(field.name)} IS {literal(comment(field))}"
+
+
+def create_tables() -> Iterator[str]:
+    """The statements that make every table."""
+    for table in TABLES.values():
+        yield from create_table(table)

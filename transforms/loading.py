@@ -1,0 +1,209 @@
+"""One load's statements, in its transaction: replace results, write the ledger, run the checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from transforms.commits import Commit
+from transforms.ddl import identifier, literal
+from transforms.errors import IncompleteResults, ReconciliationFailed
+from transforms.layout import ResultKey
+from transforms.sql_files import all_of, read
+from transforms.tables import TABLES, Table
+from transforms.warehouse_connection import CATALOG
+
+RESULTS_AT_ONCE = 1000  # files in one read_parquet: each costs an open and a footer
+ROWS_AT_ONCE = 5_000_000  # what the checks group at once, to stay inside the memory limit
+KEYS = ("operation", "job_id", "aggregate_by")
+WRITTEN = [table for table in TABLES.values() if table.name != "loads"]
+
+
+def in_batches(wanted: Iterable[Commit]) -> Iterator[list[Commit]]:
+    """Commits in groups that one statement per table can take."""
+    batch: list[Commit] = []
+    rows = 0
+    for commit in wanted:
+        size = sum(file.rows for file in commit.files)
+        if batch and (len(batch) == RESULTS_AT_ONCE or rows + size > ROWS_AT_ONCE):
+            yield batch
+            batch, rows = [], 0
+        batch.append(commit)
+        rows += size
+    if batch:
+        yield batch
+
+
+def ledger_rows(batch: Sequence[Commit], loaded_at: datetime) -> pa.Table:
+    """One row of `loads` per commit; a held back one is in the ledger with loaded_at NULL."""
+    rows = [
+        {
+            "job_id": commit.key.job_id,
+            "operation": commit.key.operation,
+            "aggregate_by": commit.key.aggregate_by,
+            "attempt": commit.attempt,
+            "schema_version": commit.schema_version,
+            "row_counts": list(commit.row_counts.items()),
+            "reconciled": commit.reconciled,
+            "reason": commit.reason,
+            "accepted_reason": commit.accepted.reason if commit.accepted else None,
+            "held_back": commit.held_back,
+            "landed_at": commit.landed_at,
+            "flattened_at": commit.flattened_at,
+            "loaded_at": None if commit.held_back else loaded_at,
+        }
+        for commit in batch
+    ]
+    return pa.Table.from_pylist(rows, schema=TABLES["loads"].schema)
+
+
+def in_ledger(con: duckdb.DuckDBPyConnection) -> dict[ResultKey, tuple[object, ...]]:
+    """What of each result is in the warehouse, to compare with `fingerprint` of its commit."""
+    rows = con.execute(read("load", "read_ledger").statement).fetchall()
+    return {
+        ResultKey(operation, job_id, aggregate_by): tuple(rest)
+        for operation, job_id, aggregate_by, *rest in rows
+    }
+
+
+def fingerprint(commit: Commit) -> tuple[object, ...]:
+    """Changes whenever the result must be loaded again."""
+    return (
+        commit.attempt,
+        commit.schema_version,
+        round(commit.flattened_at.astimezone(UTC).timestamp() * 1_000_000),
+        commit.accepted.reason if commit.accepted else None,
+    )
+
+
+def replace_results(
+    con: duckdb.DuckDBPyConnection,
+    batch: Sequence[Commit],
+    files: dict[str, list[Path]],
+    there: set[ResultKey],
+    loaded_at: datetime,
+) -> dict[str, int]:
+    """Put `batch` in the place of what stands of the same results. Rows written, by table.
+
+    `files`: the Parquet files of those that are not held back. `there`: results of the ledger; only
+    those are deleted, so that a new result costs no scan of the tables.
+    """
+    replaced = [commit for commit in batch if commit.key in there]
+    if replaced:
+        _delete(con, replaced)
+    shown = [commit for commit in batch if not commit.held_back]
+    counts = {
+        table.name: _insert(con, table, files[table.name], shown)
+        for table in WRITTEN
+        if table.name in files
+    }
+    con.register("ledger_rows", ledger_rows(batch, loaded_at))
+    columns = _columns(TABLES["loads"])
+    con.execute(
+        f"INSERT INTO {CATALOG}.loads ({columns}) SELECT {columns} FROM temp.main.ledger_rows"
+    )
+    return counts
+
+
+def _delete(con: duckdb.DuckDBPyConnection, replaced: Sequence[Commit]) -> None:
+    con.register("replaced", ledger_rows(replaced, datetime.now(UTC)).select(list(KEYS)))
+    for table in TABLES.values():
+        if not any(commit.key.operation in table.operations for commit in replaced):
+            continue
+        same = " AND ".join(
+            f"old.{key} IS NOT DISTINCT FROM replaced.{key}"
+            if key == "aggregate_by"
+            else f"old.{key} = replaced.{key}"
+            for key in KEYS
+            if key in table.schema.names
+        )
+        operations = ", ".join(literal(operation) for operation in table.operations)
+        con.execute(
+            f"DELETE FROM {_qualified(table)} AS old USING temp.main.replaced "
+            f"WHERE {same} AND replaced.operation IN ({operations})"
+        )
+    con.unregister("replaced")
+
+
+def _insert(
+    con: duckdb.DuckDBPyConnection, table: Table, files: list[Path], shown: Sequence[Commit]
+) -> int:
+    statement = (
+        f"INSERT INTO {_qualified(table)} ({_columns(table)}) SELECT {_columns(table)} "
+        f"FROM {parquet(files)}"
+    )
+    (written,) = con.execute(statement).fetchall()[0]
+    wanted = sum(commit.row_counts.get(table.name, 0) for commit in shown)
+    if written != wanted:
+        raise IncompleteResults(
+            f"The commits name {wanted} rows of {table.name}, their files hold {written}: "
+            f"{', '.join(str(file) for file in files[:3])}{', ...' if len(files) > 3 else ''}.",
+            file=str(files[0]),
+            advice="Flatten those results again, then load.",
+        )
+    return int(written)
+
+
+def parquet(files: Sequence[Path]) -> str:
+    """A FROM clause over these files, in their order."""
+    names = ", ".join(literal(_unglobbed(str(file))) for file in files)
+    return f"read_parquet([{names}], hive_partitioning = false)"
+
+
+def _unglobbed(path: str) -> str:
+    """`path` with what DuckDB would take for a pattern put in brackets."""
+    return "".join(f"[{c}]" if c in "*?[" else c for c in path)
+
+
+def run_checks(con: duckdb.DuckDBPyConnection, files: dict[str, list[Path]]) -> None:
+    """Every check over the rows being loaded. ReconciliationFailed names check and result.
+
+    Temporary views of the tables' names stand before the tables, so the same SQL checks a batch
+    here, at a cost that does not grow with the warehouse, and the whole of a published file.
+    """
+    for table in TABLES.values():
+        rows = (
+            "temp.main.ledger_rows"
+            if table.name == "loads"
+            else parquet(files[table.name])
+            if table.name in files
+            else f"{_qualified(table)} WHERE false"
+        )
+        con.execute(
+            f"CREATE OR REPLACE TEMP VIEW {identifier(table.name)} AS "
+            f"SELECT {_columns(table)} FROM {rows}"
+        )
+    for check in all_of("checks"):
+        failures = con.execute(f"{check.statement}\nLIMIT 1").fetchall()
+        if failures:
+            raise _failed(check.name, *failures[0])
+    for table in TABLES.values():
+        con.execute(f"DROP VIEW temp.main.{identifier(table.name)}")
+    con.unregister("ledger_rows")
+
+
+def _failed(
+    check: str, operation: str, job_id: str, aggregate_by: str | None, problem: str
+) -> ReconciliationFailed:
+    form = f" {aggregate_by}" if aggregate_by else ""
+    return ReconciliationFailed(
+        f"Check {check} failed for {operation} {job_id}{form}: {problem}. Nothing was loaded.",
+        operation=operation,
+        job_id=job_id,
+        aggregate_by=aggregate_by,
+        reason=problem,
+        check=check,
+        advice="Look at the landed result, flatten it again, then load.",
+    )
+
+
+def _qualified(table: Table) -> str:
+    return f"{CATALOG}.main.{identifier(table.name)}"
+
+
+def _columns(table: Table) -> str:
+    return ", ".join(identifier(name) for name in table.schema.names)

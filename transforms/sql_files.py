@@ -1,0 +1,66 @@
+"""The SQL under sql/: one statement-idea a file, found by its name.
+
+sql/load/     statements of a load, with `{table}` where each table's name goes
+sql/views/    a plain SELECT; the file's name is the view's name
+sql/checks/   a SELECT whose every row is a failure: operation, job_id, aggregate_by, problem
+sql/queries/  examples that answer a question on the views
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+SQL = Path(__file__).resolve().parent.parent / "sql"
+Folder = Literal["load", "views", "checks", "queries"]
+
+
+@dataclass(frozen=True)
+class SqlFile:
+    """One file. `about` is its header comment as plain lines, `statement` what comes after."""
+
+    name: str
+    about: str
+    statement: str
+
+
+def read(folder: Folder, name: str) -> SqlFile:
+    """One file of sql/; FileNotFoundError when there is none of that name."""
+    lines = (SQL / folder / f"{name}.sql").read_text().splitlines()
+    header = next((n for n, line in enumerate(lines) if not line.startswith("--")), len(lines))
+    about = "\n".join(line.removeprefix("--").removeprefix(" ") for line in lines[:header])
+    return SqlFile(name, about, "\n".join(lines[header:]).strip().rstrip(";"))
+
+
+def all_of(folder: Folder) -> list[SqlFile]:
+    """Every file of a folder, by name."""
+    return [read(folder, path.stem) for path in sorted((SQL / folder).glob("*.sql"))]
+
+
+def views() -> list[SqlFile]:
+    """Every view, each after those it reads."""
+    waiting = {view.name: view for view in all_of("views")}
+    reads = {
+        name: {
+            other
+            for other in waiting
+            if other != name and re.search(rf"\b{other}\b", view.statement)
+        }
+        for name, view in waiting.items()
+    }
+    ordered: list[SqlFile] = []
+    while waiting:
+        ready = [name for name in waiting if not reads[name] & waiting.keys()]
+        if not ready:
+            raise ValueError(f"These views read each other in a circle: {', '.join(waiting)}")
+        ordered += [waiting.pop(name) for name in ready]
+    return ordered
+
+
+def views_digest() -> str:
+    """Changes whenever a view does, so that a load knows when to write them anew."""
+    text = "\0".join(f"{view.name}\0{view.about}\0{view.statement}" for view in views())
+    return hashlib.sha256(text.encode()).hexdigest()
