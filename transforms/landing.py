@@ -63,6 +63,10 @@ class Attempt:
         """The files with records, in order: pages-* or results-*."""
         return tuple(file for file in self.files if file.name.endswith(".jsonl.zst"))
 
+    def abandon(self, reason: str) -> None:
+        """Keep it as evidence: it no longer counts, and the next landing begins a new attempt."""
+        write_whole(self.path / ABANDONED, json.dumps({"reason": reason}).encode())
+
     def document(self, name: str) -> bytes | None:
         """The bytes of `description.json` or `summary.json`; None when none was landed."""
         found = [file for file in self.files if file.name == name]
@@ -97,7 +101,7 @@ def newest_whole_attempt(layout: Layout, key: ResultKey) -> Attempt | None:
     for name in reversed(names(layout.attempts(key))):
         path = layout.attempts(key) / name
         data = read_if_there(path / SUCCESS)
-        if data is not None:
+        if data is not None and read_if_there(path / ABANDONED) is None:
             told = json.loads(data)
             return Attempt(
                 key,

@@ -64,7 +64,7 @@ class ResultKey:
 
 def results_path(uri: str | UPath) -> UPath:
     """A results root as a path; a plain path is made absolute, `file://` becomes a plain path."""
-    path = UPath(uri)
+    path = UPath(uri) if isinstance(uri, str) else uri
     if path.protocol == "file":
         path = UPath(path.path)
     return path.absolute() if isinstance(path, Path) else path
@@ -88,6 +88,9 @@ class Layout:
 
     def request(self, operation: Operation, token: str) -> UPath:
         return self.root / "requests" / operation / f"{token}.json"
+
+    def requests(self, operation: Operation) -> UPath:
+        return self.root / "requests" / operation
 
     def job(self, operation: Operation, job_id: str) -> UPath:
         return self.root / "jobs" / operation / f"{job_id}.json"

@@ -56,6 +56,7 @@ class Settings:
     max_jobs_per_run: int = _variable(
         1024, "Jobs a DAG run starts at most (Airflow maps up to 1,024)."
     )
+    waiter_delay: float = _variable(30.0, "Seconds between two looks at a running job.")
     quarantine_limit: float = _variable(
         0.05, "Share of bad records above which a result fails instead of being loaded."
     )

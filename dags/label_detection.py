@@ -1,0 +1,125 @@
+"""### Video labels
+
+Starts a label detection job for each video under a prefix that no plan holds yet, waits without a
+worker, lands every page that Amazon answers, and flattens them to tables. Amazon keeps the results
+for 7 days: landing comes first. `load_warehouse` then loads the tables.
+
+**A red task** says in one sentence what to do. Clearing `plan`, `wait`, `land` or `flatten` costs
+nothing; clearing `start` of a job that FAILED starts, and pays, a new one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from airflow.sdk import DAG, Param, task, task_group
+from airflow.sdk.exceptions import AirflowFailException
+
+from rekognition_results.dag_defaults import (
+    DEFAULT_ARGS,
+    TAGS,
+    common_params,
+    listed,
+    names,
+    text,
+    value,
+)
+from rekognition_results.operators.label_detection import (
+    RekognitionLandLabelDetectionOperator,
+    RekognitionPlanLabelDetectionOperator,
+    RekognitionStartLabelDetectionOperator,
+)
+from rekognition_results.operators.results import (
+    RekognitionAnnounceTablesOperator,
+    RekognitionFlattenOperator,
+)
+from rekognition_results.sensors.label_detection import RekognitionLabelDetectionSensor
+from transforms.settings import Settings
+
+SETTINGS = Settings.from_env()
+AWS = {"aws_conn_id": value("aws_conn_id"), "region_name": value("region")}
+FILTERS = {
+    "label_inclusion_filters": "Only these labels.",
+    "label_exclusion_filters": "Not these labels.",
+    "label_category_inclusion_filters": "Only labels of these categories.",
+    "label_category_exclusion_filters": "No labels of these categories.",
+}
+
+with DAG(
+    dag_id="label_detection",
+    schedule=SETTINGS.schedule if SETTINGS.videos_uri else None,
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULT_ARGS,
+    tags=[*TAGS, "videos"],
+    doc_md=__doc__,
+    params={
+        **common_params(SETTINGS, SETTINGS.videos_uri, "videos"),
+        "features": names("Features to detect: GENERAL_LABELS."),
+        **{name: names(description) for name, description in FILTERS.items()},
+        "job_tag": text(SETTINGS.job_tag, "Tag of the jobs."),
+        "sns_topic_arn": text(SETTINGS.sns_topic_arn, "SNS topic told when a job ends."),
+        "sns_role_arn": text(SETTINGS.sns_role_arn, "IAM role that may publish there."),
+        "aggregate_by": Param(
+            SETTINGS.aggregate_by,
+            description="Form of the results.",
+            enum=["TIMESTAMPS", "SEGMENTS"],
+        ),
+    },
+):
+    plan = RekognitionPlanLabelDetectionOperator(
+        task_id="plan",
+        pool="rekognition_planning",
+        media_uri=value("prefix"),
+        output_uri=value("output_uri"),
+        modified_after=value("modified_after"),
+        modified_before=value("modified_before"),
+        min_confidence=value("min_confidence"),
+        features=listed("features"),
+        job_tag=value("job_tag"),
+        sns_topic_arn=value("sns_topic_arn"),
+        sns_role_arn=value("sns_role_arn"),
+        max_jobs=value("max_jobs"),
+        **{name: listed(name) for name in FILTERS},
+        **AWS,
+    )
+
+    @task_group
+    def job(token: str) -> None:
+        """One video's job: a red one does not keep the others."""
+        start = RekognitionStartLabelDetectionOperator(task_id="start", token=token, **AWS)
+        wait = RekognitionLabelDetectionSensor(
+            task_id="wait",
+            job_id=start.output,
+            deferrable=True,
+            fail_on_failed=False,
+            waiter_delay=SETTINGS.waiter_delay,
+            timeout=timedelta(days=1).total_seconds(),
+            **AWS,
+        )
+        land = RekognitionLandLabelDetectionOperator(
+            task_id="land",
+            pool="rekognition_landing",
+            job_id=start.output,
+            aggregate_by=value("aggregate_by"),
+            **AWS,
+        )
+        flatten = RekognitionFlattenOperator(
+            task_id="flatten",
+            operation="label_detection",
+            job_id=start.output,
+            aggregate_by=value("aggregate_by"),
+            aws_conn_id=value("aws_conn_id"),
+        )
+        start >> wait >> land >> flatten
+
+    @task(trigger_rule="one_failed", retries=0)
+    def red_jobs() -> None:
+        """Keeps a run with a red job from looking green."""
+        raise AirflowFailException("A task of this run is red: its error says what to do.")
+
+    jobs = job.expand(token=plan.output)
+    announce = RekognitionAnnounceTablesOperator(task_id="announce")
+    plan >> jobs >> announce
+    [plan, jobs, announce] >> red_jobs()

@@ -1,0 +1,102 @@
+"""### Bulk image moderation
+
+Plans bulk jobs for the images under a prefix that no plan holds yet, starts them, waits without a
+worker, lands what Amazon answers, and flattens it to tables. `load_warehouse` then loads them.
+
+**A red task** says in one sentence what to do. Clearing `plan`, `wait`, `land` or `flatten` costs
+nothing; clearing `start` of a job that FAILED starts, and pays, a new one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from airflow.sdk import DAG, task, task_group
+from airflow.sdk.exceptions import AirflowFailException
+
+from rekognition_results.dag_defaults import DEFAULT_ARGS, TAGS, common_params, text, value
+from rekognition_results.operators.media_analysis import (
+    RekognitionLandMediaAnalysisOperator,
+    RekognitionPlanMediaAnalysisOperator,
+    RekognitionStartMediaAnalysisJobOperator,
+)
+from rekognition_results.operators.results import (
+    RekognitionAnnounceTablesOperator,
+    RekognitionFlattenOperator,
+)
+from rekognition_results.sensors.media_analysis import RekognitionMediaAnalysisJobSensor
+from transforms.settings import Settings
+
+SETTINGS = Settings.from_env()
+AWS = {"aws_conn_id": value("aws_conn_id"), "region_name": value("region")}
+
+with DAG(
+    dag_id="media_analysis",
+    schedule=SETTINGS.schedule if SETTINGS.images_uri else None,
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULT_ARGS,
+    tags=[*TAGS, "images"],
+    doc_md=__doc__,
+    params={
+        **common_params(SETTINGS, SETTINGS.images_uri, "images"),
+        "manifest_uri": text(
+            "", "Ready-made input manifest, instead of a prefix: s3://bucket/key."
+        ),
+        "manifest_version": text("", "S3 version of that manifest."),
+        "project_version": text(SETTINGS.project_version, "Custom moderation adapter (ARN)."),
+        "kms_key_id": text(SETTINGS.kms_key_id, "KMS key for the results."),
+        "job_name": text(SETTINGS.job_name, "Name of the jobs."),
+    },
+):
+    plan = RekognitionPlanMediaAnalysisOperator(
+        task_id="plan",
+        pool="rekognition_planning",
+        media_uri=value("prefix"),
+        manifest_uri=value("manifest_uri"),
+        manifest_version=value("manifest_version"),
+        output_uri=value("output_uri"),
+        modified_after=value("modified_after"),
+        modified_before=value("modified_before"),
+        min_confidence=value("min_confidence"),
+        project_version=value("project_version"),
+        kms_key_id=value("kms_key_id"),
+        job_name=value("job_name"),
+        max_jobs=value("max_jobs"),
+        **AWS,
+    )
+
+    @task_group
+    def job(token: str) -> None:
+        """One bulk job: a red one does not keep the others."""
+        start = RekognitionStartMediaAnalysisJobOperator(task_id="start", token=token, **AWS)
+        wait = RekognitionMediaAnalysisJobSensor(
+            task_id="wait",
+            job_id=start.output,
+            deferrable=True,
+            fail_on_failed=False,
+            waiter_delay=SETTINGS.waiter_delay,
+            timeout=timedelta(days=1).total_seconds(),
+            **AWS,
+        )
+        land = RekognitionLandMediaAnalysisOperator(
+            task_id="land", pool="rekognition_landing", job_id=start.output, **AWS
+        )
+        flatten = RekognitionFlattenOperator(
+            task_id="flatten",
+            operation="media_analysis",
+            job_id=start.output,
+            aws_conn_id=value("aws_conn_id"),
+        )
+        start >> wait >> land >> flatten
+
+    @task(trigger_rule="one_failed", retries=0)
+    def red_jobs() -> None:
+        """Keeps a run with a red job from looking green."""
+        raise AirflowFailException("A task of this run is red: its error says what to do.")
+
+    jobs = job.expand(token=plan.output)
+    announce = RekognitionAnnounceTablesOperator(task_id="announce")
+    plan >> jobs >> announce
+    [plan, jobs, announce] >> red_jobs()

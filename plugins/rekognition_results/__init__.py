@@ -1,0 +1,1 @@
+"""Amazon Rekognition for Apache Airflow: hook, operators, sensors, triggers and links."""

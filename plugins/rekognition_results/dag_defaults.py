@@ -1,0 +1,80 @@
+"""What the DAGs share: params with their defaults from the settings, retries, pools."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import Param
+
+from transforms.settings import Settings
+
+TAGS = ["rekognition"]
+OWNER = "rekognition-results"
+# name: (slots, what for); made by `make pools`
+POOLS = {
+    "rekognition_planning": (1, "One plan at a time: no object is planned twice."),
+    "rekognition_landing": (8, "Results read from Amazon at once."),
+    "rekognition_loading": (1, "One load at a time."),
+}
+DEFAULT_ARGS: dict[str, Any] = {
+    "owner": OWNER,
+    "retries": 2,
+    "retry_delay": timedelta(minutes=1),
+    "retry_exponential_backoff": True,
+    "max_retry_delay": timedelta(minutes=15),
+    "execution_timeout": timedelta(hours=6),
+}
+
+
+def text(default: str, description: str, **more: Any) -> Param:
+    return Param(default or None, description=description, type=["null", "string"], **more)
+
+
+def names(description: str) -> Param:
+    return Param([], description=description, type=["null", "array"], items={"type": "string"})
+
+
+def common_params(settings: Settings, uri: str, what: str) -> dict[str, Param]:
+    """The params of both job DAGs. `what` is images or videos."""
+    return {
+        "prefix": text(uri, f"Where the {what} are: s3://bucket/prefix."),
+        "modified_after": text(
+            "", "Backfill: only objects modified at or after this time (ISO 8601)."
+        ),
+        "modified_before": text("", "Backfill: only objects modified before this time (ISO 8601)."),
+        "min_confidence": Param(
+            settings.min_confidence,
+            description="Lowest confidence that Rekognition returns, percent.",
+            type=["null", "number"],
+            minimum=0,
+            maximum=100,
+        ),
+        "output_uri": text(
+            settings.output_uri,
+            "s3://bucket/prefix of our own output in S3; it is never taken for input.",
+        ),
+        "max_jobs": Param(
+            settings.max_jobs_per_run,
+            description="Jobs started by this run at most; the next run takes the rest.",
+            type="integer",
+            minimum=1,
+            maximum=1024,
+        ),
+        "aws_conn_id": Param(
+            settings.aws_conn_id,
+            description="Airflow connection of the AWS account.",
+            type="string",
+        ),
+        "region": text(settings.region, "AWS region; empty: the connection's."),
+    }
+
+
+def value(param: str) -> str:
+    """A template for a param; an empty one renders as the empty string."""
+    return "{{ params." + param + " if params." + param + " is not none else '' }}"
+
+
+def listed(param: str) -> str:
+    """A template for a list param, as JSON."""
+    return "{{ (params." + param + " or []) | tojson }}"

@@ -1,0 +1,15 @@
+"""Link to the video in the AWS console: video jobs have no page there."""
+
+from __future__ import annotations
+
+from airflow.providers.amazon.aws.links.base_aws import BASE_AWS_CONSOLE_LINK, BaseAwsLink
+
+
+class LabelDetectionLink(BaseAwsLink):
+    """The analysed video, in its bucket."""
+
+    name = "Video in S3"
+    key = "rekognition_label_detection"
+    format_str = (
+        BASE_AWS_CONSOLE_LINK + "/s3/object/{bucket}?region={region_name}&prefix={object_name}"
+    )

@@ -1,0 +1,183 @@
+"""Video labels: plan, start, land.
+
+https://docs.aws.amazon.com/rekognition/latest/dg/labels-detecting-labels-video.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from rekognition_results.hooks.rekognition import LabelDetectionPage
+from rekognition_results.links.label_detection import LabelDetectionLink
+from rekognition_results.listing import VIDEOS
+from rekognition_results.operators.land import LandResultOperator
+from rekognition_results.operators.plan import PlanJobsOperator
+from rekognition_results.operators.start import StartJobOperator
+from rekognition_results.planning import Members, names_of, number, without_nothing
+from transforms.errors import IncompleteResults, ResultsError
+from transforms.landing import Attempt, LandingAttempt
+from transforms.layout import LABEL_DETECTION, Layout, ResultKey
+from transforms.plans import MediaObject
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+FINAL = ("SUCCEEDED", "FAILED")
+
+
+class RekognitionPlanLabelDetectionOperator(PlanJobsOperator):
+    """Plan one job for each video under a prefix.
+
+    The members of StartLabelDetection are left out when empty. (templated)
+
+    :param min_confidence: percent
+    :param features, label_inclusion_filters, label_exclusion_filters,
+        label_category_inclusion_filters, label_category_exclusion_filters: a list, or JSON of one
+    :param job_tag, sns_topic_arn, sns_role_arn: text
+    :return: tokens of the requests to start; the other parameters are PlanJobsOperator's
+    """
+
+    operation = LABEL_DETECTION
+    kind = VIDEOS
+    objects_per_job = 1
+    template_fields: Sequence[str] = (
+        *PlanJobsOperator.template_fields,
+        "min_confidence",
+        "features",
+        "label_inclusion_filters",
+        "label_exclusion_filters",
+        "label_category_inclusion_filters",
+        "label_category_exclusion_filters",
+        "job_tag",
+        "sns_topic_arn",
+        "sns_role_arn",
+    )
+
+    def __init__(
+        self,
+        *,
+        min_confidence: float | str | None = None,
+        features: Sequence[str] | str = (),
+        label_inclusion_filters: Sequence[str] | str = (),
+        label_exclusion_filters: Sequence[str] | str = (),
+        label_category_inclusion_filters: Sequence[str] | str = (),
+        label_category_exclusion_filters: Sequence[str] | str = (),
+        job_tag: str | None = None,
+        sns_topic_arn: str | None = None,
+        sns_role_arn: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.min_confidence = min_confidence
+        self.features = features
+        self.label_inclusion_filters = label_inclusion_filters
+        self.label_exclusion_filters = label_exclusion_filters
+        self.label_category_inclusion_filters = label_category_inclusion_filters
+        self.label_category_exclusion_filters = label_category_exclusion_filters
+        self.job_tag = job_tag
+        self.sns_topic_arn = sns_topic_arn
+        self.sns_role_arn = sns_role_arn
+
+    def requests(
+        self, s3: S3Client, things: Iterable[MediaObject]
+    ) -> Iterator[tuple[Members, tuple[MediaObject, ...]]]:
+        for thing in things:
+            yield self._members(thing), (thing,)
+
+    def _members(self, video: MediaObject) -> Members:
+        return without_nothing(
+            {
+                "Video": {
+                    "S3Object": {
+                        "Bucket": video.bucket,
+                        "Name": video.key,
+                        "Version": video.version,
+                    }
+                },
+                "MinConfidence": number(self.min_confidence, "min_confidence"),
+                "NotificationChannel": {
+                    "SNSTopicArn": self.sns_topic_arn,
+                    "RoleArn": self.sns_role_arn,
+                },
+                "JobTag": self.job_tag,
+                "Features": names_of(self.features),
+                "Settings": {
+                    "GeneralLabels": {
+                        "LabelInclusionFilters": names_of(self.label_inclusion_filters),
+                        "LabelExclusionFilters": names_of(self.label_exclusion_filters),
+                        "LabelCategoryInclusionFilters": names_of(
+                            self.label_category_inclusion_filters
+                        ),
+                        "LabelCategoryExclusionFilters": names_of(
+                            self.label_category_exclusion_filters
+                        ),
+                    }
+                },
+            }
+        )
+
+
+class RekognitionStartLabelDetectionOperator(StartJobOperator):
+    """StartLabelDetection for a planned request.
+
+    https://docs.aws.amazon.com/rekognition/latest/APIReference/API_StartLabelDetection.html
+    """
+
+    operation = LABEL_DETECTION
+    operator_extra_links = (LabelDetectionLink(),)
+    link = LabelDetectionLink
+
+    def call(self, request: dict[str, Any]) -> str:
+        return self.hook.start_label_detection(request)
+
+    def link_facts(self, request: dict[str, Any]) -> dict[str, str]:
+        video = request["Video"]["S3Object"]
+        return {"bucket": quote(video["Bucket"]), "object_name": quote(video["Name"])}
+
+
+class RekognitionLandLabelDetectionOperator(LandResultOperator):
+    """Land every page of GetLabelDetection in time order, going on after the last whole part.
+
+    :param aggregate_by: TIMESTAMPS or SEGMENTS; each is a result of its own. (templated)
+    """
+
+    operation = LABEL_DETECTION
+    template_fields: Sequence[str] = (*LandResultOperator.template_fields, "aggregate_by")
+
+    def __init__(self, *, aggregate_by: str = "TIMESTAMPS", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.aggregate_by = aggregate_by
+
+    @property
+    def key(self) -> ResultKey:
+        return ResultKey.of(LABEL_DETECTION, self.job_id, self.aggregate_by)
+
+    def land(self, layout: Layout) -> Attempt:
+        attempt = LandingAttempt.resume_or_begin(layout, self.key)
+        if attempt.resumed:
+            self.log.info("Going on after %d parts of an earlier try.", len(attempt.files))
+        try:
+            last = self._add_pages(attempt)
+        except IncompleteResults as error:
+            attempt.abandon(str(error))
+            raise
+        facts = {"status": last.job_status, "sort_by": "TIMESTAMP", **self.origin()}
+        if last.job_status == "FAILED":
+            facts["failure"] = last.status_message or "no reason given"
+        return attempt.succeed(**facts)
+
+    def _add_pages(self, attempt: LandingAttempt) -> LabelDetectionPage:
+        """Land what is missing; give the last page."""
+        if attempt.pages_finished:
+            return self.hook.get_label_detection(self.job_id, self.aggregate_by, max_results=1)
+        for page in self.hook.label_detection_pages(
+            self.job_id, self.aggregate_by, attempt.next_token
+        ):
+            if page.job_status not in FINAL:
+                raise ResultsError(
+                    f"Job {self.job_id} is {page.job_status}: wait for it, then land it."
+                )
+            attempt.add_page(page.body, page.next_token)
+        return page

@@ -1,0 +1,73 @@
+"""Landing: the service's bytes into the landing zone, whole, before anything reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
+from rekognition_results.failures import told_to_airflow
+from rekognition_results.hooks.rekognition import RekognitionHook
+from rekognition_results.storage import results_layout
+from transforms.landing import Attempt, newest_whole_attempt
+from transforms.layout import Layout, Operation, ResultKey
+from transforms.requests import read_job
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    Base = AwsBaseOperator[RekognitionHook]
+else:
+    Base = AwsBaseOperator
+
+
+class LandResultOperator(Base):
+    """Land the result of a finished job, SUCCEEDED or FAILED; what is landed whole is left alone.
+
+    :param job_id: the job. (templated)
+    :param results_uri: the results root; REKOGNITION_RESULTS_URI when empty. (templated)
+    :return: the URI of the attempt that counts
+    """
+
+    aws_hook_class = RekognitionHook
+    operation: ClassVar[Operation]
+    template_fields: Sequence[str] = aws_template_fields("job_id", "results_uri")
+
+    def __init__(self, *, job_id: str, results_uri: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.job_id = job_id
+        self.results_uri = results_uri
+
+    @property
+    def key(self) -> ResultKey:
+        return ResultKey.of(self.operation, self.job_id)
+
+    def execute(self, context: Context) -> str:
+        with told_to_airflow(self.log):
+            layout = results_layout(self.results_uri, self.aws_conn_id)
+            attempt = newest_whole_attempt(layout, self.key)
+            if attempt is not None:
+                self.log.info("Job %s is landed already, at %s.", self.job_id, attempt.path)
+                return str(attempt.path)
+            attempt = self.land(layout)
+            status = attempt.facts["status"]
+            if record := read_job(layout, self.operation, self.job_id):
+                record.finished(layout, status)
+            records = sum(part.records for part in attempt.parts)
+            self.log.info(
+                "Landed job %s (%s): %d lines in %d parts at %s.",
+                self.job_id,
+                status,
+                records,
+                len(attempt.parts),
+                attempt.path,
+            )
+            return str(attempt.path)
+
+    def origin(self) -> dict[str, str]:
+        """Where the result comes from, for _SUCCESS.json."""
+        return {"account": self.hook.account_id, "region": self.hook.conn.meta.region_name}
+
+    def land(self, layout: Layout) -> Attempt:
+        """Ask the service, write an attempt, end it with _SUCCESS."""
+        raise NotImplementedError

@@ -1,0 +1,182 @@
+"""Bulk image moderation: plan, start, land.
+
+https://docs.aws.amazon.com/rekognition/latest/dg/moderation-bulk-analysis.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.amazon.aws.hooks.s3 import S3Hook
+
+from rekognition_results.failures import explained
+from rekognition_results.hooks.rekognition import MediaAnalysisJob
+from rekognition_results.links.media_analysis import MediaAnalysisJobsLink
+from rekognition_results.listing import IMAGES, S3Uri, read_manifest
+from rekognition_results.operators.land import LandResultOperator
+from rekognition_results.operators.plan import PlanJobsOperator
+from rekognition_results.operators.start import StartJobOperator
+from rekognition_results.planning import (
+    IMAGES_PER_JOB,
+    Members,
+    in_manifests,
+    number,
+    without_nothing,
+)
+from transforms.errors import ResultsError
+from transforms.landing import Attempt, LandingAttempt
+from transforms.layout import MEDIA_ANALYSIS, Layout
+from transforms.plans import MediaObject
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+CHUNK = 2**20
+FINAL = ("SUCCEEDED", "FAILED")
+
+
+class RekognitionPlanMediaAnalysisOperator(PlanJobsOperator):
+    """Plan bulk jobs for the images under a prefix, or for a ready-made input manifest.
+
+    :param manifest_uri: `s3://bucket/key` of an input manifest, instead of a prefix. (templated)
+    :param manifest_version: its S3 version. (templated)
+    :param min_confidence: percent; project_version, kms_key_id, job_name: members of
+        StartMediaAnalysisJob, left out when empty. (templated)
+    :param output_uri: where Rekognition writes, and where input manifests go. (templated)
+    :return: tokens of the requests to start; the other parameters are PlanJobsOperator's
+    """
+
+    operation = MEDIA_ANALYSIS
+    kind = IMAGES
+    objects_per_job = IMAGES_PER_JOB
+    template_fields: Sequence[str] = (
+        *PlanJobsOperator.template_fields,
+        "manifest_uri",
+        "manifest_version",
+        "min_confidence",
+        "project_version",
+        "kms_key_id",
+        "job_name",
+    )
+
+    def __init__(
+        self,
+        *,
+        manifest_uri: str | None = None,
+        manifest_version: str | None = None,
+        min_confidence: float | str | None = None,
+        project_version: str | None = None,
+        kms_key_id: str | None = None,
+        job_name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.manifest_uri = manifest_uri
+        self.manifest_version = manifest_version
+        self.min_confidence = min_confidence
+        self.project_version = project_version
+        self.kms_key_id = kms_key_id
+        self.job_name = job_name
+
+    def ready_made(self, s3: S3Client) -> MediaObject | None:
+        if not self.manifest_uri:
+            return None
+        uri = S3Uri.parse(self.manifest_uri, "manifest_uri")
+        return read_manifest(s3, uri, self.manifest_version or None)
+
+    def requests(
+        self, s3: S3Client, things: Iterable[MediaObject]
+    ) -> Iterator[tuple[Members, tuple[MediaObject, ...]]]:
+        if self.manifest_uri:
+            for thing in things:
+                yield self._members(S3Uri(thing.bucket, thing.key), thing.version), (thing,)
+            return
+        yield from in_manifests(s3, things, self.output_place, self._members)
+
+    def _members(self, manifest: S3Uri, version: str | None = None) -> Members:
+        return without_nothing(
+            {
+                "JobName": self.job_name,
+                "OperationsConfig": {
+                    "DetectModerationLabels": {
+                        "MinConfidence": number(self.min_confidence, "min_confidence"),
+                        "ProjectVersion": self.project_version,
+                    }
+                },
+                "Input": {
+                    "S3Object": {
+                        "Bucket": manifest.bucket,
+                        "Name": manifest.key,
+                        "Version": version,
+                    }
+                },
+                "OutputConfig": {
+                    "S3Bucket": self.output_place.bucket,
+                    "S3KeyPrefix": self.output_place.key.strip("/"),
+                },
+                "KmsKeyId": self.kms_key_id,
+            }
+        )
+
+
+class RekognitionStartMediaAnalysisJobOperator(StartJobOperator):
+    """StartMediaAnalysisJob for a planned request.
+
+    https://docs.aws.amazon.com/rekognition/latest/APIReference/API_StartMediaAnalysisJob.html
+    """
+
+    operation = MEDIA_ANALYSIS
+    operator_extra_links = (MediaAnalysisJobsLink(),)
+    link = MediaAnalysisJobsLink
+
+    def call(self, request: dict[str, Any]) -> str:
+        return self.hook.start_media_analysis_job(request)
+
+
+class RekognitionLandMediaAnalysisOperator(LandResultOperator):
+    """Land a bulk job: its description, result manifest and manifest summary, as they stand in S3.
+
+    A FAILED job has a description, and sometimes a summary; they are landed too.
+    """
+
+    operation = MEDIA_ANALYSIS
+
+    @cached_property
+    def s3(self) -> S3Client:
+        hook = S3Hook(self.aws_conn_id, region_name=self.region_name, verify=self.verify)
+        client: S3Client = hook.get_conn()
+        return client
+
+    def land(self, layout: Layout) -> Attempt:
+        job = self.hook.get_media_analysis_job(self.job_id)
+        if job.Status not in FINAL:
+            raise ResultsError(f"Job {self.job_id} is {job.Status}: wait for it, then land it.")
+        attempt = LandingAttempt.resume_or_begin(layout, self.key)
+        attempt.add_document("description.json", job.body)
+        results, summary = _place(job, "Results"), _place(job, "ManifestSummary")
+        if results:
+            attempt.add_manifest(self._chunks(results))
+        if summary:
+            attempt.add_document("summary.json", b"".join(self._chunks(summary)))
+        facts = {"mode": "bulk", "status": job.Status, **self.origin()}
+        if job.FailureDetails:
+            facts["failure"] = "{Code}: {Message}".format_map(
+                {"Code": "no code", "Message": "no message", **job.FailureDetails}
+            )
+        return attempt.succeed(**facts)
+
+    def _chunks(self, place: dict[str, str]) -> Iterator[bytes]:
+        """The object's bytes, at the version that the job wrote. Cut short, it raises."""
+        which: dict[str, Any] = {"Bucket": place["Bucket"], "Key": place["Name"]}
+        if place.get("Version"):
+            which["VersionId"] = place["Version"]
+        with explained("GetObject", f"s3://{place['Bucket']}/{place['Name']}"):
+            yield from self.s3.get_object(**which)["Body"].iter_chunks(CHUNK)
+
+
+def _place(job: MediaAnalysisJob, member: str) -> dict[str, str] | None:
+    """The S3Object of Results or ManifestSummary, None when the job has none."""
+    told: dict[str, Any] = getattr(job, member) or {}
+    return told.get("S3Object")

@@ -1,0 +1,156 @@
+"""Planning: list, leave out, write down, and only then let anything start."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from airflow.providers.amazon.aws.hooks.s3 import S3Hook
+
+from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
+from rekognition_results.failures import told_to_airflow
+from rekognition_results.hooks.rekognition import RekognitionHook
+from rekognition_results.listing import (
+    MediaKind,
+    S3Uri,
+    Window,
+    check_region,
+    objects_under,
+    sift,
+)
+from rekognition_results.planning import Members, Planner
+from rekognition_results.storage import results_layout
+from transforms.errors import RequestRefused
+from transforms.layout import Operation
+from transforms.plans import MediaObject, taken
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+    from mypy_boto3_s3 import S3Client
+
+    Base = AwsBaseOperator[RekognitionHook]
+else:
+    Base = AwsBaseOperator
+
+MAPPED_AT_MOST = 1024  # Airflow's core.max_map_length
+
+
+class PlanJobsOperator(Base):
+    """Plan the requests of one run: what earlier runs left first, then what is new.
+
+    :param media_uri: `s3://bucket/prefix` of the objects. (templated)
+    :param output_uri: our own output, left out of the listing. (templated)
+    :param modified_after, modified_before: ISO 8601; objects from the first, until before the
+        second. (templated)
+    :param max_jobs: requests a run at most; the rest is the next run's. (templated)
+    :param results_uri: the results root; REKOGNITION_RESULTS_URI when empty. (templated)
+    :return: tokens of the requests to start
+    """
+
+    aws_hook_class = RekognitionHook
+    operation: ClassVar[Operation]
+    kind: ClassVar[MediaKind]
+    objects_per_job: ClassVar[int]
+    template_fields: Sequence[str] = aws_template_fields(
+        "media_uri", "output_uri", "modified_after", "modified_before", "max_jobs", "results_uri"
+    )
+
+    def __init__(
+        self,
+        *,
+        media_uri: str | None = None,
+        output_uri: str | None = None,
+        modified_after: str | None = None,
+        modified_before: str | None = None,
+        max_jobs: int | str = MAPPED_AT_MOST,
+        results_uri: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.media_uri = media_uri
+        self.output_uri = output_uri
+        self.modified_after = modified_after
+        self.modified_before = modified_before
+        self.max_jobs = max_jobs
+        self.results_uri = results_uri
+
+    @cached_property
+    def s3(self) -> S3Client:
+        hook = S3Hook(self.aws_conn_id, region_name=self.region_name or None, verify=self.verify)
+        client: S3Client = hook.get_conn()
+        return client
+
+    @cached_property
+    def output_place(self) -> S3Uri:
+        return S3Uri.parse(self.output_uri or "", "output_uri")
+
+    def execute(self, context: Context) -> list[str]:
+        with told_to_airflow(self.log):
+            layout = results_layout(self.results_uri, self.aws_conn_id)
+            region = self.hook.conn.meta.region_name
+            planner = Planner(layout, self.operation, self.hook.account_id, region)
+            most = min(int(self.max_jobs), MAPPED_AT_MOST)
+            tokens = planner.left_over()[:most]
+            if tokens:
+                self.log.info("%d requests of earlier runs are taken up first.", len(tokens))
+            room = (most - len(tokens)) * self.objects_per_job
+            things = self._things(taken(layout, self.operation), region)[:room]
+            new = planner.plan(self.requests(self.s3, things))
+            self.log.info("%d new requests for %d objects.", len(new), len(things))
+            return tokens + [token for token in new if token not in tokens]
+
+    def _things(self, known: set[tuple[str, str, str]], region: str) -> list[MediaObject]:
+        ready = self.ready_made(self.s3)
+        if ready is not None:
+            return [] if ready.identity in known else [ready]
+        uri = S3Uri.parse(self.media_uri or "", f"the prefix of the {self.kind.name}")
+        check_region(self.s3, uri.bucket, region)
+        ours = S3Uri.parse(self.output_uri, "output_uri") if self.output_uri else None
+        if ours and ours.bucket == uri.bucket and not ours.key.strip("/"):
+            raise ValueError(
+                f"output_uri is {self.output_uri}, all of the bucket that holds the "
+                f"{self.kind.name}: give it a prefix of its own."
+            )
+        window = Window(_moment(self.modified_after), _moment(self.modified_before))
+        kept, left_out = sift(objects_under(self.s3, uri), self.kind, window, ours, known)
+        self._say(kept, left_out, uri)
+        return kept
+
+    def _say(self, kept: list[MediaObject], left_out: Counter[str], uri: S3Uri) -> None:
+        if not kept and not left_out:
+            raise RequestRefused(
+                f"There is nothing under {uri}: correct the URI, or put {self.kind.name} there.",
+                operation="ListObjectsV2",
+                code="NoSuchKey",
+            )
+        reasons = "; ".join(f"{count} {why}" for why, count in sorted(left_out.items()))
+        self.log.info(
+            "%d %s to analyse under %s. Left out: %s.",
+            len(kept),
+            self.kind.name,
+            uri,
+            reasons or "none",
+        )
+
+    def ready_made(self, s3: S3Client) -> MediaObject | None:
+        """An input that is given instead of a prefix."""
+        return None
+
+    def requests(
+        self, s3: S3Client, things: Iterable[MediaObject]
+    ) -> Iterator[tuple[Members, tuple[MediaObject, ...]]]:
+        """The members of each request, and the objects it pays for."""
+        raise NotImplementedError
+
+
+def _moment(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no time: write it as 2026-01-31T12:00:00Z.") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,182 @@
+"""After landing: flatten a result, announce the tables, load the warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import Asset, BaseOperator
+
+from rekognition_results.failures import told_to_airflow
+from rekognition_results.storage import results_layout
+from transforms.commits import Commit
+from transforms.errors import IncompleteResults, JobFailed, ReconciliationFailed
+from transforms.flatten import flatten
+from transforms.landing import newest_whole_attempt
+from transforms.layout import Layout, Operation, ResultKey
+from transforms.requests import note_committed, read_job
+from transforms.settings import Settings
+from transforms.warehouse import load_and_publish
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+TABLES_ASSET = Asset("rekognition_tables")
+WORTH_ANOTHER_TRY = ("INTERNAL_ERROR", "THROTTLED")
+
+
+class RekognitionFlattenOperator(BaseOperator):
+    """Flatten a landed result to Parquet and commit it.
+
+    Red, after the commit, when the job FAILED or the result does not reconcile: its row, its
+    description and its summary are there all the same.
+
+    :param operation: `media_analysis` or `label_detection`
+    :param job_id: the job (templated)
+    :param aggregate_by: TIMESTAMPS or SEGMENTS of a video job (templated)
+    :return: result, rows and whether it reconciled
+    """
+
+    template_fields: Sequence[str] = ("job_id", "aggregate_by", "results_uri", "aws_conn_id")
+
+    def __init__(
+        self,
+        *,
+        operation: Operation,
+        job_id: str,
+        aggregate_by: str | None = None,
+        results_uri: str | None = None,
+        aws_conn_id: str | None = "aws_default",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.operation: Operation = operation
+        self.job_id = job_id
+        self.aggregate_by = aggregate_by
+        self.results_uri = results_uri
+        self.aws_conn_id = aws_conn_id
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        with told_to_airflow(self.log):
+            layout = results_layout(self.results_uri, self.aws_conn_id)
+            key = ResultKey.of(self.operation, self.job_id, self.aggregate_by)
+            commit = self._flatten(layout, key)
+            record = read_job(layout, self.operation, self.job_id)
+            if record and record.token:
+                note_committed(layout, self.operation, record.token)
+            self._say(commit)
+            self._judge(layout, commit)
+            return {
+                "result": key.name,
+                "rows": sum(commit.row_counts.values()),
+                "reconciled": commit.reconciled,
+            }
+
+    def _flatten(self, layout: Layout, key: ResultKey) -> Commit:
+        settings = Settings.from_env()
+        try:
+            return flatten(
+                layout,
+                key,
+                quarantine_limit=settings.quarantine_limit,
+                max_line_bytes=settings.max_line_bytes,
+            )
+        except IncompleteResults as error:
+            if attempt := newest_whole_attempt(layout, key):
+                attempt.abandon(str(error))
+            raise
+
+    def _say(self, commit: Commit) -> None:
+        counts = ", ".join(f"{rows} {table}" for table, rows in commit.row_counts.items() if rows)
+        self.log.info("Committed %s: %s.", commit.key.name, counts)
+        for table, what in (
+            ("manifest_errors", "lines of the input manifest were not analysed"),
+            ("quarantined_records", "records could not be read as what they should be"),
+            ("unknown_fields", "members have no column yet; their bytes stay landed"),
+        ):
+            if rows := commit.row_counts.get(table):
+                self.log.warning("%s: %d %s: look at %s.", commit.key.name, rows, what, table)
+
+    def _judge(self, layout: Layout, commit: Commit) -> None:
+        attempt = newest_whole_attempt(layout, commit.key)
+        if attempt and attempt.facts.get("status") == "FAILED":
+            raise JobFailed(
+                f"Job {self.job_id} FAILED: {attempt.facts.get('failure') or 'no reason given'}. "
+                "Its row is committed. Clear the start task of this job to start, and pay, it "
+                f"again{_worth(attempt.facts.get('failure'))}.",
+                operation=self.operation,
+                job_id=self.job_id,
+            )
+        if commit.held_back:
+            raise ReconciliationFailed(
+                f"Job {self.job_id} does not reconcile, and its rows are held back: "
+                f"{commit.reason}",
+                operation=self.operation,
+                job_id=self.job_id,
+                reason=commit.reason,
+            )
+
+
+def _worth(failure: str | None) -> str:
+    if failure and failure.startswith(WORTH_ANOTHER_TRY):
+        return "; for this reason another try is worth it"
+    return ", once the cause is mended"
+
+
+class RekognitionAnnounceTablesOperator(BaseOperator):
+    """Tell Airflow that there may be something to load, whatever became of the single jobs."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(outlets=[TABLES_ASSET], trigger_rule="all_done", **kwargs)
+
+    def execute(self, context: Context) -> None:
+        self.log.info("What is committed can be loaded.")
+
+
+class RekognitionLoadWarehouseOperator(BaseOperator):
+    """Load what is committed and not loaded into the warehouse, and publish it for readers.
+
+    :param results_uri: the results root; REKOGNITION_RESULTS_URI when empty (templated)
+    :param everything: build the warehouse anew from every commit
+    :return: how many results were loaded and held back
+    """
+
+    template_fields: Sequence[str] = ("results_uri", "aws_conn_id")
+
+    def __init__(
+        self,
+        *,
+        results_uri: str | None = None,
+        everything: bool = False,
+        aws_conn_id: str | None = "aws_default",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.results_uri = results_uri
+        self.everything = everything
+        self.aws_conn_id = aws_conn_id
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        with told_to_airflow(self.log):
+            settings = Settings.from_env()
+            report = load_and_publish(
+                results_layout(self.results_uri, self.aws_conn_id),
+                Path(settings.warehouse_path),
+                Path(settings.published_path),
+                everything=self.everything,
+                lock_timeout=settings.lock_timeout,
+            )
+            rows = sum(report.row_counts.values())
+            self.log.info(
+                "Loaded %d results (%d rows), %d held back. Readers open %s.",
+                len(report.loaded),
+                rows,
+                len(report.held_back),
+                report.published,
+            )
+            return {
+                "loaded": len(report.loaded),
+                "rows": rows,
+                "held_back": len(report.held_back),
+            }

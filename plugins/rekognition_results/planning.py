@@ -1,0 +1,123 @@
+"""From objects to requests: what is left of earlier runs first, then what is new.
+
+Order is what keeps us from paying twice: input manifests, then the plan, then one file a request,
+and only then the calls. A crash between any two is mended by the next run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from rekognition_results.failures import explained
+from rekognition_results.listing import S3Uri
+from transforms.layout import Layout, Operation
+from transforms.plans import MediaObject, PlannedRequest, planned_requests, write_plan
+from transforms.requests import StartRequest, read_request, uncommitted_tokens
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+IMAGES_PER_JOB = 10_000  # a bulk job takes no more
+Members = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Plans requests of one operation for one account and region."""
+
+    layout: Layout
+    operation: Operation
+    account: str
+    region: str
+
+    def left_over(self) -> list[str]:
+        """Tokens planned or claimed before, whose result is not committed, the oldest first."""
+        for request in planned_requests(self.layout, self.operation):
+            if self._ours(request):
+                request.claim(self.layout)
+        claimed = (
+            read_request(self.layout, self.operation, token)
+            for token in uncommitted_tokens(self.layout, self.operation)
+        )
+        ours = [request for request in claimed if request and self._ours(request)]
+        return [request.token for request in sorted(ours, key=lambda r: (r.created_at, r.token))]
+
+    def _ours(self, request: StartRequest) -> bool:
+        return (request.account, request.region) == (self.account, self.region)
+
+    def plan(self, requests: Iterable[tuple[Members, tuple[MediaObject, ...]]]) -> list[str]:
+        """Write the plan and claim its requests; give their tokens."""
+        planned = [PlannedRequest(self._request(members), objects) for members, objects in requests]
+        if planned:
+            write_plan(self.layout, self.operation, planned)
+        return [one.request.claim(self.layout).token for one in planned]
+
+    def _request(self, members: Members) -> StartRequest:
+        return StartRequest.of(self.operation, self.account, self.region, members)
+
+
+def in_manifests(
+    s3: S3Client,
+    things: Iterable[MediaObject],
+    output: S3Uri,
+    members_of: Callable[[S3Uri], Members],
+) -> Iterator[tuple[Members, tuple[MediaObject, ...]]]:
+    """Put images into input manifests of at most 10,000, named by their content; a request each."""
+    rest = iter(things)
+    while batch := tuple(islice(rest, IMAGES_PER_JOB)):
+        manifest = put_manifest(s3, batch, output)
+        yield members_of(manifest), batch
+
+
+def put_manifest(s3: S3Client, images: tuple[MediaObject, ...], output: S3Uri) -> S3Uri:
+    """Write an input manifest beside the output; the same images give the same key."""
+    lines = (
+        json.dumps({"source-ref": f"s3://{one.bucket}/{one.key}"}, ensure_ascii=False)
+        for one in images
+    )
+    body = "".join(f"{line}\n" for line in lines).encode()
+    versions = json.dumps([one.identity for one in images]).encode()
+    name = hashlib.sha256(body + versions).hexdigest()[:40]
+    key = "/".join(part for part in (output.key.strip("/"), "input-manifests", name) if part)
+    uri = S3Uri(output.bucket, f"{key}.jsonl")
+    with explained("PutObject", str(uri)):
+        s3.put_object(Bucket=uri.bucket, Key=uri.key, Body=body)
+    return uri
+
+
+def without_nothing(members: Members) -> Members:
+    """The members that say something: None, "", [] and {} are left out, at any depth."""
+    kept: Members = {}
+    for name, value in members.items():
+        said = without_nothing(value) if isinstance(value, dict) else value
+        if said not in (None, "", [], {}):
+            kept[name] = said
+    return kept
+
+
+def number(value: float | str | None, what: str) -> float | None:
+    """A parameter as a number, None when it is empty."""
+    if value is None or value == "":
+        return None
+    try:
+        return float(value)
+    except ValueError as error:
+        raise ValueError(f"{what} is {value!r}: give a number of percent, 0 to 100.") from error
+
+
+def names_of(value: Sequence[str] | str) -> list[str]:
+    """A list parameter, which a template renders as JSON."""
+    if not isinstance(value, str):
+        return list(value)
+    try:
+        told = json.loads(value or "[]")
+    except ValueError:
+        told = None
+    if not isinstance(told, list) or not all(isinstance(one, str) for one in told):
+        raise ValueError(f'{value!r} is no list of names: write it as ["Person", "Car"].')
+    return told

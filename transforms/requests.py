@@ -1,0 +1,157 @@
+"""Requests that start jobs, and the jobs they started: the memory that keeps us from paying twice.
+
+    requests/{operation}/{token}.json       the request, whole, before the call; never changed
+    requests/{operation}/{token}.job        the job id that answered it
+    requests/{operation}/{token}.committed  its result is committed: planning may forget it
+    jobs/{operation}/{job_id}.json          who started the job, or how it was found
+
+The token is the ClientRequestToken. It is a function of operation, account, region, request and
+generation, not of run, try or time: whoever asks for the same again asks with the same token.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Literal, Self
+
+from transforms.files import create, names, read_if_there, write_whole
+from transforms.layout import Layout, Operation
+
+FoundBy = Literal["started_here", "list_media_analysis_jobs", "sns_notification", "job_id"]
+
+
+@dataclass(frozen=True)
+class StartRequest:
+    """One request to start a job; `request` is what goes over the wire, its token included."""
+
+    operation: Operation
+    token: str
+    generation: int
+    account: str
+    region: str
+    request: dict[str, Any]
+    created_at: datetime
+
+    @classmethod
+    def of(
+        cls,
+        operation: Operation,
+        account: str,
+        region: str,
+        members: Mapping[str, Any],
+        generation: int = 1,
+    ) -> Self:
+        """The request for these members, with its token."""
+        same = [operation, account, region, {**members}, generation]
+        canonical = json.dumps(same, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        token = hashlib.sha256(canonical.encode()).hexdigest()  # 64 characters, AWS's limit
+        request = {**members, "ClientRequestToken": token}
+        return cls(operation, token, generation, account, region, request, datetime.now(UTC))
+
+    def next_generation(self) -> StartRequest:
+        """The same once more, under a new token: it starts, and costs, a new job."""
+        members = {k: v for k, v in self.request.items() if k != "ClientRequestToken"}
+        return StartRequest.of(
+            self.operation, self.account, self.region, members, self.generation + 1
+        )
+
+    def claim(self, layout: Layout) -> StartRequest:
+        """Write it if nobody did, and give what stands there: word for word what must be sent."""
+        told = {**asdict(self), "created_at": self.created_at.isoformat()}
+        path = layout.request(self.operation, self.token)
+        if create(path, json.dumps(told, indent=1).encode()):
+            return self
+        claimed = read_request(layout, self.operation, self.token)
+        if claimed is None:
+            raise FileNotFoundError(f"{path} was there and is gone: restore it before starting.")
+        return claimed
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    """A job we know of. `token` and `generation` are None when it was started elsewhere."""
+
+    operation: Operation
+    job_id: str
+    token: str | None
+    generation: int | None
+    found_by: FoundBy
+    account: str | None
+    region: str | None
+    started_at: datetime
+    status: str | None = None
+    finished_seen_at: datetime | None = None
+
+    def write(self, layout: Layout) -> None:
+        told = asdict(self)
+        told["started_at"] = self.started_at.isoformat()
+        if self.finished_seen_at:
+            told["finished_seen_at"] = self.finished_seen_at.isoformat()
+        write_whole(layout.job(self.operation, self.job_id), json.dumps(told, indent=1).encode())
+
+    def finished(self, layout: Layout, status: str) -> JobRecord:
+        """Write down the final status, and when it was first seen."""
+        if self.status == status and self.finished_seen_at:
+            return self
+        seen = replace(self, status=status, finished_seen_at=datetime.now(UTC))
+        seen.write(layout)
+        return seen
+
+
+def read_request(layout: Layout, operation: Operation, token: str) -> StartRequest | None:
+    data = read_if_there(layout.request(operation, token))
+    if data is None:
+        return None
+    told = json.loads(data)
+    told["created_at"] = datetime.fromisoformat(told["created_at"])
+    return StartRequest(**told)
+
+
+def read_job(layout: Layout, operation: Operation, job_id: str) -> JobRecord | None:
+    data = read_if_there(layout.job(operation, job_id))
+    if data is None:
+        return None
+    told = json.loads(data)
+    told["started_at"] = datetime.fromisoformat(told["started_at"])
+    if told["finished_seen_at"]:
+        told["finished_seen_at"] = datetime.fromisoformat(told["finished_seen_at"])
+    return JobRecord(**told)
+
+
+def job_of(layout: Layout, operation: Operation, token: str) -> str | None:
+    """The job id that answered this token, None when the start was never answered here."""
+    data = read_if_there(layout.requests(operation) / f"{token}.job")
+    return data.decode() if data else None
+
+
+def note_started(layout: Layout, request: StartRequest, job_id: str) -> JobRecord:
+    """Keep the answer to a start: the job's record first, then the way from token to job."""
+    record = read_job(layout, request.operation, job_id) or JobRecord(
+        request.operation,
+        job_id,
+        request.token,
+        request.generation,
+        "started_here",
+        request.account,
+        request.region,
+        datetime.now(UTC),
+    )
+    record.write(layout)
+    write_whole(layout.requests(request.operation) / f"{request.token}.job", job_id.encode())
+    return record
+
+
+def note_committed(layout: Layout, operation: Operation, token: str) -> None:
+    """Planning need not look at this request again."""
+    write_whole(layout.requests(operation) / f"{token}.committed", b"")
+
+
+def uncommitted_tokens(layout: Layout, operation: Operation) -> set[str]:
+    """Tokens whose request is claimed and whose result is not committed yet."""
+    found = names(layout.requests(operation))
+    done = {name.removesuffix(".committed") for name in found if name.endswith(".committed")}
+    return {name.removesuffix(".json") for name in found if name.endswith(".json")} - done
