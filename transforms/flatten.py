@@ -1,0 +1,189 @@
+"""One landed result to its table files and commit: the same bytes give the same names and rows."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from upath import UPath
+
+from transforms.commits import Commit, TableFile, read_commit
+from transforms.errors import IncompleteResults
+from transforms.job_requests import job_request_row
+from transforms.label_detection import LabelDetectionPages
+from transforms.landing import Attempt, newest_whole_attempt
+from transforms.layout import LABEL_DETECTION, Layout, ResultKey
+from transforms.media_analysis import ManifestLines
+from transforms.media_documents import MediaDocuments
+from transforms.parquet import TableFiles
+from transforms.put_aside import PutAside
+from transforms.reconcile import FINISHED, assert_accounted, manifest_disagreement
+from transforms.tables import SCHEMA_VERSION, written_by
+
+QUARANTINE_LIMIT = 0.05
+MAX_LINE_BYTES = 64 * 2**20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`quarantine`: share of bad records above which a result fails. `line_bytes`: of one line."""
+
+    quarantine: float = QUARANTINE_LIMIT
+    line_bytes: int = MAX_LINE_BYTES
+
+
+def flatten(
+    layout: Layout,
+    key: ResultKey,
+    *,
+    quarantine_limit: float = QUARANTINE_LIMIT,
+    max_line_bytes: int = MAX_LINE_BYTES,
+) -> Commit:
+    """Write every table file of the newest whole attempt of a result, then its commit.
+
+    The commit's `reason` tells where the service disagrees with itself. Raises IncompleteResults
+    (nothing whole is landed, or it is damaged), QuarantineLimit and ReconciliationFailed; all leave
+    an earlier commit as it was.
+    """
+    attempt = newest_whole_attempt(layout, key)
+    if attempt is None:
+        raise IncompleteResults(
+            f"Nothing is landed whole for {key.operation} {key.name}.",
+            operation=key.operation,
+            job_id=key.job_id,
+        )
+    earlier = read_commit(layout, key)
+    limits = Limits(quarantine_limit, max_line_bytes)
+    written, reason = _write_tables(layout, attempt, limits)
+    accepted = None
+    if earlier and earlier.attempt == attempt.name and earlier.reason == reason:
+        accepted = earlier.accepted
+    commit = Commit(
+        key,
+        attempt.name,
+        SCHEMA_VERSION,
+        attempt.landed_at,
+        datetime.now(UTC),
+        written,
+        reason,
+        accepted,
+    )
+    commit.write(layout)
+    _remove_older(layout, commit, earlier)
+    return commit
+
+
+def _write_tables(
+    layout: Layout, attempt: Attempt, limits: Limits
+) -> tuple[tuple[TableFile, ...], str | None]:
+    key = attempt.key
+
+    def place(table: str) -> UPath:
+        return layout.table_file(table, attempt.landed_at, key)
+
+    with (
+        TableFiles(key, written_by(key.operation), layout.root, place) as files,
+        without_collector(),
+    ):
+        aside = PutAside(files, key)
+        if key.operation == LABEL_DETECTION:
+            reason = _label_detection(attempt, files, aside, limits)
+        else:
+            reason = _media_analysis(attempt, files, aside, limits)
+        aside.write_unknown()
+        row = job_request_row(layout, key, attempt.landed_at)
+        files.add("job_requests", {name: [value] for name, value in row.items()})
+        return files.finish(), reason
+
+
+def _label_detection(
+    attempt: Attempt, files: TableFiles, aside: PutAside, limits: Limits
+) -> str | None:
+    pages = LabelDetectionPages(attempt.key, files, aside)
+    for part in attempt.parts:
+        before = pages.lines
+        pages.add(part.name, attempt.read(part))
+        _check_records(attempt, part.name, part.records, pages.lines - before)
+    pages.chain.end()
+    if pages.chain.incomplete:
+        raise _incomplete(attempt, pages.chain.incomplete)
+    pages.finish()
+    aside.check_limit(pages.labels, limits.quarantine)
+    assert_accounted(attempt.key, "labels", pages.labels, files.rows("labels"), aside.quarantined)
+    return pages.chain.disagreement
+
+
+def _media_analysis(
+    attempt: Attempt, files: TableFiles, aside: PutAside, limits: Limits
+) -> str | None:
+    documents = MediaDocuments(attempt.key, files, aside)
+    description = attempt.document("description.json")
+    if description is None:
+        raise _incomplete(attempt, "It has no description.json.")
+    told = documents.description(description, str(attempt.facts.get("mode", "bulk")))
+    status = told.get("Status")
+    if status not in FINISHED:
+        raise _incomplete(attempt, f"It was landed while the job was {status!r}.")
+    manifest = ManifestLines(attempt.key, files, aside, limits.line_bytes)
+    for part in attempt.parts:
+        before = manifest.lines
+        manifest.add(part.name, attempt.read(part))
+        _check_records(attempt, part.name, part.records, manifest.lines - before)
+    aside.check_limit(manifest.records, limits.quarantine)
+    images = files.rows("moderation_images")
+    assert_accounted(attempt.key, "lines", manifest.records, images, aside.quarantined)
+    summary = attempt.document("summary.json")
+    if summary is None:
+        _check_no_summary_is_named(attempt, told)
+        return None
+    counts, errors = documents.summary(summary)
+    return manifest_disagreement(
+        counts.get("statistics.valid-json-lines"),
+        counts.get("statistics.invalid-json-lines"),
+        manifest.records,
+        errors,
+    )
+
+
+def _check_no_summary_is_named(attempt: Attempt, told: dict[str, object]) -> None:
+    named = told.get("ManifestSummary.S3Object.Name")
+    if named is not None and told.get("Status") == "SUCCEEDED":
+        raise _incomplete(attempt, f"The manifest summary {named!r} is not landed.")
+
+
+def _check_records(attempt: Attempt, file: str, told: int, found: int) -> None:
+    if told != found:
+        raise _incomplete(attempt, f"{file} was landed with {told} lines and has {found}.")
+
+
+def _incomplete(attempt: Attempt, sentence: str) -> IncompleteResults:
+    key = attempt.key
+    return IncompleteResults(
+        f"{key.operation} {key.name}, attempt {attempt.name}: {sentence}",
+        operation=key.operation,
+        job_id=key.job_id,
+        attempt=attempt.name,
+    )
+
+
+def _remove_older(layout: Layout, commit: Commit, earlier: Commit | None) -> None:
+    """Take away table files of attempts landed on other days, now that nothing names them."""
+    kept = {file.path for file in commit.files}
+    for file in earlier.files if earlier else ():
+        if file.path not in kept:
+            (layout.root / file.path).unlink(missing_ok=True)
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Millions of objects without cycles live a moment each: looking for cycles costs a sixth."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -1,0 +1,227 @@
+"""GetLabelDetection's pages as columns: strict, in one pass, a few pages at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from transforms.errors import IncompleteResults
+from transforms.layout import ResultKey
+from transforms.lines import Line, lines
+from transforms.parquet import TableFiles
+from transforms.put_aside import PutAside
+from transforms.reading import Reading, structural_quotes
+from transforms.reconcile import PageChain
+from transforms.responses import LabelDetectionPage
+from transforms.shapes import Shape, Shapes
+from transforms.slow_road import Findings, Refused, split_object, strict_json, text_of, typed
+from transforms.tables.columns import INTEGER, REAL, TEXT
+
+PAGES_PER_BATCH = 4  # larger batches fall out of the processor's cache
+DOUBTS = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
+
+Columns = dict[str, Any]
+Positions = np.ndarray[Any, Any]
+
+
+class LabelDetectionPages:
+    """Takes the files of one result in order, and writes their rows as it goes."""
+
+    def __init__(self, key: ResultKey, files: TableFiles, aside: PutAside) -> None:
+        self.key = key
+        self.shapes = Shapes(LabelDetectionPage)
+        self.chain = PageChain(key)
+        self.labels = 0
+        self.lines = 0
+        self._files = files
+        self._aside = aside
+
+    def add(self, file: str, data: bytes) -> None:
+        """One page a line. IncompleteResults when a page is no JSON, or its envelope is wrong."""
+        waiting: list[Line] = []
+        for line in lines(data, self.lines + 1):
+            self.lines += 1
+            if data[line.start : line.end].strip():
+                waiting.append(line)
+            if len(waiting) == PAGES_PER_BATCH:
+                self._batch(file, data, waiting)
+                waiting = []
+        if waiting:
+            self._batch(file, data, waiting)
+
+    def finish(self) -> None:
+        """Write the job's own row, once all pages are in."""
+        row = {name: [value] for name, value in self.chain.job_row().items()}
+        self._files.add("label_detection_jobs", row)
+
+    def _batch(self, file: str, data: bytes, batch: list[Line]) -> None:
+        try:
+            self._fast(data, batch)
+        except DOUBTS:
+            if len(batch) > 1:
+                for line in batch:
+                    self._batch(file, data, [line])
+            else:
+                self._slowly(file, data, batch[0])
+
+    def _fast(self, data: bytes, batch: list[Line]) -> None:
+        view = memoryview(data)
+        decode = self.shapes.decoder.decode
+        pages = [decode(view[line.start : line.end]) for line in batch]
+        root, reading = self.shapes.root, Reading()
+        told = [dict(reading.leaves(root, page)) for page in pages]
+        found = list(chain.from_iterable([page.Labels or () for page in pages]))
+        index = np.arange(self.labels, self.labels + len(found), dtype=np.int64)
+        tables = label_tables(reading, root.objects["Labels"], found, index)
+        if reading.quotes != structural_quotes(view[batch[0].start : batch[-1].end]):
+            raise ValueError("a key is duplicated")
+        for page in told:
+            self.chain.add(page)
+        self._write(tables, len(found), reading)
+
+    def _slowly(self, file: str, data: bytes, line: Line) -> None:
+        try:
+            text = text_of(data[line.start : line.end])
+            rest, spans = split_object(text, "Labels")
+            met = Findings()
+            page = typed(rest, self.shapes.root, met)
+        except Refused as refused:
+            raise IncompleteResults(
+                f"Page {line.number} of {self.key.name}, in {file}, is damaged: {refused.reason}",
+                operation=self.key.operation,
+                job_id=self.key.job_id,
+                file=file,
+            ) from refused
+        self.chain.add(dict(Reading().leaves(self.shapes.root, page)))
+        shape = self.shapes.at("Labels")
+        good, index = [], []
+        for number, (start, record) in enumerate(_records(text, line.start, spans), self.labels):
+            one = Findings()
+            try:
+                good.append(typed(strict_json(record), shape, one))
+            except Refused as refused:
+                self._aside.quarantine(
+                    file, line.number, start, refused.reason, record.encode(), number
+                )
+                continue
+            index.append(number)
+            met.take(one)
+        reading = Reading()
+        tables = label_tables(reading, shape, good, np.array(index, np.int64))
+        self._write(tables, len(spans), reading)
+        self._aside.unknown_values(met.unknown)
+        self.shapes.learn(met.met)
+
+    def _write(self, tables: dict[str, Columns], count: int, reading: Reading) -> None:
+        for name, columns in tables.items():
+            self._files.add(name, columns)
+        for path, times, example in reading.unknown:
+            self._aside.unknown(path, times, example)
+        self.labels += count
+
+
+def _records(text: str, offset: int, spans: list[tuple[int, int]]) -> Iterator[tuple[int, str]]:
+    """Each element's byte offset in the file, and its text."""
+    before = 0
+    for start, end in spans:
+        offset += len(text[before:start].encode())
+        yield offset, text[start:end]
+        before = start
+
+
+def label_tables(
+    reading: Reading, shape: Shape, found: Sequence[Any], index: Positions
+) -> dict[str, Columns]:
+    """The columns of every table of labels; `index` is each label's position in the result."""
+    label_shape = shape.objects["Label"]
+    labels = reading.objects(shape, found, "Label")
+    reading.extras(shape, found)
+    reading.extras(label_shape, labels)
+    tables: dict[str, Columns] = {
+        "labels": {
+            "label_index": index,
+            "timestamp": reading.column(shape, found, "Timestamp", INTEGER),
+            "name": reading.column(label_shape, labels, "Name", TEXT),
+            "confidence": reading.column(label_shape, labels, "Confidence", REAL),
+            "start_timestamp_millis": reading.column(shape, found, "StartTimestampMillis", INTEGER),
+            "end_timestamp_millis": reading.column(shape, found, "EndTimestampMillis", INTEGER),
+            "duration_millis": reading.column(shape, found, "DurationMillis", INTEGER),
+        }
+    }
+    for member, table, position in (
+        ("Parents", "label_parents", "parent_index"),
+        ("Aliases", "label_aliases", "alias_index"),
+        ("Categories", "label_categories", "category_index"),
+    ):
+        named, lengths = reading.lists(label_shape, labels, member)
+        reading.extras(label_shape.objects[member], named)
+        tables[table] = {
+            "label_index": np.repeat(index, lengths),
+            position: places(lengths),
+            "name": reading.column(label_shape.objects[member], named, "Name", TEXT),
+        }
+    tables |= _instance_tables(reading, label_shape, labels, index)
+    return tables
+
+
+def _instance_tables(
+    reading: Reading, label_shape: Shape, labels: Sequence[Any], index: Positions
+) -> dict[str, Columns]:
+    shape = label_shape.objects["Instances"]
+    box_shape = shape.objects["BoundingBox"]
+    found, lengths = reading.lists(label_shape, labels, "Instances")
+    boxes = reading.objects(shape, found, "BoundingBox")
+    reading.extras(shape, found)
+    reading.extras(box_shape, boxes)
+    columns: Columns = {
+        "label_index": np.repeat(index, lengths),
+        "instance_index": places(lengths),
+        "confidence": reading.column(shape, found, "Confidence", REAL),
+    }
+    for side in ("Width", "Height", "Left", "Top"):
+        columns[f"bounding_box_{side.lower()}"] = reading.column(box_shape, boxes, side, REAL)
+    colors, counts = reading.lists(shape, found, "DominantColors")
+    return {
+        "label_instances": columns,
+        "label_instance_dominant_colors": _color_columns(
+            reading, shape.objects["DominantColors"], colors, counts, columns
+        ),
+    }
+
+
+_COLORS: dict[str, tuple[str, pa.DataType]] = {
+    "red": ("Red", INTEGER),
+    "blue": ("Blue", INTEGER),
+    "green": ("Green", INTEGER),
+    "hex_code": ("HexCode", TEXT),
+    "css_color": ("CSSColor", TEXT),
+    "simplified_color": ("SimplifiedColor", TEXT),
+    "pixel_percent": ("PixelPercent", REAL),
+}
+
+
+def _color_columns(
+    reading: Reading, shape: Shape, colors: Sequence[Any], counts: Positions, instances: Columns
+) -> Columns:
+    reading.extras(shape, colors)
+    columns: Columns = {
+        "label_index": np.repeat(instances["label_index"], counts),
+        "instance_index": np.repeat(instances["instance_index"], counts),
+        "color_index": places(counts),
+    }
+    for name, (member, kind) in _COLORS.items():
+        columns[name] = reading.column(shape, colors, member, kind)
+    return columns
+
+
+def places(lengths: Positions) -> Positions:
+    """0, 1, ... for each list of these lengths."""
+    ends = np.cumsum(lengths)
+    total = int(ends[-1]) if len(ends) else 0
+    counted: Positions = np.arange(total, dtype=np.int64)
+    return counted - np.repeat(ends - lengths, lengths)

@@ -1,0 +1,165 @@
+"""A result's table files: written beside their places, then renamed all together.
+
+A killed writer leaves a hidden file of its own name, which the next one on that machine removes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from upath import UPath
+
+from transforms.commits import TableFile
+from transforms.files import is_local, local
+from transforms.layout import ResultKey
+from transforms.tables import Table
+
+ROW_GROUP = 120_000  # rows; larger ones cost memory, smaller ones a slower scan
+COMPRESSION, LEVEL = "zstd", 1
+
+Place = Callable[[str], UPath]
+
+
+class TableFiles:
+    """The tables of one result being written. Use as a context: what is not finished is removed."""
+
+    def __init__(self, key: ResultKey, tables: Iterable[Table], root: UPath, place: Place) -> None:
+        self.key = key
+        self.root = root
+        self._writers = {table.name: _Writer(table, key, place(table.name)) for table in tables}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for writer in self._writers.values():
+            writer.discard()
+
+    def add(self, table: str, columns: Mapping[str, Any]) -> None:
+        """Append rows: equally long lists or arrays by column; the result's key is filled in."""
+        self._writers[table].add(columns)
+
+    def rows(self, table: str) -> int:
+        return self._writers[table].rows
+
+    def finish(self) -> tuple[TableFile, ...]:
+        """Close every file and put all in their places; a table without rows has one too."""
+        digests = [writer.close() for writer in self._writers.values()]
+        for writer in self._writers.values():
+            writer.put()
+        return tuple(
+            TableFile(name, _relative(writer.path, self.root), writer.rows, digest)
+            for (name, writer), digest in zip(self._writers.items(), digests, strict=True)
+        )
+
+
+def _relative(path: UPath, root: UPath) -> str:
+    return str(path)[len(str(root)) :].lstrip("/")
+
+
+class _Writer:
+    def __init__(self, table: Table, key: ResultKey, path: UPath) -> None:
+        self.table = table
+        self.path = path
+        self.rows = 0
+        self._key = {
+            "job_id": key.job_id,
+            "operation": key.operation,
+            "aggregate_by": key.aggregate_by,
+        }
+        self._same: dict[str, pa.Array] = {}
+        self._waiting: list[pa.RecordBatch] = []
+        self._waiting_rows = 0
+        self._beside = _beside(path)
+        self._file = pq.ParquetWriter(
+            self._beside, table.schema, compression=COMPRESSION, compression_level=LEVEL
+        )
+
+    def add(self, columns: Mapping[str, Any]) -> None:
+        arrays = []
+        count = len(next(iter(columns.values())))
+        if not count:
+            return
+        for field in self.table.schema:
+            if field.name in self._key and field.name not in columns:
+                arrays.append(self._repeated(field, count))
+            else:
+                values = columns[field.name]
+                if not isinstance(values, pa.Array):
+                    values = pa.array(values, field.type)
+                arrays.append(values)
+        batch = pa.RecordBatch.from_arrays(arrays, schema=self.table.schema)
+        self._waiting.append(batch)
+        self._waiting_rows += count
+        self.rows += count
+        if self._waiting_rows >= ROW_GROUP:
+            self._flush()
+
+    def _repeated(self, field: pa.Field, count: int) -> pa.Array:
+        same = self._same.get(field.name)
+        if same is None or len(same) < count:
+            scalar = pa.scalar(self._key[field.name], field.type)
+            same = self._same[field.name] = pa.repeat(scalar, max(count, 1024))
+        return same.slice(0, count)
+
+    def _flush(self) -> None:
+        if self._waiting:
+            rows = pa.Table.from_batches(self._waiting, self.table.schema)
+            self._file.write_table(rows, row_group_size=max(self._waiting_rows, 1))
+        self._waiting, self._waiting_rows = [], 0
+
+    def close(self) -> str:
+        self._flush()
+        self._file.close()
+        with self._beside.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def put(self) -> None:
+        if is_local(self.path):
+            self._beside.replace(local(self.path))
+        else:
+            self.path.fs.put_file(str(self._beside), self.path.path)
+
+    def discard(self) -> None:
+        self._file.close()
+        self._beside.unlink(missing_ok=True)
+        if not is_local(self.path):
+            shutil.rmtree(self._beside.parent, ignore_errors=True)
+
+
+def _beside(path: UPath) -> Path:
+    """A new file to write to: on a local disk in the same folder, so that a rename is enough."""
+    if not is_local(path):
+        return Path(tempfile.mkdtemp(prefix="rekognition-")) / path.name
+    place = local(path)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    mine = f".{place.name}.{socket.gethostname()}."
+    for left in place.parent.glob(f"{mine}*"):
+        if not _alive(left.name.removeprefix(mine)):
+            left.unlink(missing_ok=True)
+    return place.parent / f"{mine}{os.getpid()}"
+
+
+def _alive(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, ValueError):
+        return True
+    return int(process) != os.getpid()

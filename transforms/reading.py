@@ -1,0 +1,107 @@
+"""A batch of objects of one shape as Arrow arrays, with the count that betrays a duplicated key.
+
+msgspec takes the last of two keys of one name without a word. But each key and each string value
+has two quotes in the bytes, so the quotes that the objects account for must be those of the bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from transforms.shapes import Shape
+
+
+def structural_quotes(data: bytes | memoryview) -> int:
+    """The quotes that open or close a string: those after an odd run of backslashes are content."""
+    quotes = int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord('"')))
+    plain = bytes(data) if isinstance(data, memoryview) else data
+    if b"\\" in plain:
+        plain = plain.replace(b"\\\\", b"")
+        return plain.count(b'"') - plain.count(b'\\"')
+    return quotes
+
+
+class Reading:
+    """Reads columns off objects; `quotes` is how many quotes of the bytes they account for."""
+
+    def __init__(self) -> None:
+        self.quotes = 0
+        self.unknown: list[tuple[str, int, bytes]] = []
+
+    def column(self, shape: Shape, objects: Sequence[Any], attribute: str, kind: Any) -> pa.Array:
+        """One member of all objects as an Arrow array; an absent or null one is NULL."""
+        values: list[Any] = list(map(attrgetter(attribute), objects))
+        absent = 0
+        if shape.names[attribute] in shape.nullable:
+            absent = values.count(msgspec.UNSET)
+            values = [None if value is msgspec.UNSET else value for value in values]
+        array = pa.array(values, kind)
+        nulls: int = array.null_count
+        filled = len(values) - nulls
+        self.quotes += filled * (4 if kind == pa.string() else 2)
+        if shape.names[attribute] in shape.nullable:
+            self.quotes += 2 * (nulls - absent)
+        return array
+
+    def objects(self, shape: Shape, objects: Sequence[Any], attribute: str) -> list[Any]:
+        """The objects in one member; an absent one is an empty object."""
+        values = list(map(attrgetter(attribute), objects))
+        if not self._missing(shape, values, attribute):
+            return values
+        empty = shape.objects[shape.names[attribute]].empty
+        return [value or empty for value in values]
+
+    def lists(
+        self, shape: Shape, objects: Sequence[Any], attribute: str
+    ) -> tuple[list[Any], np.ndarray[Any, Any]]:
+        """The objects in one member that is a list, one after the other, and each list's length."""
+        values = list(map(attrgetter(attribute), objects))
+        if self._missing(shape, values, attribute):
+            values = [value or () for value in values]
+        lengths = np.fromiter(map(len, values), np.int64, len(values))
+        return list(chain.from_iterable(values)), lengths
+
+    def extras(self, shape: Shape, objects: Sequence[Any]) -> None:
+        """Note the learned members nobody described."""
+        for attribute, name in shape.extras.items():
+            found = [raw for raw in map(attrgetter(attribute), objects) if raw is not None]
+            if found:
+                joined = b"\n".join(map(bytes, found))
+                self.quotes += 2 * len(found) + _checked_quotes(joined)
+                self.unknown.append((shape.path_of(name), len(found), bytes(found[0])))
+
+    def leaves(self, shape: Shape, one: Any) -> Iterator[tuple[str, Any]]:
+        """The scalars of one object and of the objects in it, by JSON path; lists are left out."""
+        self.extras(shape, [one])
+        for attribute, name in shape.names.items():
+            value = getattr(one, attribute)
+            if value is msgspec.UNSET or (value is None and name not in shape.nullable):
+                continue
+            self.quotes += 4 if isinstance(value, str) else 2
+            if isinstance(value, msgspec.Struct):
+                yield from self.leaves(shape.objects[name], value)
+            elif value is not None and not isinstance(value, list):
+                yield shape.path_of(name), value
+
+    def _missing(self, shape: Shape, values: list[Any], attribute: str) -> bool:
+        """Count the members that are there. True when one is absent or null."""
+        nullable = shape.names[attribute] in shape.nullable
+        absent = values.count(msgspec.UNSET if nullable else None)
+        self.quotes += 2 * (len(values) - absent)
+        return bool(absent) or (nullable and None in values)
+
+
+def _checked_quotes(lines: bytes) -> int:
+    """The quotes of JSON values of any shape, one a line. ValueError when a key is duplicated."""
+    quotes = structural_quotes(lines)
+    again = msgspec.json.encode(msgspec.json.Decoder().decode_lines(lines))
+    if structural_quotes(again) != quotes:
+        raise ValueError("a key is duplicated")
+    return quotes

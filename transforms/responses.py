@@ -1,0 +1,211 @@
+"""The API's answers as msgspec Structs; a test holds them against botocore's model.
+
+Every member may be absent (the service's model requires none), so each defaults to None without
+being typed so: an explicit null fails the typed decode, and the slow road decides. Unknown members
+fail it too, so nothing is dropped unseen. Without cyclic collection and equality, since millions of
+these live for one batch each.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct, field
+
+ABSENT: Any = None
+
+
+class Answer(Struct, gc=False, eq=False, forbid_unknown_fields=True):
+    """What every shape below shares."""
+
+
+class S3Object(Answer):
+    Bucket: str = ABSENT
+    Name: str = ABSENT
+    Version: str = ABSENT
+
+
+class Located(Answer):
+    """Video, Input and ManifestSummary: an object's place."""
+
+    S3Object: S3Object = ABSENT
+
+
+# GetLabelDetection: https://docs.aws.amazon.com/rekognition/latest/APIReference/API_GetLabelDetection.html
+
+
+class BoundingBox(Answer):
+    Width: float = ABSENT
+    Height: float = ABSENT
+    Left: float = ABSENT
+    Top: float = ABSENT
+
+
+class DominantColor(Answer):
+    Red: int = ABSENT
+    Blue: int = ABSENT
+    Green: int = ABSENT
+    HexCode: str = ABSENT
+    CSSColor: str = ABSENT
+    SimplifiedColor: str = ABSENT
+    PixelPercent: float = ABSENT
+
+
+class Instance(Answer):
+    BoundingBox: BoundingBox = ABSENT
+    Confidence: float = ABSENT
+    DominantColors: list[DominantColor] = ABSENT
+
+
+class Named(Answer):
+    """Parent, LabelAlias and LabelCategory."""
+
+    Name: str = ABSENT
+
+
+class Label(Answer):
+    Name: str = ABSENT
+    Confidence: float = ABSENT
+    Instances: list[Instance] = ABSENT
+    Parents: list[Named] = ABSENT
+    Aliases: list[Named] = ABSENT
+    Categories: list[Named] = ABSENT
+
+
+class LabelDetection(Answer):
+    Timestamp: int = ABSENT
+    Label: Label = ABSENT
+    StartTimestampMillis: int = ABSENT
+    EndTimestampMillis: int = ABSENT
+    DurationMillis: int = ABSENT
+
+
+class VideoMetadata(Answer):
+    Codec: str = ABSENT
+    DurationMillis: int = ABSENT
+    Format: str = ABSENT
+    FrameRate: float = ABSENT
+    FrameHeight: int = ABSENT
+    FrameWidth: int = ABSENT
+    ColorRange: str = ABSENT
+
+
+class GetRequestMetadata(Answer):
+    SortBy: str = ABSENT
+    AggregateBy: str = ABSENT
+
+
+class LabelDetectionPage(Answer):
+    """One body of GetLabelDetection."""
+
+    JobStatus: str = ABSENT
+    StatusMessage: str = ABSENT
+    VideoMetadata: VideoMetadata = ABSENT
+    NextToken: str = ABSENT
+    Labels: list[LabelDetection] = ABSENT
+    LabelModelVersion: str = ABSENT
+    JobId: str = ABSENT
+    Video: Located = ABSENT
+    JobTag: str = ABSENT
+    GetRequestMetadata: GetRequestMetadata = ABSENT
+
+
+# GetMediaAnalysisJob: https://docs.aws.amazon.com/rekognition/latest/APIReference/API_GetMediaAnalysisJob.html
+
+
+class ModerationConfig(Answer):
+    MinConfidence: float = ABSENT
+    ProjectVersion: str = ABSENT
+
+
+class OperationsConfig(Answer):
+    DetectModerationLabels: ModerationConfig = ABSENT
+
+
+class FailureDetails(Answer):
+    Code: str = ABSENT
+    Message: str = ABSENT
+
+
+class OutputConfig(Answer):
+    S3Bucket: str = ABSENT
+    S3KeyPrefix: str = ABSENT
+
+
+class ModelVersions(Answer):
+    Moderation: str = ABSENT
+
+
+class Results(Answer):
+    S3Object: S3Object = ABSENT
+    ModelVersions: ModelVersions = ABSENT
+
+
+class MediaAnalysisJob(Answer):
+    """One body of GetMediaAnalysisJob. Its times are epoch seconds."""
+
+    JobId: str = ABSENT
+    JobName: str = ABSENT
+    OperationsConfig: OperationsConfig = ABSENT
+    Status: str = ABSENT
+    FailureDetails: FailureDetails = ABSENT
+    CreationTimestamp: float = ABSENT
+    CompletionTimestamp: float = ABSENT
+    Input: Located = ABSENT
+    OutputConfig: OutputConfig = ABSENT
+    KmsKeyId: str = ABSENT
+    Results: Results = ABSENT
+    ManifestSummary: Located = ABSENT
+
+
+# Result manifest and summary: https://docs.aws.amazon.com/rekognition/latest/dg/moderation-bulk-analysis.html
+
+
+class ModerationLabel(Answer):
+    Confidence: float = ABSENT
+    Name: str = ABSENT
+    ParentName: str = ABSENT
+    TaxonomyLevel: int = ABSENT
+
+
+class ContentType(Answer):
+    Confidence: float = ABSENT
+    Name: str = ABSENT
+
+
+class Moderation(Answer):
+    """What DetectModerationLabels returns for one image."""
+
+    ModerationLabels: list[ModerationLabel] = ABSENT
+    ModerationModelVersion: str = ABSENT
+    ContentTypes: list[ContentType] = ABSENT
+    ProjectVersion: str = ABSENT
+
+
+class ManifestLine(Answer):
+    """One line of the result manifest."""
+
+    source_ref: str = field(default=ABSENT, name="source-ref")
+    moderation: Moderation = field(default=ABSENT, name="detect-moderation-labels")
+
+
+class Statistics(Answer):
+    total: int = field(default=ABSENT, name="total-json-lines")
+    valid: int = field(default=ABSENT, name="valid-json-lines")
+    invalid: int = field(default=ABSENT, name="invalid-json-lines")
+
+
+class SummaryError(Answer):
+    """AWS's guide spells `line-numer`; the right spelling is taken too."""
+
+    line_numer: int = field(default=ABSENT, name="line-numer")
+    line_number: int = field(default=ABSENT, name="line-number")
+    source_ref: str = field(default=ABSENT, name="source-ref")
+    code: str = ABSENT
+    message: str = ABSENT
+
+
+class ManifestSummary(Answer):
+    version: str = ABSENT
+    statistics: Statistics = ABSENT
+    errors: list[SummaryError] = ABSENT

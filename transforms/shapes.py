@@ -1,0 +1,111 @@
+"""The shapes of an answer as a tree that learns what the fast decoder was not told.
+
+A member nobody described, or an explicit null, fails the typed decode, and the slow road costs tens
+of times the fast one. So what the slow road meets is learned: the Structs are built again with the
+unknown member as `msgspec.Raw`, or with the null allowed, and the next record passes at full speed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, get_args, get_origin
+
+import msgspec
+
+LEARNED_AT_MOST = 200  # an object used as a map has new keys for ever; those take the slow road
+PLAIN_NAME = re.compile(r'[^"\\\x00-\x1f]+')  # msgspec refuses other names
+
+
+@dataclass(eq=False)
+class Shape:
+    """One object of an answer, at a JSON path. All goes by JSON name but `names`, by attribute."""
+
+    path: str
+    base: type[msgspec.Struct]
+    names: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, Any] = field(default_factory=dict)
+    objects: dict[str, Shape] = field(default_factory=dict)
+    extras: dict[str, str] = field(default_factory=dict)
+    nullable: set[str] = field(default_factory=set)
+    struct: type[msgspec.Struct] = msgspec.Struct
+    empty: Any = None
+
+    @classmethod
+    def of(cls, base: type[msgspec.Struct], path: str = "") -> Shape:
+        shape = cls(path, base, struct=base, empty=base())
+        for member in msgspec.structs.fields(base):
+            name, kind = member.encode_name, member.type
+            shape.names[member.name] = name
+            shape.kinds[name] = kind
+            inner = get_args(kind)[0] if get_origin(kind) is list else kind
+            if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+                at = shape.path_of(name) + ("[]" if inner is not kind else "")
+                shape.objects[name] = cls.of(inner, at)
+        return shape
+
+    def path_of(self, name: str) -> str:
+        return f"{self.path}.{name}" if self.path else name
+
+    def walk(self) -> Iterator[Shape]:
+        yield self
+        for child in self.objects.values():
+            yield from child.walk()
+
+    def is_list(self, name: str) -> bool:
+        return get_origin(self.kinds[name]) is list
+
+    def learn(self, names: Iterable[str]) -> None:
+        """Take in names met in this object: members of no column, or members that were null."""
+        for name in names:
+            if name in self.kinds:
+                self.nullable.add(name)
+            elif PLAIN_NAME.fullmatch(name):
+                self.extras.setdefault(f"extra_{len(self.extras)}", name)
+
+    def build(self) -> type[msgspec.Struct]:
+        """Make `struct` and all below it anew, with what was learned."""
+        members: list[Any] = []
+        for member in msgspec.structs.fields(self.base):
+            name, kind, default = member.encode_name, member.type, None
+            if name in self.objects:
+                inner = self.objects[name].build()
+                kind = list[inner] if self.is_list(name) else inner  # type: ignore[valid-type]
+            if name in self.nullable:
+                # UNSET tells an absent member from a null one: only so a duplicate shows.
+                kind, default = kind | None | msgspec.UnsetType, msgspec.UNSET
+            members.append((member.name, kind, msgspec.field(default=default, name=name)))
+        for attribute, name in self.extras.items():
+            members.append((attribute, msgspec.Raw, msgspec.field(default=None, name=name)))
+        self.struct = msgspec.defstruct(
+            self.base.__name__, members, eq=False, gc=False, forbid_unknown_fields=True
+        )
+        self.empty = self.struct()
+        return self.struct
+
+
+class Shapes:
+    """A whole answer's tree, and its decoder."""
+
+    def __init__(self, base: type[msgspec.Struct]) -> None:
+        self.root = Shape.of(base)
+        self.decoder: Any = msgspec.json.Decoder(base)
+        self._learned = 0
+
+    def learn(self, met: dict[Shape, set[str]]) -> None:
+        """Build the decoder anew with the members met on the slow road."""
+        new = sum(len(names) for names in met.values())
+        if not new or self._learned + new > LEARNED_AT_MOST:
+            return
+        self._learned += new
+        for shape, names in met.items():
+            shape.learn(names)
+        self.decoder = msgspec.json.Decoder(self.root.build())
+
+    def at(self, *names: str) -> Shape:
+        """The shape reached from the root by member names."""
+        shape = self.root
+        for name in names:
+            shape = shape.objects[name]
+        return shape
