@@ -39,7 +39,10 @@ class Front:
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         operation = target.removeprefix(TARGET_PREFIX)
         if target.startswith(TARGET_PREFIX) and operation in self._emulator.service.operations:
-            reply = self._emulator.service.handle(operation, _body(environ), _caller(environ))
+            authorization = environ.get("HTTP_AUTHORIZATION", "")
+            reply = self._emulator.service.handle(
+                operation, _body(environ), caller_of(authorization)
+            )
             return _answer(reply, environ, start_response)
         return self._pass_on(environ, start_response)
 
@@ -55,12 +58,8 @@ class Front:
 
 
 def _answer(reply: Reply, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-    headers = [
-        ("Content-Type", "application/x-amz-json-1.1"),
-        ("Content-Length", str(len(reply.body))),
-        ("x-amzn-RequestId", reply.request_id),
-    ]
-    start_response("200 OK" if reply.status == 200 else f"{reply.status} Error", headers)
+    status = "200 OK" if reply.status == 200 else f"{reply.status} Error"
+    start_response(status, list(reply.headers().items()))
     return _cut(reply.body, environ) if reply.cut else [reply.body]
 
 
@@ -87,9 +86,9 @@ def _body(environ: Environ) -> bytes:
     return bytes(environ["wsgi.input"].read(length)) if length else b""
 
 
-def _caller(environ: Environ) -> Caller:
+def caller_of(authorization: str) -> Caller:
     """Account and region as moto tells them: by the access key and the signature's scope."""
-    found = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+    found = _CREDENTIAL.search(authorization)
     if found is None:
         return Caller(DEFAULT_ACCOUNT_ID, _DEFAULT_REGION)
     return Caller(get_account_id_from(found[1]), found[2])

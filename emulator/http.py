@@ -30,7 +30,9 @@ class Server(ThreadedWSGIServer):
         self._open: set[socket.socket] = set()
         self._open_lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        super().__init__(*address, app, handler=_Handler)
+        # Bound here: werkzeug ends the process when a port is taken.
+        with socket.create_server(address, backlog=128) as listening:
+            super().__init__(*address, app, handler=_Handler, fd=listening.fileno())
 
     @property
     def url(self) -> str:
@@ -40,8 +42,9 @@ class Server(ThreadedWSGIServer):
 
     def start(self) -> None:
         """Serve on a thread."""
-        serve = lambda: self.serve_forever(poll_interval=0.05)  # noqa: E731
-        self._thread = threading.Thread(target=serve, name="emulator-http", daemon=True)
+        self._thread = threading.Thread(
+            target=self.serve_forever, args=(0.05,), name="emulator-http", daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:

@@ -12,6 +12,7 @@ from emulator.bulk_run import run
 from emulator.errors import ServiceError
 from emulator.jobs import Job
 from emulator.objects import ObjectUnreadable
+from emulator.wire import epoch
 from emulator.world import Caller, World
 
 START = "StartMediaAnalysisJob"
@@ -101,14 +102,14 @@ class MediaAnalysis:
             "JobName": request.get("JobName"),
             "OperationsConfig": request["OperationsConfig"],
             "Status": self._phase(job, in_progress),
-            "CreationTimestamp": round(job.created, 3),
+            "CreationTimestamp": epoch(job.created),
             "Input": request["Input"],
             "OutputConfig": request["OutputConfig"],
             "KmsKeyId": request.get("KmsKeyId"),
         }
         if outcome is not None and job.ended is not None:
             description |= outcome
-            description["CompletionTimestamp"] = round(job.ended, 3)
+            description["CompletionTimestamp"] = epoch(job.ended)
         return {name: value for name, value in description.items() if value is not None}
 
     def _phase(self, job: Job, in_progress: bool) -> str:

@@ -1,4 +1,4 @@
-"""Runs what falls due: on its own thread with the system's clock, in `advance` with a manual one."""
+"""Runs what falls due: on a thread with the system's clock, in `advance` with a manual one."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ class Scheduler:
             self._changed.notify_all()
         if isinstance(self._clock, ManualClock):
             self._clock.forget(self.run_due)
+        with self._running:
+            pass
         if self._thread is not None:
             self._thread.join()
 

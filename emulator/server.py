@@ -10,32 +10,21 @@ from typing import Any, Self
 from moto.core.base_backend import BackendDict
 from moto.s3.models import s3_backends
 
-from emulator.clock import Clock
-from emulator.counters import Counters
-from emulator.faults import Faults
+from emulator.core import Rekognition
 from emulator.front import Front
 from emulator.http import Server
-from emulator.jobs import JobBook
-from emulator.objects import Objects
-from emulator.recordings import Recordings
-from emulator.scheduler import Scheduler
-from emulator.service import Service
 from emulator.state import State
-from emulator.world import Adapters, Settings, World
 
 
-class Emulator:
+class Emulator(Rekognition):
     """S3, SNS, SQS, STS and Rekognition on one port of this machine.
 
-    port       0 picks a free one; `url` tells it
-    state      a folder that keeps S3 objects and Rekognition's jobs over restarts; None: memory
-    recordings a folder of recorded responses that objects may be tied to by their metadata
-    clock      Clock.manual() for tests; None: the system's
-    seed       of the faults' chances
-    limits     members of emulator.world.Settings: video_jobs_at_once, token_seconds, ...
+    port   0 picks a free one; `url` tells it
+    state  a folder that keeps S3 objects and Rekognition's jobs over restarts; None: memory
+    host   the address to bind
 
-    `url`, `clock`, `faults`, `counters`, `adapters` are what a test works with. moto's memory
-    belongs to the process, so there can be one Emulator at a time in each process.
+    The other arguments, and what a test works with, are Rekognition's. moto's memory belongs to
+    the process, so there can be one Emulator at a time in each process.
     """
 
     _running = threading.Lock()
@@ -45,24 +34,13 @@ class Emulator:
         port: int = 0,
         state: Path | str | None = None,
         recordings: Path | str | None = None,
-        seconds_per_video_job: float = 2.0,
-        seconds_per_bulk_job: float = 1.0,
-        clock: Clock | None = None,
         host: str = "127.0.0.1",
-        seed: int = 0,
-        **limits: Any,
+        **options: Any,
     ) -> None:
-        self.clock = clock or Clock.system()
-        self.faults = Faults(seed)
-        self.counters = Counters()
-        self.adapters = Adapters()
+        super().__init__(recordings, **options)
         self._address = (host, port)
         self._state_folder = Path(state) if state is not None else None
-        self._recordings_folder = Path(recordings) if recordings is not None else None
-        self._settings = Settings(seconds_per_video_job, seconds_per_bulk_job, **limits)
-        self._state: State | None = None
         self._server: Server | None = None
-        self._restarting = threading.Lock()
 
     @property
     def url(self) -> str:
@@ -70,31 +48,20 @@ class Emulator:
         assert self._server is not None, "the emulator is not started"
         return self._server.url
 
-    @property
-    def service(self) -> Service:
-        """Rekognition, as of the last restart."""
-        return self._service
-
-    @property
-    def state(self) -> State | None:
-        """The state folder, if there is one."""
-        return self._state
-
     def start(self) -> Self:
-        """Load the state, listen, and take up unfinished jobs."""
+        """Load the state, take up unfinished jobs, and listen."""
         if not Emulator._running.acquire(blocking=False):
             raise RuntimeError("an Emulator runs in this process already; moto has one memory")
+        state = None
         try:
             _forget_moto()
-            if self._state_folder is not None:
-                self._state = State(self._state_folder)
-                self._state.load()
             self._server = Server(self._address, Front(self))
-            self._recordings = Recordings(self._recordings_folder, self._kept("recordings"))
-            self._jobs = JobBook(self._kept("jobs.jsonl"))
-            self._build()
+            if self._state_folder is not None:
+                state = State(self._state_folder)
+                state.load()
+            self.open(state)
         except BaseException:
-            self._release()
+            self._release(state)
             raise
         self._server.start()
         return self
@@ -103,24 +70,8 @@ class Emulator:
         """Close all connections and the state folder; what has begun is finished first."""
         assert self._server is not None, "the emulator is not started"
         self._server.stop()
-        self._scheduler.stop()
-        self._jobs.close()
-        self._release()
-
-    def restart(self, memory: bool = True) -> None:
-        """Begin anew: with a state folder the jobs are read from its journal again.
-
-        With `memory=False` Rekognition forgets its jobs; S3, SNS and SQS stay as they are.
-        """
-        with self._restarting:
-            self._scheduler.stop()
-            journal = self._kept("jobs.jsonl")
-            if journal is not None or not memory:
-                self._jobs.close()
-                if journal is not None and not memory:
-                    journal.unlink()
-                self._jobs = JobBook(journal)
-            self._build()
+        self.close()
+        self._release(self._state)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -133,35 +84,11 @@ class Emulator:
     ) -> None:
         self.stop()
 
-    def _build(self) -> None:
-        self._scheduler = Scheduler(self.clock)
-        world = World(
-            clock=self.clock,
-            scheduler=self._scheduler,
-            jobs=self._jobs,
-            objects=Objects(self._keep),
-            recordings=self._recordings,
-            faults=self.faults,
-            counters=self.counters,
-            adapters=self.adapters,
-            settings=self._settings,
-        )
-        self._service = Service(world)
-        self._scheduler.start()
-
-    def _keep(self, bucket: str, key: str) -> None:
-        if self._state is not None:
-            self._state.keep(bucket, key)
-
-    def _kept(self, name: str) -> Path | None:
-        return self._state_folder / name if self._state_folder is not None else None
-
-    def _release(self) -> None:
+    def _release(self, state: State | None) -> None:
         if self._server is not None:
             self._server.close()
-        if self._state is not None:
-            self._state.close()
-            self._state = None
+        if state is not None:
+            state.close()
         _forget_moto()
         Emulator._running.release()
 

@@ -33,6 +33,14 @@ class Reply:
     request_id: str
     cut: bool = False
 
+    def headers(self) -> dict[str, str]:
+        """The HTTP headers that the service sends with the body."""
+        return {
+            "Content-Type": "application/x-amz-json-1.1",
+            "Content-Length": str(len(self.body)),
+            "x-amzn-RequestId": self.request_id,
+        }
+
 
 class Service:
     """The operations of one emulator."""

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import os
 import pickle
+import re
 import shutil
 import threading
 from pathlib import Path
@@ -28,6 +28,7 @@ from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from emulator.objects import bucket_named
 
 _BUCKET = "bucket"
+_BUCKET_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{2,254}")
 # Open uploads hold locks and are lost; keys have files of their own.
 _NOT_WITH_THE_BUCKET = ("keys", "multiparts")
 
@@ -71,11 +72,16 @@ class State:
         with self._writing:
             found = bucket_named(bucket)
             if found is None:
-                shutil.rmtree(self._s3 / bucket, ignore_errors=True)
+                self._drop_bucket(bucket)
             elif key is not None:
                 self._keep_key(*found, key)
             else:
                 self._keep_bucket(*found)
+
+    def _drop_bucket(self, name: str) -> None:
+        # The name comes from a request's path: only what is a kept bucket's folder is removed.
+        if _BUCKET_NAME.fullmatch(name) and (self._s3 / name / _BUCKET).exists():
+            shutil.rmtree(self._s3 / name)
 
     def _keep_bucket(self, backend: S3Backend, bucket: FakeBucket) -> None:
         folder = self._s3 / bucket.name
@@ -148,4 +154,4 @@ def _file_name(key: str) -> str:
 def _put(path: Path, value: Any) -> None:
     beside = path.with_name(path.name + ".new")
     beside.write_bytes(pickle.dumps(value))
-    os.replace(beside, path)
+    beside.replace(path)

@@ -24,7 +24,7 @@ def issue(listing: str, position: int, now: float) -> str:
 
 
 def redeem(listing: str, token: str, now: float, lifetime: float = TOKEN_SECONDS) -> int:
-    """The position a token stands for; InvalidPaginationTokenException if it is another listing's."""
+    """The position a token stands for; InvalidPaginationTokenException if none of ours."""
     try:
         raw = base64.b64decode(token, validate=True)
         stamp, signature = raw[: _LAYOUT.size], raw[_LAYOUT.size :]

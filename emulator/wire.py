@@ -40,6 +40,11 @@ def float_texts(values: NDArray[np.float32]) -> list[bytes]:
     return texts
 
 
+def epoch(seconds: float) -> msgspec.Raw:
+    """A timestamp as the service writes it: seconds with three decimals, no exponent."""
+    return msgspec.Raw(b"%.3f" % seconds)
+
+
 def encode(value: Any) -> bytes:
     """Compact JSON; floats in the service's notation, raw JSON (msgspec.Raw) word for word."""
     if isinstance(value, dict):
