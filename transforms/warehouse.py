@@ -7,6 +7,8 @@ load, check and publish (`transforms.warehouse_lock`).
 
 from __future__ import annotations
 
+import random
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +20,7 @@ import duckdb
 
 from transforms.commits import Commit, commits
 from transforms.committed_files import fetch
-from transforms.errors import SchemaMismatch
+from transforms.errors import IncompleteResults, SchemaMismatch
 from transforms.layout import Layout, ResultKey
 from transforms.loading import fingerprint, in_batches, in_ledger, replace_results, run_checks
 from transforms.publish import is_current, put_copy
@@ -34,6 +36,7 @@ from transforms.warehouse_connection import (
 from transforms.warehouse_lock import warehouse_lock
 
 LOCK_TIMEOUT = 600.0  # seconds; the default of REKOGNITION_LOCK_TIMEOUT
+TRIES = 5  # of a load that results are flattened under
 Progress = Callable[[int, int], None]
 
 
@@ -121,8 +124,29 @@ def warehouse_file(warehouse: Path | str) -> Path:
 def _load(
     layout: Layout, path: Path, everything: bool, timeout: float, progress: Progress | None
 ) -> LoadReport:
-    """The caller holds the lock."""
-    wanted = list(commits(layout))
+    """The caller holds the lock.
+
+    A result that is flattened again meanwhile does not fit the commit that was read: read anew.
+    """
+    for _ in range(TRIES - 1):
+        wanted = list(commits(layout))
+        try:
+            return _load_commits(layout, path, wanted, everything, timeout, progress)
+        except IncompleteResults:
+            time.sleep(random.uniform(0.5, 1.5))
+            if list(commits(layout)) == wanted:
+                raise
+    return _load_commits(layout, path, list(commits(layout)), everything, timeout, progress)
+
+
+def _load_commits(
+    layout: Layout,
+    path: Path,
+    wanted: list[Commit],
+    everything: bool,
+    timeout: float,
+    progress: Progress | None,
+) -> LoadReport:
     _refuse_other_versions(wanted)
     if not everything:
         with opened(path, timeout) as con:

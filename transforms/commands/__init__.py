@@ -1,0 +1,1 @@
+"""The subcommands of `rekognition-results`: each has `run(options, settings) -> exit status`."""

@@ -1,0 +1,154 @@
+"""`flatten`: landed results, or loose files, to Parquet tables. 1 when one is not whole."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from upath import UPath
+
+from transforms.commands.progress import counted, flowing
+from transforms.commits import read_commit
+from transforms.errors import ResultsError
+from transforms.flatten import flatten
+from transforms.landing import landed_results, newest_whole_attempt
+from transforms.layout import Layout, ResultKey
+from transforms.settings import Settings
+from transforms.tables import SCHEMA_VERSION
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one result: `reason` tells why it failed or does not reconcile."""
+
+    key: ResultKey
+    row_counts: dict[str, int]
+    reason: str | None
+    quarantined: int
+
+    @property
+    def good(self) -> bool:
+        return self.reason is None and not self.quarantined
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    _refuse_what_does_not_fit(options)
+    outcomes = _loose(options, settings) if options.paths else _landed(options, settings)
+    print(_as_json(outcomes) if options.json else _as_text(outcomes))
+    return 0 if all(outcome.good for outcome in outcomes) else 1
+
+
+def _refuse_what_does_not_fit(options: argparse.Namespace) -> None:
+    if options.paths and not (options.operation and options.out):
+        raise ValueError("Loose files need --operation and --out DIR.")
+    if options.paths and options.all:
+        raise ValueError("--all is for the results root: leave it out with loose files.")
+    if options.out and not options.paths:
+        raise ValueError("--out is for loose files: name them before it.")
+
+
+def _loose(options: argparse.Namespace, settings: Settings) -> list[Outcome]:
+    from transforms.loose_files import flatten_loose
+
+    with flowing("Flattening", quiet=options.json) as progress:
+        found = flatten_loose(
+            [UPath(path) for path in options.paths],
+            options.operation,
+            UPath(options.out),
+            job_id=options.job_id,
+            quarantine_limit=settings.quarantine_limit,
+            max_line_bytes=settings.max_line_bytes,
+            progress=progress,
+        )
+    return [
+        Outcome(
+            result.key,
+            result.row_counts,
+            None if result.complete else result.reason or "it is not a whole result",
+            result.quarantined,
+        )
+        for result in found
+    ]
+
+
+def _landed(options: argparse.Namespace, settings: Settings) -> list[Outcome]:
+    layout = Layout.at(settings.results_uri)
+    keys = [
+        key
+        for key in landed_results(layout)
+        if options.operation in (None, key.operation)
+        and options.job_id in (None, key.job_id)
+        and (options.all or options.job_id or _is_pending(layout, key))
+    ]
+    if options.job_id and not keys:
+        raise ValueError(f"Nothing is landed for job {options.job_id} in {layout.root}.")
+    outcomes = []
+    with counted("Flattening", quiet=options.json) as progress:
+        for done, key in enumerate(keys, 1):
+            outcomes.append(_flatten_one(layout, key, settings))
+            if progress:
+                progress(done, len(keys))
+    return outcomes
+
+
+def _is_pending(layout: Layout, key: ResultKey) -> bool:
+    """True when the newest whole attempt is not committed in this schema version."""
+    attempt = newest_whole_attempt(layout, key)
+    if attempt is None:
+        return False  # still being landed
+    try:
+        commit = read_commit(layout, key)
+    except ResultsError:
+        return True  # a commit of another version
+    return (
+        commit is None
+        or commit.attempt != attempt.name
+        or commit.schema_version != SCHEMA_VERSION
+        or any(not (layout.root / file.path).exists() for file in commit.files)
+    )
+
+
+def _flatten_one(layout: Layout, key: ResultKey, settings: Settings) -> Outcome:
+    """One bad result must not keep the others from being written."""
+    try:
+        commit = flatten(
+            layout,
+            key,
+            quarantine_limit=settings.quarantine_limit,
+            max_line_bytes=settings.max_line_bytes,
+        )
+    except ResultsError as error:
+        print(f"rekognition-results: {key.operation} {key.name}: {error}", file=sys.stderr)
+        return Outcome(key, {}, str(error), 0)
+    quarantined = commit.row_counts.get("quarantined_records", 0)
+    return Outcome(key, commit.row_counts, commit.reason, quarantined)
+
+
+def _as_text(outcomes: Sequence[Outcome]) -> str:
+    lines = [f"Flattened {len(outcomes)} result{'' if len(outcomes) == 1 else 's'}."]
+    for outcome in outcomes:
+        rows = sum(outcome.row_counts.values())
+        told = f"{outcome.key.operation} {outcome.key.name}: {rows:,} rows"
+        if outcome.quarantined:
+            told += f", {outcome.quarantined:,} of them quarantined"
+        lines.append(told + (f". {outcome.reason}" if outcome.reason else ""))
+    return "\n".join(lines)
+
+
+def _as_json(outcomes: Sequence[Outcome]) -> str:
+    return json.dumps(
+        [
+            {
+                "operation": outcome.key.operation,
+                "job_id": outcome.key.job_id,
+                "aggregate_by": outcome.key.aggregate_by,
+                "row_counts": outcome.row_counts,
+                "reason": outcome.reason,
+                "quarantined": outcome.quarantined,
+            }
+            for outcome in outcomes
+        ]
+    )
