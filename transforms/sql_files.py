@@ -1,9 +1,10 @@
 """The SQL under sql/: one statement-idea a file, found by its name.
 
-sql/load/     statements of a load, with `{table}` where each table's name goes
+sql/load/     statements of a load
 sql/views/    a plain SELECT; the file's name is the view's name
 sql/checks/   a SELECT whose every row is a failure: operation, job_id, aggregate_by, problem
 sql/queries/  examples that answer a question on the views
+sql/examples/ one query a table, for its page in docs/tables
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
-Folder = Literal["load", "views", "checks", "queries"]
+Folder = Literal["load", "views", "checks", "queries", "examples"]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,44 @@
+"""The pages of docs/tables are what the schemas and sql/ say now, and their queries run."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from transforms.ddl import create_tables
+from transforms.documentation import DOCS, pages
+from transforms.sql_files import all_of, read
+from transforms.tables import TABLES
+
+
+def test_every_page_is_as_the_schemas_and_views_are_now() -> None:
+    on_disk = {path.name: path.read_text() for path in DOCS.glob("*.md")}
+    assert on_disk == pages(), "run `python -m transforms.documentation`"
+
+
+@pytest.mark.parametrize("table", sorted(TABLES))
+def test_a_page_tells_every_column_and_a_query_that_runs(table: str) -> None:
+    page = (DOCS / f"{table}.md").read_text()
+    for column in TABLES[table].schema.names:
+        assert f"| `{column}` |" in page
+    with duckdb.connect(":memory:") as con:
+        for statement in create_tables():
+            con.execute(statement)
+        assert con.execute(read("examples", table).statement).fetchall() == []
+
+
+def test_every_example_has_a_page() -> None:
+    assert {example.name for example in all_of("examples")} == set(TABLES)
+
+
+def test_every_join_of_the_diagram_is_by_columns_that_both_sides_have() -> None:
+    index = (DOCS / "README.md").read_text()
+    joins = [line.split() for line in index.splitlines() if "||--" in line]
+    assert len(joins) == len(TABLES) - 1
+    for line in joins:
+        above, below = line[0], line[2]
+        keys = " ".join(line[4:]).strip('"').split(", ")
+        assert keys
+        for key in keys:
+            assert key in TABLES[above].schema.names
+            assert key in TABLES[below].schema.names

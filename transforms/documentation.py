@@ -1,0 +1,184 @@
+"""`python -m transforms.documentation` writes docs/tables from the schemas and sql/.
+
+A page per table, one for the views, and an index with a diagram of the joins. A test fails when
+they are stale.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from transforms.ddl import DUCKDB_TYPES, create_tables, detail, identifier
+from transforms.sql_files import read, views
+from transforms.tables import SCHEMA_VERSION, TABLES, Table
+
+DOCS = Path(__file__).resolve().parent.parent / "docs" / "tables"
+WRITTEN = (
+    "<!-- Written by `python -m transforms.documentation`: edit transforms/tables/ or sql/. -->"
+)
+OF_EVERY_RESULT = ("job_requests", "quarantined_records", "unknown_fields")
+ONE_PER_RESULT = (
+    "job_requests",
+    "label_detection_jobs",
+    "media_analysis_jobs",
+    "manifest_summaries",
+)
+
+
+def pages() -> dict[str, str]:
+    """Every page by file name."""
+    written = {f"{table.name}.md": table_page(table) for table in TABLES.values()}
+    return {"README.md": index_page(), **written, "views.md": views_page()}
+
+
+def table_page(table: Table) -> str:
+    rows = [
+        f"| `{field.name}` | {DUCKDB_TYPES[field.type]}{'' if field.nullable else ', never NULL'} "
+        f"| {detail(field, 'unit')} | {_cell(detail(field, 'comment'))} "
+        f"| {_code(detail(field, 'member'))} |"
+        for field in table.schema
+    ]
+    example = read("examples", table.name)
+    grain = ", ".join(f"`{name}`" for name in table.grain)
+    return "\n".join(
+        [
+            f"# {table.name}",
+            WRITTEN,
+            "",
+            table.about,
+            "",
+            f"- One row per {grain}.",
+            f"- Written by: {', '.join(table.operations)}.",
+            *_joins(table),
+            f"- At Amazon: <{table.aws_page}>",
+            "",
+            "| column | type | unit | meaning | AWS member |",
+            "|---|---|---|---|---|",
+            *rows,
+            "",
+            _question(example.about),
+            "",
+            "```sql",
+            example.statement,
+            "```",
+            "",
+        ]
+    )
+
+
+def _joins(table: Table) -> list[str]:
+    above = parent(table)
+    if above is None:
+        return []
+    keys = ", ".join(f"`{name}`" for name in shared_keys(table, above))
+    return [f"- Joins [{above.name}]({above.name}.md) on {keys}."]
+
+
+def parent(table: Table) -> Table | None:
+    """The table one level up: the one with the longest grain that this grain contains."""
+    if table.name == "loads":
+        return None
+    if table.name in OF_EVERY_RESULT or table.name.endswith("_jobs"):
+        return TABLES["loads"]
+    if table.name == "manifest_summaries":
+        return TABLES["media_analysis_jobs"]
+    above = [
+        other
+        for other in TABLES.values()
+        if other.operations == table.operations and set(other.grain) < set(table.grain)
+    ]
+    return max(above, key=lambda other: len(other.grain))
+
+
+def shared_keys(table: Table, above: Table) -> list[str]:
+    """The columns of the parent's grain that the table has too."""
+    return [name for name in above.grain if name in table.schema.names]
+
+
+def index_page() -> str:
+    lines = ["erDiagram"]
+    for table in TABLES.values():
+        above = parent(table)
+        if above:
+            many = "o|" if table.name in ONE_PER_RESULT else "o{"
+            keys = ", ".join(shared_keys(table, above))
+            lines.append(f'    {above.name} ||--{many} {table.name} : "{keys}"')
+    return "\n".join(
+        [
+            "# Tables",
+            WRITTEN,
+            "",
+            f"Schema version {SCHEMA_VERSION}. Positions are 0-based, in the order the service"
+            " sent; instants are in UTC; positions in a video are milliseconds.",
+            "Every comment below stands in the database too (`duckdb_columns()`), and [the views]"
+            "(views.md) answer the usual questions.",
+            "",
+            "| table | holds | one row per |",
+            "|---|---|---|",
+            *(
+                f"| [{table.name}]({table.name}.md) | {_cell(table.about)} "
+                f"| {', '.join(table.grain)} |"
+                for table in TABLES.values()
+            ),
+            "",
+            "```mermaid",
+            *lines,
+            "```",
+            "",
+        ]
+    )
+
+
+def views_page() -> str:
+    parts = ["# Views", WRITTEN, "", "In every warehouse and every published file; from sql/views."]
+    with duckdb.connect(":memory:") as con:
+        for statement in create_tables():
+            con.execute(statement)
+        for view in views():
+            con.execute(f"CREATE VIEW {identifier(view.name)} AS {view.statement}")
+        for view in sorted(views(), key=lambda view: view.name):
+            columns = con.execute(f"DESCRIBE {identifier(view.name)}").fetchall()
+            parts += ["", f"## {view.name}", *_header(view.about), "", "| column | type |"]
+            parts += ["|---|---|", *(f"| `{name}` | {kind} |" for name, kind, *_ in columns)]
+    return "\n".join([*parts, ""])
+
+
+def _header(about: str) -> list[str]:
+    """A view's header as a list; a line that is indented goes on where the last one ended."""
+    told: list[str] = []
+    for line in about.splitlines():
+        if line.startswith(" ") and told:
+            told[-1] += " " + line.strip()
+        else:
+            told.append(f"- {line}")
+    return told
+
+
+def _question(about: str) -> str:
+    text = about.removeprefix("Answers: ")
+    return text[:1].upper() + text[1:]
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def main() -> None:
+    DOCS.mkdir(parents=True, exist_ok=True)
+    written = pages()
+    for old in DOCS.glob("*.md"):
+        if old.name not in written:
+            old.unlink()
+    for name, text in written.items():
+        (DOCS / name).write_text(text)
+    print(f"{len(written)} pages in {DOCS}")
+
+
+if __name__ == "__main__":
+    main()
