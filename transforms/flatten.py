@@ -16,6 +16,7 @@ from transforms.job_requests import job_request_row
 from transforms.label_detection import LabelDetectionPages
 from transforms.landing import Attempt, newest_whole_attempt
 from transforms.layout import LABEL_DETECTION, Layout, ResultKey
+from transforms.lines import Block
 from transforms.media_analysis import ManifestLines
 from transforms.media_documents import MediaDocuments
 from transforms.parquet import TableFiles
@@ -105,7 +106,7 @@ def _label_detection(
     pages = LabelDetectionPages(attempt.key, files, aside)
     for part in attempt.parts:
         before = pages.lines
-        pages.add(part.name, attempt.read(part))
+        pages.add(Block(part.name, attempt.read(part)))
         _check_records(attempt, part.name, part.records, pages.lines - before)
     pages.chain.end()
     if pages.chain.incomplete:
@@ -130,7 +131,7 @@ def _media_analysis(
     manifest = ManifestLines(attempt.key, files, aside, limits.line_bytes)
     for part in attempt.parts:
         before = manifest.lines
-        manifest.add(part.name, attempt.read(part))
+        manifest.add(Block(part.name, attempt.read(part)))
         _check_records(attempt, part.name, part.records, manifest.lines - before)
     aside.check_limit(manifest.records, limits.quarantine)
     images = files.rows("moderation_images")

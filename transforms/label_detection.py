@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
@@ -12,14 +12,23 @@ import pyarrow as pa
 
 from transforms.errors import IncompleteResults
 from transforms.layout import ResultKey
-from transforms.lines import Line, lines
+from transforms.lines import Block, Line
 from transforms.parquet import TableFiles
 from transforms.put_aside import PutAside
 from transforms.reading import Reading, structural_quotes
 from transforms.reconcile import PageChain
 from transforms.responses import LabelDetectionPage
 from transforms.shapes import Shape, Shapes
-from transforms.slow_road import Findings, Refused, split_object, strict_json, text_of, typed
+from transforms.slow_road import (
+    Findings,
+    Refused,
+    Span,
+    byte_spans,
+    split_object,
+    strict_json,
+    text_of,
+    typed,
+)
 from transforms.tables.columns import INTEGER, REAL, TEXT
 
 PAGES_PER_BATCH = 4  # larger batches fall out of the processor's cache
@@ -41,72 +50,83 @@ class LabelDetectionPages:
         self._files = files
         self._aside = aside
 
-    def add(self, file: str, data: bytes) -> None:
+    def add(self, block: Block) -> None:
         """One page a line. IncompleteResults when a page is no JSON, or its envelope is wrong."""
-        waiting: list[Line] = []
-        for line in lines(data, self.lines + 1):
-            self.lines += 1
-            if data[line.start : line.end].strip():
-                waiting.append(line)
-            if len(waiting) == PAGES_PER_BATCH:
-                self._batch(file, data, waiting)
-                waiting = []
-        if waiting:
-            self._batch(file, data, waiting)
+        self.add_pages(block, list(block.lines(self.lines + 1)))
+
+    def add_pages(self, block: Block, pages: list[Line]) -> None:
+        """Pages wherever they stand in the block, blank ones too."""
+        self.lines += len(pages)
+        filled = [line for line in pages if block.record(line).strip()]
+        for start in range(0, len(filled), PAGES_PER_BATCH):
+            self._batch(block, filled[start : start + PAGES_PER_BATCH])
 
     def finish(self) -> None:
         """Write the job's own row, once all pages are in."""
         row = {name: [value] for name, value in self.chain.job_row().items()}
         self._files.add("label_detection_jobs", row)
 
-    def _batch(self, file: str, data: bytes, batch: list[Line]) -> None:
+    def _batch(self, block: Block, batch: list[Line]) -> None:
         try:
-            self._fast(data, batch)
+            self._fast(block, batch)
         except DOUBTS:
             if len(batch) > 1:
                 for line in batch:
-                    self._batch(file, data, [line])
+                    self._batch(block, [line])
             else:
-                self._slowly(file, data, batch[0])
+                self._slowly(block, batch[0])
 
-    def _fast(self, data: bytes, batch: list[Line]) -> None:
-        view = memoryview(data)
+    def _fast(self, block: Block, batch: list[Line]) -> None:
         decode = self.shapes.decoder.decode
-        pages = [decode(view[line.start : line.end]) for line in batch]
+        pages = [decode(block.view(line)) for line in batch]
         root, reading = self.shapes.root, Reading()
         told = [dict(reading.leaves(root, page)) for page in pages]
         found = list(chain.from_iterable([page.Labels or () for page in pages]))
         index = np.arange(self.labels, self.labels + len(found), dtype=np.int64)
         tables = label_tables(reading, root.objects["Labels"], found, index)
-        if reading.quotes != structural_quotes(view[batch[0].start : batch[-1].end]):
+        if reading.quotes != sum(structural_quotes(block.view(line)) for line in batch):
             raise ValueError("a key is duplicated")
         for page in told:
             self.chain.add(page)
         self._write(tables, len(found), reading)
 
-    def _slowly(self, file: str, data: bytes, line: Line) -> None:
+    def _slowly(self, block: Block, line: Line) -> None:
         try:
-            text = text_of(data[line.start : line.end])
+            text = text_of(block.record(line))
             rest, spans = split_object(text, "Labels")
             met = Findings()
             page = typed(rest, self.shapes.root, met)
         except Refused as refused:
             raise IncompleteResults(
-                f"Page {line.number} of {self.key.name}, in {file}, is damaged: {refused.reason}",
+                f"Page {line.number} of {self.key.name}, in {block.file}, is damaged: "
+                f"{refused.reason}",
                 operation=self.key.operation,
                 job_id=self.key.job_id,
-                file=file,
+                file=block.file,
             ) from refused
         self.chain.add(dict(Reading().leaves(self.shapes.root, page)))
+        self._labels_slowly(block, line, text, spans, met)
+
+    def _labels_slowly(
+        self, block: Block, line: Line, text: str, spans: list[Span], met: Findings
+    ) -> None:
         shape = self.shapes.at("Labels")
         good, index = [], []
-        for number, (start, record) in enumerate(_records(text, line.start, spans), self.labels):
+        at = block.offset + line.start
+        for number, ((start, end), (first, _)) in enumerate(
+            zip(spans, byte_spans(text, spans), strict=True), self.labels
+        ):
             one = Findings()
             try:
-                good.append(typed(strict_json(record), shape, one))
+                good.append(typed(strict_json(text[start:end]), shape, one))
             except Refused as refused:
                 self._aside.quarantine(
-                    file, line.number, start, refused.reason, record.encode(), number
+                    block.file,
+                    line.number,
+                    at + first,
+                    refused.reason,
+                    text[start:end].encode(),
+                    number,
                 )
                 continue
             index.append(number)
@@ -123,15 +143,6 @@ class LabelDetectionPages:
         for path, times, example in reading.unknown:
             self._aside.unknown(path, times, example)
         self.labels += count
-
-
-def _records(text: str, offset: int, spans: list[tuple[int, int]]) -> Iterator[tuple[int, str]]:
-    """Each element's byte offset in the file, and its text."""
-    before = 0
-    for start, end in spans:
-        offset += len(text[before:start].encode())
-        yield offset, text[start:end]
-        before = start
 
 
 def label_tables(
@@ -224,4 +235,5 @@ def places(lengths: Positions) -> Positions:
     ends = np.cumsum(lengths)
     total = int(ends[-1]) if len(ends) else 0
     counted: Positions = np.arange(total, dtype=np.int64)
-    return counted - np.repeat(ends - lengths, lengths)
+    counted -= np.repeat(ends - lengths, lengths)
+    return counted

@@ -1,4 +1,4 @@
-"""Lines of a landed file by their offsets: the bytes are never copied line by line."""
+"""Records of a landed file by their offsets: the bytes are never copied line by line."""
 
 from __future__ import annotations
 
@@ -8,19 +8,33 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`number` counts from 1 over all files of a result; `start` and `end` are offsets."""
+    """One record. `number` counts from 1 over all files of a result; the rest are offsets."""
 
     number: int
     start: int
     end: int
 
 
-def lines(data: bytes, first: int) -> Iterator[Line]:
-    """Every line, empty ones too, numbered from `first`; the last line break begins no new one."""
-    start, number = 0, first
-    while start < len(data):
-        end = data.find(b"\n", start)
-        if end < 0:
-            end = len(data)
-        yield Line(number, start, end)
-        start, number = end + 1, number + 1
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Bytes of a file, which begin `offset` bytes into it (uncompressed)."""
+
+    file: str
+    data: bytes
+    offset: int = 0
+
+    def record(self, line: Line) -> bytes:
+        return self.data[line.start : line.end]
+
+    def view(self, line: Line) -> memoryview:
+        return memoryview(self.data)[line.start : line.end]
+
+    def lines(self, first: int) -> Iterator[Line]:
+        """Every line, empty ones too, numbered from `first`; a break at the end begins no new."""
+        start, number, data = 0, first, self.data
+        while start < len(data):
+            end = data.find(b"\n", start)
+            if end < 0:
+                end = len(data)
+            yield Line(number, start, end)
+            start, number = end + 1, number + 1

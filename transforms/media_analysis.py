@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from transforms.label_detection import DOUBTS, Columns, Positions, places
 from transforms.layout import ResultKey
-from transforms.lines import Line, lines
+from transforms.lines import Block, Line
 from transforms.parquet import TableFiles
 from transforms.put_aside import PutAside
 from transforms.reading import Reading, structural_quotes
@@ -37,21 +37,17 @@ class ManifestLines:
         self._aside = aside
         self._max_line_bytes = max_line_bytes
 
-    def add(self, file: str, data: bytes) -> None:
+    def add(self, block: Block) -> None:
         """One image a line. An empty line keeps its number and is nothing else."""
-        waiting: list[Line] = []
-        for line in lines(data, self.lines + 1):
-            self.lines += 1
-            waiting.append(line)
-            if len(waiting) == LINES_PER_BATCH:
-                self._batch(file, data, waiting)
-                waiting = []
-        self._batch(file, data, waiting)
+        found = list(block.lines(self.lines + 1))
+        self.lines += len(found)
+        for start in range(0, len(found), LINES_PER_BATCH):
+            self._batch(block, found[start : start + LINES_PER_BATCH])
 
-    def _batch(self, file: str, data: bytes, batch: list[Line]) -> None:
+    def _batch(self, block: Block, batch: list[Line]) -> None:
         kept = []
         for line in batch:
-            if not data[line.start : line.end].strip():
+            if not block.record(line).strip():
                 continue
             self.records += 1
             if line.end - line.start > self._max_line_bytes:
@@ -59,48 +55,47 @@ class ManifestLines:
                     f"A line of {line.end - line.start} bytes is over the limit of "
                     f"{self._max_line_bytes}."
                 )
-                self._quarantine(file, data, line, reason)
+                self._quarantine(block, line, reason)
             else:
                 kept.append(line)
         if kept:
-            self._read(file, data, kept)
+            self._read(block, kept)
 
-    def _quarantine(self, file: str, data: bytes, line: Line, reason: str) -> None:
-        record = data[line.start : line.end]
-        self._aside.quarantine(file, line.number, line.start, reason, record)
+    def _quarantine(self, block: Block, line: Line, reason: str) -> None:
+        offset = block.offset + line.start
+        self._aside.quarantine(block.file, line.number, offset, reason, block.record(line))
 
-    def _read(self, file: str, data: bytes, kept: list[Line]) -> None:
+    def _read(self, block: Block, kept: list[Line]) -> None:
         try:
-            self._fast(data, kept)
+            self._fast(block, kept)
         except DOUBTS:
             if len(kept) > 1:
                 for line in kept:
-                    self._read(file, data, [line])
+                    self._read(block, [line])
             else:
-                self._slowly(file, data, kept[0])
+                self._slowly(block, kept[0])
 
-    def _fast(self, data: bytes, kept: list[Line]) -> None:
-        view = memoryview(data)
+    def _fast(self, block: Block, kept: list[Line]) -> None:
         decode = self.shapes.decoder.decode
-        found = [decode(view[line.start : line.end]) for line in kept]
+        found = [decode(block.view(line)) for line in kept]
         index = np.fromiter((line.number - 1 for line in kept), np.int64, len(kept))
         reading = Reading()
         tables = image_tables(reading, self.shapes.root, found, index)
         if tables["moderation_images"]["source_ref"].null_count:
             raise ValueError("source-ref is missing")
-        if reading.quotes != sum(structural_quotes(view[line.start : line.end]) for line in kept):
+        if reading.quotes != sum(structural_quotes(block.view(line)) for line in kept):
             raise ValueError("a key is duplicated")
         self._write(tables, reading)
 
-    def _slowly(self, file: str, data: bytes, line: Line) -> None:
+    def _slowly(self, block: Block, line: Line) -> None:
         met = Findings()
         try:
-            value = strict_json(text_of(data[line.start : line.end]))
+            value = strict_json(text_of(block.record(line)))
             found = typed(value, self.shapes.root, met)
             if value.get("source-ref") is None:
                 raise Refused('The line lacks its "source-ref".')
         except Refused as refused:
-            self._quarantine(file, data, line, refused.reason)
+            self._quarantine(block, line, refused.reason)
             return
         reading = Reading()
         index = np.array([line.number - 1], np.int64)

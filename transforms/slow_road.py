@@ -160,6 +160,40 @@ def split_object(text: str, member: str) -> tuple[Any, list[Span]]:
     return rest, lists[0] if lists else []
 
 
+def value_spans(text: str) -> list[Span]:
+    """Where the values of a text of JSON documents stand; of one array, its elements."""
+    spans: list[Span] = []
+    at = _skip(text, 0)
+    try:
+        if text[at : at + 1] == "[":
+            spans, at = _list_spans(text, at)
+            if text[at:].strip(" \t\n\r"):
+                raise json.JSONDecodeError("extra data", text, at)
+            return spans
+        while at < len(text):
+            _, end = _SPANS.raw_decode(text, at)
+            spans.append((at, end))
+            at = _skip(text, end)
+    except json.JSONDecodeError as error:
+        raise _malformed(error, text) from None
+    except RecursionError:
+        raise Refused("JSON is nested too deeply.", malformed=True) from None
+    return spans
+
+
+def byte_spans(text: str, spans: list[Span]) -> list[Span]:
+    """Spans of characters, in order, as spans of UTF-8 bytes."""
+    if text.isascii():
+        return spans
+    found, before, offset = [], 0, 0
+    for start, end in spans:
+        offset += len(text[before:start].encode())
+        size = len(text[start:end].encode())
+        found.append((offset, offset + size))
+        before, offset = end, offset + size
+    return found
+
+
 class Findings:
     """Members nobody described and explicit nulls, met in one record."""
 
