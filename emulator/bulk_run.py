@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from emulator.objects import AccessDenied, ObjectUnreadable, OutputUnwritable
 from emulator.recordings import RecordingMissing
 from emulator.world import World
 
+log = logging.getLogger(__name__)
 RESULTS_NAME, SUMMARY_NAME = "results.jsonl", "manifest-summary.json"
 _ADAPTER_FAILURES = {
     "ResourceNotFoundException": "RESOURCE_NOT_FOUND",
@@ -28,11 +30,16 @@ def run(world: World, job: Job, ended: float) -> None:
     try:
         outcome = _succeed(world, job)
     except JobFailure as failure:
-        outcome = {
-            "Status": "FAILED",
-            "FailureDetails": {"Code": failure.code, "Message": failure.message},
-        }
+        outcome = _failed(failure.code, failure.message)
+    except Exception:
+        # A job of the service always ends; what went wrong here is for the emulator's log.
+        log.exception("job %s broke", job.job_id)
+        outcome = _failed("INTERNAL_ERROR", "The emulator met an error of its own; see its log.")
     world.jobs.end(job, ended, outcome)
+
+
+def _failed(code: str, message: str) -> dict[str, Any]:
+    return {"Status": "FAILED", "FailureDetails": {"Code": code, "Message": message}}
 
 
 def _succeed(world: World, job: Job) -> dict[str, Any]:
@@ -78,7 +85,10 @@ def _check_surroundings(world: World, job: Job, project_version: str | None) -> 
 
 def _key_is_usable(job: Job, key_id: str) -> bool:
     backend = kms_backends[job.account][job.region]
-    found = backend.keys.get(backend.any_id_to_key_id(key_id))
+    name = backend.get_alias_name(key_id)
+    if name.startswith("alias/"):
+        name = backend.get_key_id_from_alias(name) or name
+    found = backend.keys.get(backend.get_key_id(name))
     return found is not None and bool(found.enabled)
 
 

@@ -34,6 +34,15 @@ DEFAULT_MESSAGES = {
     "VideoTooLargeException": "The file size or duration of the supplied media is too large.",
 }
 
+# Shapes that have members of their own.
+DEFAULT_MEMBERS = {
+    "HumanLoopQuotaExceededException": {
+        "ResourceType": "human-loop",
+        "QuotaCode": "L-HUMANLOOPS",
+        "ServiceCode": "rekognition",
+    }
+}
+
 
 class ServiceError(Exception):
     """An error that the service answers a call with.
@@ -46,7 +55,7 @@ class ServiceError(Exception):
         self.code = code
         self.message = message or DEFAULT_MESSAGES.get(code, code)
         self.status = 500 if code in SERVER_ERRORS else 400
-        self.members = members or {}
+        self.members = members or DEFAULT_MEMBERS.get(code, {})
         super().__init__(f"{code}: {self.message}")
 
     def body(self, request_id: str) -> dict[str, Any]:

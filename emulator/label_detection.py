@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/rekognition/latest/APIReference/API_StartLabelDetect
 from __future__ import annotations
 
 import hashlib
+import logging
 from typing import Any
 
 from emulator.errors import ServiceError
@@ -15,6 +16,7 @@ from emulator.objects import AccessDenied, ObjectUnreadable, StoredObject
 from emulator.recordings import METADATA_KEY, RecordingMissing
 from emulator.world import Caller, World
 
+log = logging.getLogger(__name__)
 START = "StartLabelDetection"
 # https://docs.aws.amazon.com/rekognition/latest/dg/limits.html: 10 GB and 6 hours.
 MAX_BYTES, MAX_MILLIS = 10 * 1024**3, 6 * 60 * 60 * 1000
@@ -76,7 +78,15 @@ class LabelDetection:
             self._world.scheduler.at(job.due, lambda due: self._end(job, due))
 
     def _end(self, job: Job, ended: float) -> None:
-        outcome = self._outcome(job)
+        try:
+            outcome = self._outcome(job)
+        except Exception:
+            # A job of the service always ends; what went wrong here is for the emulator's log.
+            log.exception("job %s broke", job.job_id)
+            outcome = {
+                "Status": "FAILED",
+                "StatusMessage": "The emulator met an error; see its log.",
+            }
         self._world.jobs.end(job, ended, outcome)
         status = outcome["Status"]
         if status == "FAILED":

@@ -88,7 +88,7 @@ def _lines(document: bytes) -> list[bytes]:
     lines = document.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     if lines[-1].strip() == b"":
         lines.pop()
-    if not lines:
+    if not document.strip():
         raise JobFailure("INVALID_MANIFEST", "The manifest file is empty.")
     if len(lines) > MAX_LINES:
         message = f"The manifest file has {len(lines)} lines; the limit is {MAX_LINES}."

@@ -27,11 +27,18 @@ def fill(
     """Create both buckets and put the sample media into the first.
 
     The same call again changes nothing: same keys, same bytes, same ETags. With a folder of
-    recordings each finished GetLabelDetection response becomes a video, each
-    DetectModerationLabels response an image; the emulator must be started with the same folder.
+    recordings those take the samples' place: each finished GetLabelDetection response becomes a
+    video, each DetectModerationLabels response an image; start the emulator with the same folder.
     """
     for bucket in (media_bucket, output_bucket):
         _create_bucket(s3_client, bucket)
+    if recordings is not None:
+        _put_recorded(s3_client, media_bucket, recordings)
+    else:
+        _put_samples(s3_client, media_bucket)
+
+
+def _put_samples(s3_client: Any, media_bucket: str) -> None:
     for number in range(_PLAIN_IMAGES):
         name = f"{number:03d}.{'png' if number % 3 == 2 else 'jpg'}"
         _put(s3_client, media_bucket, IMAGES + name, image(name), {})
@@ -45,8 +52,6 @@ def fill(
         if labels is not None:
             declared["labels"] = str(labels)
         _put(s3_client, media_bucket, VIDEOS + name, video(name), declared)
-    if recordings is not None:
-        _put_recorded(s3_client, media_bucket, recordings)
 
 
 def image(name: str) -> bytes:

@@ -1,0 +1,94 @@
+"""An emulator on a hand-turned clock, and clients of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore.config
+import pytest
+from emulated import ACCESS, CONFIG, MEDIA, OUTPUT, REGION, Call, Media, aiobotocore_call, snake
+
+from emulator import Clock, Emulator
+
+RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "recordings"
+
+
+@pytest.fixture(scope="session")
+def session() -> boto3.Session:
+    """One session: it keeps the service models that it has read."""
+    return boto3.Session(region_name=REGION, **ACCESS)
+
+
+class Clients:
+    """boto3 clients of one endpoint, closed with the test."""
+
+    def __init__(self, session: boto3.Session, url: str) -> None:
+        self._session, self._url = session, url
+        self._made: dict[tuple[str, str], Any] = {}
+
+    def __call__(self, service: str, region: str = REGION) -> Any:
+        if (service, region) not in self._made:
+            self._made[service, region] = self._session.client(
+                service,
+                region_name=region,
+                endpoint_url=self._url,
+                config=botocore.config.Config(**CONFIG),
+            )
+        return self._made[service, region]
+
+    def close(self) -> None:
+        for client in self._made.values():
+            client.close()
+
+
+@pytest.fixture
+def recordings() -> Path:
+    """The folder of recorded responses, which are not part of the project."""
+    if not RECORDINGS.is_dir():
+        pytest.skip(f"no recordings: {RECORDINGS} is not there")
+    return RECORDINGS
+
+
+@pytest.fixture
+def emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
+    """An emulator of its own for each test; `@pytest.mark.parametrize` may give it options."""
+    options = getattr(request, "param", {})
+    with Emulator(clock=Clock.manual(), **options) as started:
+        yield started
+
+
+@pytest.fixture
+def clients(session: boto3.Session, emulator: Emulator) -> Iterator[Clients]:
+    """`clients("s3")` makes or gives the client of a service."""
+    made = Clients(session, emulator.url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def media(clients: Clients) -> Media:
+    """A media bucket and an output bucket, both empty."""
+    s3 = clients("s3")
+    for bucket in (MEDIA, OUTPUT):
+        place = {"LocationConstraint": REGION}
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
+    return Media(s3)
+
+
+@pytest.fixture
+def call(clients: Clients) -> Call:
+    """`call("GetLabelDetection", JobId=...)` through boto3."""
+    client = clients("rekognition")
+    return lambda operation, **request: getattr(client, snake(operation))(**request)
+
+
+@pytest.fixture(params=["boto3", "aiobotocore"])
+def both(request: pytest.FixtureRequest, emulator: Emulator, clients: Clients) -> Call:
+    """The same through boto3 and, in a second run of the test, through aiobotocore."""
+    if request.param == "aiobotocore":
+        return aiobotocore_call(emulator.url)
+    client = clients("rekognition")
+    return lambda operation, **arguments: getattr(client, snake(operation))(**arguments)

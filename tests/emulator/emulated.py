@@ -1,0 +1,140 @@
+"""What the emulator's tests share: calls through two clients, media, and walks over the model."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import aiobotocore.session
+import botocore.config
+from botocore.model import ListShape, Shape, StructureShape
+
+from emulator.validation import operation_model
+
+REGION = "eu-west-1"
+ACCESS = {"aws_access_key_id": "AKIAEXAMPLE", "aws_secret_access_key": "secret"}
+# No retries: a test that asks for one error wants one call. No client-side checks: the service's
+# own are what is tested.
+CONFIG = {"retries": {"total_max_attempts": 1}, "parameter_validation": False}
+OPERATIONS = (
+    "StartMediaAnalysisJob",
+    "GetMediaAnalysisJob",
+    "ListMediaAnalysisJobs",
+    "StartLabelDetection",
+    "GetLabelDetection",
+    "DetectModerationLabels",
+)
+MEDIA, OUTPUT = "media", "output"
+JPEG = b"\xff\xd8\xff\xe0 a photograph"
+PNG = b"\x89PNG\r\n\x1a\n a drawing"
+
+Call = Callable[..., dict[str, Any]]
+
+
+def snake(name: str) -> str:
+    """An operation's name as a boto3 method's."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]
+
+
+def aiobotocore_call(url: str) -> Call:
+    """A function that makes one call through aiobotocore, in an event loop of its own."""
+    session = aiobotocore.session.get_session()
+    config = botocore.config.Config(**CONFIG)
+
+    async def make(operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        async with session.create_client(
+            "rekognition", REGION, endpoint_url=url, config=config, **ACCESS
+        ) as client:
+            return dict(await getattr(client, snake(operation))(**request))
+
+    return lambda operation, **request: asyncio.run(make(operation, request))
+
+
+@dataclass
+class Media:
+    """Puts what jobs need into S3 and gives requests that name it."""
+
+    s3: Any
+
+    def put(self, key: str, body: bytes, bucket: str = MEDIA, **metadata: str) -> dict[str, str]:
+        """The object's location for a request."""
+        names = {name.replace("_", "-"): text for name, text in metadata.items()}
+        self.s3.put_object(Bucket=bucket, Key=key, Body=body, Metadata=names)
+        return {"Bucket": bucket, "Name": key}
+
+    def video(self, key: str = "video.mp4", body: bytes = b"a video", **declared: str) -> Any:
+        """A StartLabelDetection request for a new video."""
+        return {"Video": {"S3Object": self.put(key, body, **declared)}}
+
+    def manifest(self, *lines: str | bytes) -> dict[str, Any]:
+        """A StartMediaAnalysisJob request for a manifest of these references or raw lines."""
+        raw = [
+            line if isinstance(line, bytes) else json.dumps({"source-ref": line}).encode()
+            for line in lines
+        ]
+        location = self.put("manifest.jsonl", b"".join(line + b"\n" for line in raw))
+        return bulk_request(location)
+
+    def images(self, count: int = 1) -> dict[str, Any]:
+        """A StartMediaAnalysisJob request for that many new JPEGs."""
+        for number in range(count):
+            self.put(f"{number}.jpg", JPEG + bytes([number]))
+        return self.manifest(*(f"s3://{MEDIA}/{number}.jpg" for number in range(count)))
+
+    def read(self, location: dict[str, str]) -> bytes:
+        """The bytes of an object that an answer names."""
+        version = {"VersionId": location["Version"]} if "Version" in location else {}
+        answer = self.s3.get_object(Bucket=location["Bucket"], Key=location["Name"], **version)
+        with answer["Body"] as body:
+            return bytes(body.read())
+
+
+def bulk_request(manifest: dict[str, str], **more: Any) -> dict[str, Any]:
+    """A StartMediaAnalysisJob request for the manifest at a location."""
+    return {
+        "OperationsConfig": {"DetectModerationLabels": {}},
+        "Input": {"S3Object": manifest},
+        "OutputConfig": {"S3Bucket": OUTPUT},
+        **more,
+    }
+
+
+def members(shape: Shape, where: str = "") -> Iterator[tuple[str, Shape]]:
+    """Every member below a shape, with its path: Input.S3Object.Name, Features[]."""
+    if isinstance(shape, StructureShape):
+        for name, member in shape.members.items():
+            path = f"{where}.{name}" if where else name
+            yield path, member
+            yield from members(member, path)
+    elif isinstance(shape, ListShape):
+        yield f"{where}[]", shape.member
+        yield from members(shape.member, f"{where}[]")
+
+
+def input_members(operation: str) -> dict[str, Shape]:
+    """Every member of an operation's request by its path."""
+    return dict(members(operation_model(operation).input_shape))
+
+
+def output_members(operation: str) -> dict[str, Shape]:
+    """Every member of an operation's response by its path."""
+    return dict(members(operation_model(operation).output_shape))
+
+
+def pages(call: Call, job_id: str, **request: Any) -> Iterator[dict[str, Any]]:
+    """All pages of a job's labels."""
+    more: dict[str, str] = {}
+    while True:
+        page = call("GetLabelDetection", JobId=job_id, **request, **more)
+        yield page
+        if "NextToken" not in page:
+            return
+        more = {"NextToken": page["NextToken"]}
+
+
+def all_labels(call: Call, job_id: str, **request: Any) -> list[dict[str, Any]]:
+    """The labels of all pages."""
+    return [label for page in pages(call, job_id, **request) for label in page["Labels"]]
