@@ -47,7 +47,7 @@ FILTERS = {
 
 with DAG(
     dag_id="label_detection",
-    schedule=SETTINGS.schedule if SETTINGS.videos_uri else None,
+    schedule=SETTINGS.schedule_for(SETTINGS.videos_uri),
     start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=1,

@@ -32,7 +32,7 @@ AWS = {"aws_conn_id": value("aws_conn_id"), "region_name": value("region")}
 
 with DAG(
     dag_id="media_analysis",
-    schedule=SETTINGS.schedule if SETTINGS.images_uri else None,
+    schedule=SETTINGS.schedule_for(SETTINGS.images_uri),
     start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=1,

@@ -42,7 +42,9 @@ class Settings:
     output_uri: str = _variable(
         "", "Where Rekognition writes bulk results, and input manifests go: `s3://bucket/prefix`."
     )
-    schedule: str = _variable("@hourly", "Schedule of both job DAGs, once their URI is set.")
+    schedule: str = _variable(
+        "@hourly", "Schedule of both job DAGs, once their URI is set; `none` for none."
+    )
     aws_conn_id: str = _variable("aws_default", "Airflow connection of the AWS account.")
     region: str = _variable("", "AWS region; unset: the connection's.")
     min_confidence: float = _variable(50.0, "Lowest confidence that Rekognition returns, percent.")
@@ -73,6 +75,10 @@ class Settings:
             if text:
                 given[one.name] = _read(one.name, text, type(one.default))
         return cls(**given)
+
+    def schedule_for(self, uri: str) -> str | None:
+        """A job DAG's schedule: none while nobody said where its media are."""
+        return self.schedule if uri and self.schedule != "none" else None
 
     @property
     def published_path(self) -> str:

@@ -70,12 +70,12 @@ class JobSensor(Base):
             return super().execute(context)
         return self._look_or_defer(time.time())
 
-    def execute_complete(self, context: Context, event: dict[str, Any], started: float) -> Any:
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         """Resumed by the trigger: what it says is a hint, the service confirms it."""
         if event["status"] == "error":
             with told_to_airflow(self.log):
                 raise RequestRefused(event["message"])
-        return self._look_or_defer(started)
+        return self._look_or_defer(event["started"])
 
     def _look_or_defer(self, started: float) -> str:
         found = self._look()
@@ -88,15 +88,15 @@ class JobSensor(Base):
                 "wait on, no new job is started."
             )
         return self.defer(
-            trigger=self._trigger(),
+            trigger=self._trigger(started),
             method_name="execute_complete",
-            kwargs={"started": started},
             timeout=timedelta(seconds=left),
         )
 
-    def _trigger(self) -> JobTrigger:
+    def _trigger(self, started: float) -> JobTrigger:
         return self.trigger_class(
             job_id=self.job_id,
+            started=started,
             waiter_delay=float(self.poke_interval),
             first_look=min(5.0, float(self.poke_interval)),
             aws_conn_id=self.aws_conn_id,

@@ -25,6 +25,7 @@ class JobTrigger(BaseTrigger):
     after the deferral, since a trigger that fires at once can overtake the task that defers.
 
     :param job_id: the job
+    :param started: when the wait began (seconds of the epoch); comes back in the event
     :param waiter_delay: seconds between two looks
     :param first_look: seconds before the first one
     """
@@ -36,6 +37,7 @@ class JobTrigger(BaseTrigger):
         self,
         *,
         job_id: str,
+        started: float,
         waiter_delay: float = 60.0,
         first_look: float = 5.0,
         aws_conn_id: str | None = "aws_default",
@@ -45,6 +47,7 @@ class JobTrigger(BaseTrigger):
     ) -> None:
         super().__init__()
         self.job_id = job_id
+        self.started = started
         self.waiter_delay = waiter_delay
         self.first_look = first_look
         self.aws_conn_id = aws_conn_id
@@ -56,6 +59,7 @@ class JobTrigger(BaseTrigger):
         kind = type(self)
         return f"{kind.__module__}.{kind.__qualname__}", {
             "job_id": self.job_id,
+            "started": self.started,
             "waiter_delay": self.waiter_delay,
             "first_look": self.first_look,
             "aws_conn_id": self.aws_conn_id,
@@ -73,7 +77,8 @@ class JobTrigger(BaseTrigger):
             config=self.botocore_config,
         )
         async with await hook.get_async_conn() as client:
-            yield TriggerEvent(await self._finished(client))
+            told = await self._finished(client)
+        yield TriggerEvent({**told, "job_id": self.job_id, "started": self.started})
 
     async def _finished(self, client: Any) -> dict[str, str]:
         delay = self.waiter_delay
@@ -84,12 +89,12 @@ class JobTrigger(BaseTrigger):
             except ClientError as error:
                 ours = from_client_error(self.api_operation, f"job {self.job_id}", error)
                 if not isinstance(ours, ServiceBusy):
-                    return {"status": "error", "job_id": self.job_id, "message": str(ours)}
+                    return {"status": "error", "message": str(ours)}
                 status, delay = f"not known yet ({ours})", min(delay * 2, BACKOFF_MOST)
             except TRANSIENT as error:
                 status, delay = f"not known yet ({error})", min(delay * 2, BACKOFF_MOST)
             if status in self.final:
-                return {"status": "success", "job_id": self.job_id, "job_status": status}
+                return {"status": "success", "job_status": status}
             self.log.info("Job %s is %s.", self.job_id, status)
             await asyncio.sleep(delay * random.uniform(1 - JITTER, 1 + JITTER))
 

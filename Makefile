@@ -1,0 +1,69 @@
+# Every command of the project. `make` alone lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# uv: the one on the PATH if it works, else our own copy in .tools/
+UV_VERSION := 0.13.9
+UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/bin/uv)
+RUN := $(UV) run --no-sync
+WORKERS ?= 2
+
+##@ Use
+.PHONY: demo
+demo: .venv/.installed ## The whole pipeline on this machine, no AWS account needed. RECORDINGS=DIR uses recorded responses.
+	@$(RUN) python -m local.demo $(if $(RECORDINGS),--recordings "$(RECORDINGS)")
+
+.PHONY: up
+up: .venv/.installed ## Airflow with its web page on 127.0.0.1. PORT=8081 moves it; AWS=real leaves the local Amazon out.
+	@$(RUN) python -m local.up $(if $(PORT),--port "$(PORT)") $(if $(filter real,$(AWS)),--aws-real)
+
+.PHONY: pools
+pools: .venv/.installed ## Make the pools that the DAGs name, in the Airflow that the environment points to.
+	@$(RUN) python -m local.pools
+
+##@ Check
+.PHONY: test
+test: .venv/.installed ## All tests that take seconds. ARGS="-k name" chooses.
+	$(RUN) pytest -n $(WORKERS) -m "not soak" $(ARGS)
+
+.PHONY: soak
+soak: .venv/.installed ## The tests that take minutes.
+	$(RUN) pytest -n $(WORKERS) -m soak $(ARGS)
+
+.PHONY: lint
+lint: .venv/.installed ## Format, lint and types.
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+	$(RUN) mypy
+	$(RUN) sqlfluff lint sql
+
+.PHONY: bench
+bench: .venv/.installed ## Measure against peers; writes benchmarks/RESULTS.md.
+	$(UV) run --group bench python -m benchmarks
+
+##@ Make
+.PHONY: docs
+docs: .venv/.installed ## Write the pages that are made from the code: docs/tables/ and README's settings.
+	$(RUN) python -m transforms.documentation
+
+.PHONY: install
+install: .venv/.installed ## uv and the locked environment.
+
+.venv/.installed: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --locked --inexact --quiet
+	@touch $@
+
+.tools/bin/uv:
+	python3 -m venv .tools
+	.tools/bin/pip install --quiet "uv==$(UV_VERSION)"
+
+.PHONY: clean
+clean: ## Remove the environment and everything that runs leave in var/.
+	rm -rf .venv .tools var
+
+.PHONY: help
+help: ## List the commands.
+	@awk 'BEGIN {FS = ":.*## "} \
+		/^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

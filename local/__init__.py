@@ -1,0 +1,1 @@
+"""Run it all on this machine: the demo, and Airflow with its web page."""

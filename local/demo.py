@@ -1,0 +1,102 @@
+"""The whole pipeline on this machine: local Amazon, three DAGs through Airflow, tables, answers.
+
+    python -m local.demo [--recordings DIR]
+
+Exit status 0 only when every DAG run succeeded and every job reconciled.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from local.dag_runs import dag_bag, fresh_database, output_to
+from local.environment import (
+    MEDIA_BUCKET,
+    OUTPUT_BUCKET,
+    REGION,
+    airflow_environment,
+    local_amazon,
+    local_amazon_environment,
+    state_folder,
+)
+from local.show import show_results
+from transforms.settings import CHECKOUT, Settings
+
+DAGS = ("media_analysis", "label_detection", "load_warehouse")
+
+
+def main() -> int:
+    arguments = _arguments()
+    if arguments.recordings:
+        default = str(CHECKOUT / "var" / "recordings")
+        os.environ["REKOGNITION_RESULTS_URI"] = os.environ.get("REKOGNITION_RESULTS_URI") or default
+    folder = state_folder()
+    log = folder / "airflow" / "demo.log"
+    # The console keeps the terminal while Airflow's own output goes to the log.
+    console = Console(file=os.fdopen(os.dup(1), "w"))
+    began = time.monotonic()
+    os.environ.update(airflow_environment(folder / "airflow"))
+    with console.status("Starting the local Amazon (S3, SNS, SQS, Rekognition) ...") as status:
+        recordings = arguments.recordings
+        with local_amazon(folder / "emulator", recordings, folder / "emulator.log") as url:
+            os.environ.update(local_amazon_environment(url))
+            fill(url, recordings)
+            console.print(f"Local Amazon at {url}, with sample media in s3://{MEDIA_BUCKET}.")
+            states = _run(console, status, folder / "airflow", log)
+    for dag_id, state in states.items():
+        if state != "success":
+            console.print(f"[red]{dag_id} ended {state}[/]: {log} says why.")
+    reconciled = show_results(console, Settings.from_env(), time.monotonic() - began)
+    return 0 if reconciled and set(states.values()) == {"success"} else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__.splitlines()[0])
+    parser.add_argument("--recordings", type=Path, help="folder of recorded service responses")
+    arguments = parser.parse_args()
+    if arguments.recordings and not any(arguments.recordings.glob("*.json")):
+        parser.error(f"{arguments.recordings} holds no *.json: give a folder of recorded responses")
+    return arguments
+
+
+def fill(url: str, recordings: Path | None) -> None:
+    import boto3
+
+    from emulator import sample_media
+
+    credentials = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+    s3 = boto3.client("s3", endpoint_url=url, region_name=REGION, **credentials)
+    sample_media.fill(s3, MEDIA_BUCKET, OUTPUT_BUCKET, recordings)
+
+
+def _run(console: Console, status: Any, home: Path, log: Path) -> dict[str, str]:
+    """Run each DAG to its end; give each one's final state."""
+    status.update("Preparing Airflow: a fresh metadata database ...")
+    with output_to(log.with_suffix(".setup.log")):
+        fresh_database(home)
+    states: dict[str, str] = {}
+    with output_to(log):
+        # Airflow reads its environment when it is first imported.
+        from airflow.sdk.listener import get_listener_manager
+
+        from local.task_progress import TaskProgress
+
+        dags = dag_bag()
+        progress = TaskProgress(console, status)
+        get_listener_manager().add_listener(progress)
+        for dag_id in DAGS:
+            progress.begin(dag_id)
+            states[dag_id] = str(dags[dag_id].test().state)
+            progress.end(states[dag_id])
+    return states
+
+
+if __name__ == "__main__":
+    sys.exit(main())

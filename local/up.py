@@ -1,0 +1,129 @@
+"""Airflow with its web page on this machine, and the local Amazon beside it. Ctrl-C stops both.
+
+python -m local.up [--port 8080] [--aws-real]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import nullcontext
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from local.demo import fill
+from local.environment import (
+    airflow_environment,
+    local_amazon,
+    local_amazon_environment,
+    state_folder,
+)
+
+START_SECONDS = 120  # Airflow standalone answers after about 20
+STOP_SECONDS = 30
+
+
+def main() -> int:
+    arguments = _arguments()
+    folder = state_folder()
+    home = folder / "airflow-web"
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ.update(airflow_environment(home) | _web_environment(arguments.port, arguments.real))
+    real = nullcontext("")
+    local = local_amazon(folder / "emulator", None, folder / "emulator.log")
+    with real if arguments.real else local as url:
+        if url:
+            os.environ.update(local_amazon_environment(url) | {"REKOGNITION_SCHEDULE": "none"})
+            fill(url, None)
+            print(f"Local Amazon at {url}, with sample media.", flush=True)
+        _prepare(home)
+        return _serve(home, arguments.port)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make up", description=__doc__.splitlines()[0])
+    parser.add_argument("--port", type=int, default=8080, help="of the web page (default 8080)")
+    parser.add_argument(
+        "--aws-real", dest="real", action="store_true", help="use aws_default as it is configured"
+    )
+    arguments = parser.parse_args()
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", arguments.port))
+        except OSError:
+            parser.error(f"port {arguments.port} is taken: choose another with make up PORT=8081")
+    return arguments
+
+
+def _web_environment(port: int, real: bool) -> dict[str, str]:
+    """Everyone who reaches the page is an admin, so it listens on this machine only."""
+    url = f"http://127.0.0.1:{port}"
+    return {
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__API__BASE_URL": url,
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+        # With a real account a person switches on what costs money.
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": str(real),
+    }
+
+
+def _prepare(home: Path) -> None:
+    with (home / "prepare.log").open("w") as log:
+        for command in (["airflow", "db", "migrate"], [sys.executable, "-m", "local.pools"]):
+            subprocess.run(command, check=True, stdout=log, stderr=subprocess.STDOUT)
+
+
+def _serve(home: Path, port: int) -> int:
+    """Run Airflow in a process group of its own: a signal to its parent alone orphans the rest."""
+    log = home / "standalone.log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            ["airflow", "standalone"], stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        if _wait_until_up(process, port):
+            print(f"Airflow at http://127.0.0.1:{port}. Ctrl-C stops it. Logs: {log}", flush=True)
+            return process.wait()
+        print(f"Airflow did not start: {log} says why.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopping ...", flush=True)
+        return 0
+    finally:
+        _stop(process)
+
+
+def _wait_until_up(process: subprocess.Popen[bytes], port: int) -> bool:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/api/v2/monitor/health", timeout=2):
+                return True
+        except (URLError, OSError):
+            time.sleep(0.5)
+    return False
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    try:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
