@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ import pyarrow as pa
 from transforms.errors import IncompleteResults
 from transforms.layout import ResultKey
 from transforms.lines import Block, Line
+from transforms.name_lists import NameLists
 from transforms.parquet import TableFiles
 from transforms.put_aside import PutAside
 from transforms.reading import Reading, structural_quotes
@@ -32,6 +34,11 @@ from transforms.slow_road import (
 from transforms.tables.columns import INTEGER, REAL, TEXT
 
 PAGES_PER_BATCH = 4  # larger batches fall out of the processor's cache
+NAME_LISTS = {
+    "Parents": ("label_parents", "parent_index"),
+    "Aliases": ("label_aliases", "alias_index"),
+    "Categories": ("label_categories", "category_index"),
+}
 DOUBTS = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
 
 Columns = dict[str, Any]
@@ -43,7 +50,8 @@ class LabelDetectionPages:
 
     def __init__(self, key: ResultKey, files: TableFiles, aside: PutAside) -> None:
         self.key = key
-        self.shapes = Shapes(LabelDetectionPage)
+        self.shapes = Shapes(LabelDetectionPage, as_bytes=NAME_LISTS)
+        self._names = {member: NameLists() for member in NAME_LISTS}
         self.chain = PageChain(key)
         self.labels = 0
         self.lines = 0
@@ -83,7 +91,7 @@ class LabelDetectionPages:
         told = [dict(reading.leaves(root, page)) for page in pages]
         found = list(chain.from_iterable([page.Labels or () for page in pages]))
         index = np.arange(self.labels, self.labels + len(found), dtype=np.int64)
-        tables = label_tables(reading, root.objects["Labels"], found, index)
+        tables = label_tables(reading, self._names, root.objects["Labels"], found, index)
         if reading.quotes != sum(structural_quotes(block.view(line)) for line in batch):
             raise ValueError("a key is duplicated")
         for page in told:
@@ -132,7 +140,7 @@ class LabelDetectionPages:
             index.append(number)
             met.take(one)
         reading = Reading()
-        tables = label_tables(reading, shape, good, np.array(index, np.int64))
+        tables = label_tables(reading, self._names, shape, good, np.array(index, np.int64))
         self._write(tables, len(spans), reading)
         self._aside.unknown_values(met.unknown)
         self.shapes.learn(met.met)
@@ -146,7 +154,11 @@ class LabelDetectionPages:
 
 
 def label_tables(
-    reading: Reading, shape: Shape, found: Sequence[Any], index: Positions
+    reading: Reading,
+    names: dict[str, NameLists],
+    shape: Shape,
+    found: Sequence[Any],
+    index: Positions,
 ) -> dict[str, Columns]:
     """The columns of every table of labels; `index` is each label's position in the result."""
     label_shape = shape.objects["Label"]
@@ -164,17 +176,13 @@ def label_tables(
             "duration_millis": reading.column(shape, found, "DurationMillis", INTEGER),
         }
     }
-    for member, table, position in (
-        ("Parents", "label_parents", "parent_index"),
-        ("Aliases", "label_aliases", "alias_index"),
-        ("Categories", "label_categories", "category_index"),
-    ):
-        named, lengths = reading.lists(label_shape, labels, member)
-        reading.extras(label_shape.objects[member], named)
+    for member, (table, position) in NAME_LISTS.items():
+        lists = list(map(attrgetter(member), labels))
+        lengths, named = names[member].read(reading, label_shape.objects[member], lists)
         tables[table] = {
             "label_index": np.repeat(index, lengths),
             position: places(lengths),
-            "name": reading.column(label_shape.objects[member], named, "Name", TEXT),
+            "name": named,
         }
     tables |= _instance_tables(reading, label_shape, labels, index)
     return tables

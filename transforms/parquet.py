@@ -23,9 +23,9 @@ from transforms.commits import TableFile
 from transforms.files import is_local, local
 from transforms.layout import ResultKey
 from transforms.tables import Table
+from transforms.tables.columns import INTEGER, REAL
 
 ROW_GROUP = 120_000  # rows; larger ones cost memory, smaller ones a slower scan
-COMPRESSION, LEVEL = "zstd", 1
 
 Place = Callable[[str], UPath]
 
@@ -86,9 +86,7 @@ class _Writer:
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_rows = 0
         self._beside = _beside(path)
-        self._file = pq.ParquetWriter(
-            self._beside, table.schema, compression=COMPRESSION, compression_level=LEVEL
-        )
+        self._file = pq.ParquetWriter(self._beside, table.schema, **_encoding(table.schema))
 
     def add(self, columns: Mapping[str, Any]) -> None:
         arrays = []
@@ -140,6 +138,19 @@ class _Writer:
         self._beside.unlink(missing_ok=True)
         if not is_local(self.path):
             shutil.rmtree(self._beside.parent, ignore_errors=True)
+
+
+def _encoding(schema: pa.Schema) -> dict[str, Any]:
+    """Positions as differences, doubles by byte: half the time and size of Arrow's own choice."""
+    numbers = {INTEGER: "DELTA_BINARY_PACKED", REAL: "BYTE_STREAM_SPLIT"}
+    return {
+        "compression": "zstd",
+        "compression_level": 1,
+        "use_dictionary": [field.name for field in schema if field.type not in numbers],
+        "column_encoding": {
+            field.name: numbers[field.type] for field in schema if field.type in numbers
+        },
+    }
 
 
 def _beside(path: UPath) -> Path:

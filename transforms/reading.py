@@ -7,6 +7,7 @@ has two quotes in the bytes, so the quotes that the objects account for must be 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import chain
 from operator import attrgetter
 from typing import Any
@@ -16,6 +17,9 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.shapes import Shape
+from transforms.tables.columns import INTEGER, REAL
+
+NUMBERS = {REAL: np.float64, INTEGER: np.int64}
 
 
 def structural_quotes(data: bytes | memoryview) -> int:
@@ -42,7 +46,7 @@ class Reading:
         if shape.names[attribute] in shape.nullable:
             absent = values.count(msgspec.UNSET)
             values = [None if value is msgspec.UNSET else value for value in values]
-        array = pa.array(values, kind)
+        array = _array(values, kind)
         nulls: int = array.null_count
         filled = len(values) - nulls
         self.quotes += filled * (4 if kind == pa.string() else 2)
@@ -96,6 +100,14 @@ class Reading:
         absent = values.count(msgspec.UNSET if nullable else None)
         self.quotes += 2 * (len(values) - absent)
         return bool(absent) or (nullable and None in values)
+
+
+def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
+    if values and values[0] is not None and kind in NUMBERS:
+        with suppress(TypeError):  # a NULL among them
+            # Twice as fast as Arrow, which looks at every value's type.
+            return pa.array(np.fromiter(values, NUMBERS[kind], len(values)))
+    return pa.array(values, kind)
 
 
 def _checked_quotes(lines: bytes) -> int:

@@ -14,13 +14,17 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
+NOTHING = msgspec.Raw(b"")  # a list left as its bytes that is absent
 LEARNED_AT_MOST = 200  # an object used as a map has new keys for ever; those take the slow road
 PLAIN_NAME = re.compile(r'[^"\\\x00-\x1f]+')  # msgspec refuses other names
 
 
 @dataclass(eq=False)
 class Shape:
-    """One object of an answer, at a JSON path. All goes by JSON name but `names`, by attribute."""
+    """One object of an answer, at a JSON path. All goes by JSON name but `names`, by attribute.
+
+    Lists called as in `as_bytes` are left as their bytes, unchecked, in `struct`.
+    """
 
     path: str
     base: type[msgspec.Struct]
@@ -29,12 +33,15 @@ class Shape:
     objects: dict[str, Shape] = field(default_factory=dict)
     extras: dict[str, str] = field(default_factory=dict)
     nullable: set[str] = field(default_factory=set)
+    as_bytes: frozenset[str] = frozenset()
     struct: type[msgspec.Struct] = msgspec.Struct
     empty: Any = None
 
     @classmethod
-    def of(cls, base: type[msgspec.Struct], path: str = "") -> Shape:
-        shape = cls(path, base, struct=base, empty=base())
+    def of(
+        cls, base: type[msgspec.Struct], path: str = "", as_bytes: frozenset[str] = frozenset()
+    ) -> Shape:
+        shape = cls(path, base, as_bytes=as_bytes, struct=base, empty=base())
         for member in msgspec.structs.fields(base):
             name, kind = member.encode_name, member.type
             shape.names[member.name] = name
@@ -42,7 +49,7 @@ class Shape:
             inner = get_args(kind)[0] if get_origin(kind) is list else kind
             if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
                 at = shape.path_of(name) + ("[]" if inner is not kind else "")
-                shape.objects[name] = cls.of(inner, at)
+                shape.objects[name] = cls.of(inner, at, as_bytes)
         return shape
 
     def path_of(self, name: str) -> str:
@@ -68,11 +75,14 @@ class Shape:
         """Make `struct` and all below it anew, with what was learned."""
         members: list[Any] = []
         for member in msgspec.structs.fields(self.base):
-            name, kind, default = member.encode_name, member.type, None
+            name, kind = member.encode_name, member.type
+            default: Any = None
             if name in self.objects:
                 inner = self.objects[name].build()
                 kind = list[inner] if self.is_list(name) else inner  # type: ignore[valid-type]
-            if name in self.nullable:
+            if name in self.as_bytes:
+                kind, default = msgspec.Raw, NOTHING
+            elif name in self.nullable:
                 # UNSET tells an absent member from a null one: only so a duplicate shows.
                 kind, default = kind | None | msgspec.UnsetType, msgspec.UNSET
             members.append((member.name, kind, msgspec.field(default=default, name=name)))
@@ -88,9 +98,9 @@ class Shape:
 class Shapes:
     """A whole answer's tree, and its decoder."""
 
-    def __init__(self, base: type[msgspec.Struct]) -> None:
-        self.root = Shape.of(base)
-        self.decoder: Any = msgspec.json.Decoder(base)
+    def __init__(self, base: type[msgspec.Struct], as_bytes: Iterable[str] = ()) -> None:
+        self.root = Shape.of(base, as_bytes=frozenset(as_bytes))
+        self.decoder: Any = msgspec.json.Decoder(self.root.build())
         self._learned = 0
 
     def learn(self, met: dict[Shape, set[str]]) -> None:

@@ -210,7 +210,10 @@ class Findings:
 def typed(value: Any, shape: Shape, findings: Findings) -> Any:
     """`value` as its shape's Struct, without nulls and unknown members. Refused: a wrong type."""
     try:
-        return msgspec.convert(_pruned(value, shape, findings), shape.struct)
+        plain = _pruned(value, shape, findings)
+        msgspec.convert(plain, shape.base)
+        # Through bytes, since lists may be left as theirs.
+        return msgspec.json.decode(msgspec.json.encode(plain), type=shape.struct)
     except msgspec.ValidationError as error:
         raise Refused(f"{error}.") from None
 
