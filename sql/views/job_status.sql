@@ -1,7 +1,8 @@
 -- Grain: one row per result in the ledger.
 -- Keys: operation, job_id, aggregate_by.
--- Answers: what became of each job, how long it took, and does it reconcile? status is NULL for a
---   result that is held back, since its rows are in no table.
+-- Answers: what became of each job, how long did it take, what may it have cost, and does it reconcile?
+--   status is NULL for a result that is held back, since its rows are in no table. The cost is an estimate
+--   from `prices` and what was analysed; the two forms of one video's result are one job and one cost.
 SELECT
     load.operation,
     load.job_id,
@@ -22,6 +23,10 @@ SELECT
         COALESCE(media.completion_timestamp, request.finished_seen_at)
         - COALESCE(media.creation_timestamp, request.started_at)
     ) AS seconds,
+    CASE
+        WHEN media.status = 'SUCCEEDED' THEN load.row_counts['moderation_images'] * price.usd
+        WHEN video.job_status = 'SUCCEEDED' THEN video.video_metadata_duration_millis / 60000 * price.usd
+    END AS estimated_usd,
     load.landed_at,
     load.flattened_at,
     load.loaded_at,
@@ -39,3 +44,4 @@ LEFT JOIN job_requests AS request
         load.job_id = request.job_id
         AND load.operation = request.operation
         AND load.aggregate_by IS NOT DISTINCT FROM request.aggregate_by
+LEFT JOIN prices AS price ON load.operation = price.operation

@@ -1,29 +1,18 @@
--- Grain: one row per job_id, aggregate_by and label name, of the latest jobs.
+-- Grain: one row per label name of a video (latest jobs).
 -- Keys: job_id, aggregate_by, name.
 -- Answers: for how long is each label on screen? TIMESTAMPS: the sum of its samples (video_samples);
---   SEGMENTS: the sum of its stretches. share_of_video: 0 to 1. Unknown durations are NULL.
-WITH seen AS (
-    SELECT DISTINCT
-        job_id,
-        name,
-        timestamp
-    FROM labels
-    WHERE aggregate_by = 'TIMESTAMPS'
-),
-
-times AS (
+--   SEGMENTS: the sum of its stretches. share_of_video is 0 to 1. What is not known is NULL.
+WITH times AS (
     SELECT
-        seen.job_id,
+        job_id,
         'TIMESTAMPS' AS aggregate_by,
-        seen.name,
-        SUM(sample.sample_millis) AS screen_time_millis,
+        name,
+        SUM(sample_millis) AS screen_time_millis,
         COUNT(*) AS sightings,
-        MIN(seen.timestamp) AS first_seen_millis,
-        MAX(seen.timestamp) AS last_seen_millis
-    FROM seen
-    INNER JOIN video_samples AS sample
-        ON seen.job_id = sample.job_id AND seen.timestamp = sample.timestamp
-    GROUP BY seen.job_id, seen.name
+        MIN(timestamp) AS first_seen_millis,
+        MAX(end_timestamp_millis) AS last_seen_millis
+    FROM label_timeline
+    GROUP BY job_id, name
     UNION ALL
     SELECT
         job_id,
@@ -33,7 +22,7 @@ times AS (
         COUNT(*) AS sightings,
         MIN(start_timestamp_millis) AS first_seen_millis,
         MAX(end_timestamp_millis) AS last_seen_millis
-    FROM labels
+    FROM latest_labels
     WHERE aggregate_by = 'SEGMENTS'
     GROUP BY job_id, aggregate_by, name
 )
@@ -44,7 +33,7 @@ SELECT
     job.video_s3_object_bucket,
     job.video_s3_object_name,
     times.name,
-    times.screen_time_millis,
+    CAST(times.screen_time_millis AS BIGINT) AS screen_time_millis,
     times.screen_time_millis / NULLIF(job.video_metadata_duration_millis, 0) AS share_of_video,
     times.sightings,
     times.first_seen_millis,

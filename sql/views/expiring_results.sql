@@ -1,0 +1,29 @@
+-- Grain: one row per result that Amazon still keeps and that will be gone within two days.
+-- Keys: operation, job_id, aggregate_by.
+-- Answers: which results can soon not be fetched again? Those that are not reconciled need a look before
+--   expires_at. Amazon keeps a video's results for 7 days and a bulk job's details for a year:
+--   https://docs.aws.amazon.com/rekognition/latest/dg/api-video.html
+--   The days count from the moment the job was seen finished, or, where that is not known, from the
+--   landing: Amazon's own may end earlier.
+WITH ends AS (
+    SELECT
+        operation,
+        job_id,
+        aggregate_by,
+        reconciled,
+        held_back,
+        COALESCE(finished_at, landed_at)
+        + CASE WHEN operation = 'label_detection' THEN INTERVAL 7 DAY ELSE INTERVAL 365 DAY END AS expires_at
+    FROM job_status
+)
+
+SELECT
+    operation,
+    job_id,
+    aggregate_by,
+    reconciled,
+    held_back,
+    expires_at,
+    ROUND(EPOCH(expires_at - NOW()) / 3600, 1) AS hours_left
+FROM ends
+WHERE expires_at BETWEEN NOW() AND NOW() + INTERVAL 2 DAY

@@ -1,0 +1,19 @@
+-- Grain: one row per operation and JSON path that no column holds.
+-- Keys: operation, path.
+-- Answers: what does the service send that these tables do not show yet, since when, and in how many
+--   results? The bytes are landed: once a column is there, flatten again.
+SELECT
+    field.operation,
+    field.path,
+    CAST(SUM(field.count) AS BIGINT) AS occurrences,
+    COUNT(*) AS results,
+    MIN(load.landed_at) AS first_landed_at,
+    MAX(load.landed_at) AS last_landed_at,
+    ARG_MAX(field.example, load.landed_at) AS example
+FROM unknown_fields AS field
+INNER JOIN loads AS load
+    ON
+        field.operation = load.operation
+        AND field.job_id = load.job_id
+        AND field.aggregate_by IS NOT DISTINCT FROM load.aggregate_by
+GROUP BY field.operation, field.path

@@ -1,0 +1,85 @@
+"""Literal rows for the tables of a warehouse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from transforms.ddl import identifier
+from transforms.tables import TABLES
+
+ALWAYS_THERE: dict[str, Any] = {
+    "operation": "label_detection",
+    "aggregate_by": "TIMESTAMPS",
+    "mode": "bulk",
+    "schema_version": 1,
+    "row_counts": [],
+    "reconciled": True,
+    "held_back": False,
+    "landed_at": "2026-05-01 12:00:00+00",
+    "file": "results-00000.jsonl.zst",
+    "byte_offset": 0,
+    "reason": "broken",
+    "record": b"{",
+    "count": 1,
+}
+
+
+class Warehouse:
+    """Tables that take literal rows; what is left out is NULL, or a default if it must not be."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self.con = con
+
+    def put(self, table: str, *rows: dict[str, Any]) -> None:
+        for row in rows:
+            told = {
+                field.name: ALWAYS_THERE[field.name]
+                for field in TABLES[table].schema
+                if not field.nullable and field.name in ALWAYS_THERE
+            } | row
+            unknown = told.keys() - set(TABLES[table].schema.names)
+            assert not unknown
+            if "row_counts" in told:
+                told["row_counts"] = dict(told["row_counts"])
+            columns = ", ".join(map(identifier, told))
+            marks = ", ".join(
+                "?::MAP(VARCHAR, BIGINT)" if name == "row_counts" else "?" for name in told
+            )
+            values = [
+                duckdb.Value(value, "MAP(VARCHAR, BIGINT)") if name == "row_counts" else value
+                for name, value in told.items()
+            ]
+            self.con.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)
+
+    def video(self, job_id: str, *labels: dict[str, Any], **job: Any) -> None:
+        """A finished result of a video, TIMESTAMPS unless told otherwise, with labels in order."""
+        form = job.get("aggregate_by", "TIMESTAMPS")
+        landed = job.pop("landed_at", "2026-05-01 12:00:00+00")
+        key = {"job_id": job_id, "aggregate_by": form}
+        name = {"video_s3_object_bucket": "media", "video_s3_object_name": f"{job_id}.mp4"}
+        self.put("label_detection_jobs", key | name | {"job_status": "SUCCEEDED"} | job)
+        self.put("loads", key | {"landed_at": landed})
+        self.put("labels", *(key | {"label_index": n} | row for n, row in enumerate(labels)))
+
+    def images(self, job_id: str, *images: dict[str, Any], **job: Any) -> None:
+        """A finished bulk job: `key` of each image and its `labels` (name, confidence, ...)."""
+        landed = job.pop("landed_at", "2026-05-01 12:00:00+00")
+        self.put("media_analysis_jobs", {"job_id": job_id, "status": "SUCCEEDED"} | job)
+        counts = {"moderation_images": len(images)}
+        operation = {"operation": "media_analysis", "aggregate_by": None}
+        self.put(
+            "loads",
+            {"job_id": job_id, "landed_at": landed, "row_counts": counts} | operation,
+        )
+        for index, image in enumerate(images):
+            where = {"job_id": job_id, "image_index": index}
+            source = {"source_ref": f"s3://media/{image['key']}", "source_ref_bucket": "media"}
+            model = {"moderation_model_version": image.get("model", "7.0")}
+            self.put("moderation_images", where | source | model | {"source_ref_key": image["key"]})
+            labels = enumerate(image.get("labels", []))
+            self.put("moderation_labels", *(where | {"label_index": n} | row for n, row in labels))
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        return self.con.execute(query).fetchall()

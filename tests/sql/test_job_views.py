@@ -1,0 +1,134 @@
+"""What became of the jobs: status, cost, reconciliation, expiry, members nobody knows yet."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from literal_rows import Warehouse
+
+MEDIA = {"operation": "media_analysis", "aggregate_by": None}
+
+
+def test_a_bulk_job_has_its_duration_and_the_price_of_its_images(warehouse: Warehouse) -> None:
+    warehouse.images(
+        "m",
+        {"key": "a.jpg"},
+        {"key": "b.jpg"},
+        creation_timestamp="2026-05-01 10:00:00+00",
+        completion_timestamp="2026-05-01 10:01:30+00",
+    )
+    assert warehouse.ask(
+        "SELECT operation, job_id, status, reconciled, seconds, estimated_usd::DOUBLE"
+        " FROM job_status"
+    ) == [("media_analysis", "m", "SUCCEEDED", True, 90.0, 0.002)]
+
+
+def test_a_video_job_costs_by_the_minute_and_is_timed_by_its_request(warehouse: Warehouse) -> None:
+    warehouse.video("v", video_metadata_duration_millis=90_000)
+    warehouse.put(
+        "job_requests",
+        {
+            "job_id": "v",
+            "aggregate_by": "TIMESTAMPS",
+            "started_at": "2026-05-01 10:00:00+00",
+            "finished_seen_at": "2026-05-01 10:00:20+00",
+        },
+    )
+    query = "SELECT input_s3_object_name, seconds, round(estimated_usd, 6)::DOUBLE FROM job_status"
+    assert warehouse.ask(query) == [("v.mp4", 20.0, 0.15)]
+
+
+def test_a_failed_job_says_why_and_no_cost_is_claimed(warehouse: Warehouse) -> None:
+    warehouse.images("m", status="FAILED", failure_details_message="no such bucket")
+    query = "SELECT status, status_message, estimated_usd FROM job_status"
+    assert warehouse.ask(query) == [("FAILED", "no such bucket", None)]
+
+
+def test_a_held_back_result_is_in_the_status_without_rows_of_its_own(warehouse: Warehouse) -> None:
+    warehouse.put(
+        "loads",
+        {
+            "job_id": "v",
+            "aggregate_by": "TIMESTAMPS",
+            "reconciled": False,
+            "held_back": True,
+            "reason": "cut",
+        },
+    )
+    query = "SELECT job_id, status, reconciled, held_back, reason FROM job_status"
+    assert warehouse.ask(query) == [("v", None, False, True, "cut")]
+
+
+def test_every_operation_has_one_price_with_date_and_source(warehouse: Warehouse) -> None:
+    assert warehouse.ask(
+        "SELECT operation FROM prices WHERE as_of IS NOT NULL AND source LIKE 'https://aws%'"
+        " ORDER BY 1"
+    ) == [("label_detection",), ("media_analysis",)]
+
+
+def test_reconciliation_lays_the_summary_beside_what_was_written(warehouse: Warehouse) -> None:
+    warehouse.images("m", {"key": "a.jpg"}, {"key": "b.jpg"})
+    warehouse.put(
+        "manifest_summaries",
+        {
+            "job_id": "m",
+            "statistics_total_json_lines": 4,
+            "statistics_valid_json_lines": 3,
+            "statistics_invalid_json_lines": 1,
+        },
+    )
+    warehouse.put("quarantined_records", {"job_id": "m", "line_number": 3} | MEDIA)
+    assert warehouse.ask(
+        "SELECT job_id, reconciled, lines_sent, lines_analysed, lines_refused, rows_written,"
+        " lines_put_aside FROM reconciliation"
+    ) == [("m", True, 4, 3, 1, 2, 1)]
+
+
+def test_a_quarantined_label_is_no_quarantined_line(warehouse: Warehouse) -> None:
+    warehouse.video("v")
+    warehouse.put(
+        "quarantined_records",
+        {"job_id": "v", "aggregate_by": "TIMESTAMPS", "line_number": 1, "label_index": 7},
+    )
+    query = "SELECT lines_put_aside, records_put_aside FROM reconciliation"
+    assert warehouse.ask(query) == [(0, 1)]
+
+
+@pytest.mark.parametrize("days, listed", [(4.9, False), (5.1, True), (6.9, True), (7.1, False)])
+def test_a_video_result_expires_seven_days_after_it_was_seen_finished(
+    warehouse: Warehouse, days: float, listed: bool
+) -> None:
+    finished = datetime.now(UTC) - timedelta(days=days)
+    warehouse.video("v")
+    warehouse.put(
+        "job_requests",
+        {"job_id": "v", "aggregate_by": "TIMESTAMPS", "finished_seen_at": finished},
+    )
+    expected = [("v", finished + timedelta(days=7))] if listed else []
+    assert warehouse.ask("SELECT job_id, expires_at FROM expiring_results") == expected
+
+
+def test_a_bulk_job_expires_after_a_year(warehouse: Warehouse) -> None:
+    landed = datetime.now(UTC) - timedelta(days=364)
+    warehouse.images("m", landed_at=landed)
+    assert warehouse.ask("SELECT job_id FROM expiring_results") == [("m",)]
+
+
+def test_unknown_members_are_summed_up_by_path(warehouse: Warehouse) -> None:
+    for job, day, count in (("v", 1, 2), ("w", 2, 3)):
+        warehouse.video(job, landed_at=f"2026-05-0{day} 12:00:00+00")
+        warehouse.put(
+            "unknown_fields",
+            {
+                "job_id": job,
+                "aggregate_by": "TIMESTAMPS",
+                "path": "Labels[].New",
+                "count": count,
+                "example": job,
+            },
+        )
+    assert warehouse.ask(
+        "SELECT operation, path, occurrences, results, first_landed_at::VARCHAR, example"
+        " FROM unknown_field_paths"
+    ) == [("label_detection", "Labels[].New", 5, 2, "2026-05-01 12:00:00+00", "w")]

@@ -1,0 +1,92 @@
+"""Which analysis of an object counts: the newest SUCCEEDED one of each configuration."""
+
+from __future__ import annotations
+
+from literal_rows import Warehouse
+
+JOBS = "SELECT job_id, aggregate_by FROM latest_label_detection_jobs ORDER BY ALL"
+IMAGES = "SELECT job_id, image_index FROM latest_moderation_images ORDER BY ALL"
+
+
+def test_a_video_analysed_twice_counts_once_and_the_later_job_counts(warehouse: Warehouse) -> None:
+    for job, day in (("first", 1), ("second", 2)):
+        warehouse.video(job, video_s3_object_name="a.mp4", landed_at=f"2026-05-0{day} 12:00:00+00")
+    assert warehouse.ask(JOBS) == [("second", "TIMESTAMPS")]
+
+
+def test_the_start_of_a_job_counts_before_its_landing(warehouse: Warehouse) -> None:
+    warehouse.video("old", video_s3_object_name="a.mp4", landed_at="2026-05-09 12:00:00+00")
+    warehouse.video("new", video_s3_object_name="a.mp4", landed_at="2026-05-02 12:00:00+00")
+    warehouse.put(
+        "job_requests",
+        {"job_id": "old", "aggregate_by": "TIMESTAMPS", "started_at": "2026-05-01 00:00:00+00"},
+        {"job_id": "new", "aggregate_by": "TIMESTAMPS", "started_at": "2026-05-02 00:00:00+00"},
+    )
+    assert warehouse.ask(JOBS) == [("new", "TIMESTAMPS")]
+
+
+def test_failed_jobs_never_count(warehouse: Warehouse) -> None:
+    warehouse.video("good", video_s3_object_name="a.mp4", landed_at="2026-05-01 12:00:00+00")
+    warehouse.video("failed", video_s3_object_name="a.mp4", job_status="FAILED")
+    assert warehouse.ask(JOBS) == [("good", "TIMESTAMPS")]
+
+
+def test_each_form_and_each_configuration_of_a_video_counts(warehouse: Warehouse) -> None:
+    warehouse.video("a", video_s3_object_name="a.mp4")
+    warehouse.video("a", video_s3_object_name="a.mp4", aggregate_by="SEGMENTS")
+    warehouse.video("b", video_s3_object_name="a.mp4")
+    warehouse.put(
+        "job_requests", {"job_id": "b", "aggregate_by": "TIMESTAMPS", "min_confidence": 80.0}
+    )
+    assert warehouse.ask(JOBS) == [("a", "SEGMENTS"), ("a", "TIMESTAMPS"), ("b", "TIMESTAMPS")]
+
+
+def test_a_video_that_only_the_request_names_is_known_by_it(warehouse: Warehouse) -> None:
+    for job in ("a", "b"):
+        warehouse.video(job, video_s3_object_bucket=None, video_s3_object_name=None)
+        warehouse.put(
+            "job_requests",
+            {
+                "job_id": job,
+                "aggregate_by": "TIMESTAMPS",
+                "input_s3_object_bucket": "media",
+                "input_s3_object_name": "a.mp4",
+            },
+        )
+    query = "SELECT job_id, video_s3_object_name FROM latest_label_detection_jobs"
+    assert warehouse.ask(query) == [("b", "a.mp4")]
+
+
+def test_jobs_whose_video_nobody_knows_count_each_by_itself(warehouse: Warehouse) -> None:
+    for job in ("a", "b"):
+        warehouse.video(job, video_s3_object_bucket=None, video_s3_object_name=None)
+    assert warehouse.ask(JOBS) == [("a", "TIMESTAMPS"), ("b", "TIMESTAMPS")]
+
+
+def test_latest_labels_are_those_of_the_latest_jobs(warehouse: Warehouse) -> None:
+    warehouse.video("a", {"name": "Cat"}, video_s3_object_name="a.mp4")
+    warehouse.video(
+        "b", {"name": "Dog"}, video_s3_object_name="a.mp4", landed_at="2026-05-02 12:00:00+00"
+    )
+    assert warehouse.ask("SELECT job_id, name FROM latest_labels") == [("b", "Dog")]
+
+
+def test_an_image_analysed_twice_or_named_twice_counts_once(warehouse: Warehouse) -> None:
+    warehouse.images("first", {"key": "a.jpg"}, {"key": "b.jpg"})
+    warehouse.images(
+        "second", {"key": "a.jpg"}, {"key": "a.jpg"}, landed_at="2026-05-02 12:00:00+00"
+    )
+    assert warehouse.ask(IMAGES) == [("first", 1), ("second", 0)]
+
+
+def test_another_confidence_or_adapter_is_another_analysis(warehouse: Warehouse) -> None:
+    prefix = "operations_config_detect_moderation_labels_"
+    warehouse.images("a", {"key": "a.jpg"})
+    warehouse.images("b", {"key": "a.jpg"}, **{f"{prefix}min_confidence": 80.0})
+    warehouse.images("c", {"key": "a.jpg"}, **{f"{prefix}project_version": "arn"})
+    assert warehouse.ask(IMAGES) == [("a", 0), ("b", 0), ("c", 0)]
+
+
+def test_images_of_failed_jobs_never_count(warehouse: Warehouse) -> None:
+    warehouse.images("failed", {"key": "a.jpg"}, status="FAILED")
+    assert warehouse.ask(IMAGES) == []
