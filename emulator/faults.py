@@ -30,11 +30,12 @@ class Fault:
 
 @dataclass
 class Strike:
-    """What goes wrong with one call. `delay` is in seconds, `error` is the answer in its place."""
+    """What goes wrong with one call. `delay` is in seconds, `error` is the answer in its place,
+    `cut` says how the connection ends inside the body: "close" or "reset"."""
 
     delay: float = 0.0
     error: ServiceError | None = None
-    cut: bool = False
+    cut: str | None = None
     in_progress: bool = False
 
 
@@ -69,9 +70,19 @@ class Faults:
         detail = {"code": code, "message": message, "members": members}
         self._order(Fault("error", operation, times, share, detail))
 
-    def cut_body(self, times: int | None = 1, share: float = 1.0, operation: str = ANY) -> None:
-        """The connection ends in the middle of the answer's body; the call has taken effect."""
-        self._order(Fault("cut", operation, times, share))
+    def cut_body(
+        self,
+        times: int | None = 1,
+        share: float = 1.0,
+        operation: str = ANY,
+        reset: bool = False,
+    ) -> None:
+        """The connection ends in the middle of the answer's body; the call has taken effect.
+
+        It ends in order, which boto3 takes for a whole answer without members, or with `reset`
+        as a broken line does, which every client notices.
+        """
+        self._order(Fault("cut", operation, times, share, {"how": "reset" if reset else "close"}))
 
     def delay(
         self, seconds: float, times: int | None = 1, share: float = 1.0, operation: str = ANY
@@ -128,7 +139,7 @@ class Faults:
             if fault.kind == "delay":
                 strike.delay += fault.detail["seconds"]
             elif fault.kind == "cut":
-                strike.cut = True
+                strike.cut = fault.detail["how"]
             elif fault.kind == "in_progress":
                 strike.in_progress = True
             elif fault.kind == "dead_token":

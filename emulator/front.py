@@ -13,6 +13,7 @@ from moto.iam.models import get_account_id_from
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from emulator import control
+from emulator.http import break_connection
 from emulator.objects import bucket_named
 from emulator.service import TARGET_PREFIX, Reply
 from emulator.world import Caller
@@ -60,14 +61,16 @@ class Front:
 def _answer(reply: Reply, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     status = "200 OK" if reply.status == 200 else f"{reply.status} Error"
     start_response(status, list(reply.headers().items()))
-    return _cut(reply.body, environ) if reply.cut else [reply.body]
+    return _cut(reply, environ) if reply.cut else [reply.body]
 
 
-def _cut(body: bytes, environ: Environ) -> Iterator[bytes]:
+def _cut(reply: Reply, environ: Environ) -> Iterator[bytes]:
     """Half of the body, then the end of the connection."""
-    yield body[: len(body) // 2]
-    connection = environ.get("werkzeug.socket")
-    if connection is not None:
+    yield reply.body[: len(reply.body) // 2]
+    connection = environ["werkzeug.socket"]
+    if reply.cut == "reset":
+        break_connection(connection)
+    else:
         connection.shutdown(socket.SHUT_RDWR)
 
 

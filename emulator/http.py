@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 import threading
 from typing import Any
 
@@ -74,4 +75,21 @@ class Server(ThreadedWSGIServer):
         """Forget the connection."""
         with self._open_lock:
             self._open.discard(request)
-        super().shutdown_request(request)
+        if _is_broken(request):
+            # No orderly end before the close: that is what makes the system send a reset.
+            request.close()
+        else:
+            super().shutdown_request(request)
+
+
+_NO_LINGER = struct.pack("ii", 1, 0)
+
+
+def break_connection(connection: socket.socket) -> None:
+    """End the connection with a reset once its call is over."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+
+
+def _is_broken(connection: socket.socket) -> bool:
+    size = len(_NO_LINGER)
+    return connection.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, size) == _NO_LINGER

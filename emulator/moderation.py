@@ -48,41 +48,36 @@ def moderate(
 
 def _made_up(body: bytes, threshold: float) -> dict[str, Any]:
     chance = random.Random(hashlib.sha256(body).digest())
-    labels: list[dict[str, Any]] = []
+    # Path to confidence; a child comes before its parent, which is never less sure than it.
+    found: dict[tuple[str, ...], float] = {}
     if chance.random() < 0.5:
-        every = paths()
-        for path in chance.sample(every, chance.randint(1, 2)):
-            labels += _path_labels(path, chance, labels)
+        for path in chance.sample(paths(), chance.randint(1, 2)):
+            confidence = _float32(100 * chance.random() ** 0.5)
+            for level in range(len(path), 0, -1):
+                found[path[:level]] = max(confidence, found.get(path[:level], 0.0))
     content_types = [
         {"Confidence": _float32(chance.uniform(50, 100)), "Name": name}
         for name in CONTENT_TYPES
         if chance.random() < 0.2
     ]
     return {
-        "ModerationLabels": [label for label in labels if label["Confidence"] >= threshold],
+        "ModerationLabels": [
+            _label(path, confidence)
+            for path, confidence in found.items()
+            if confidence >= threshold
+        ],
         "ModerationModelVersion": MODERATION_MODEL_VERSION,
         "ContentTypes": content_types,
     }
 
 
-def _path_labels(
-    path: tuple[str, ...], chance: random.Random, known: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """A label and its ancestors, deepest first; an ancestor is never less sure than its child."""
-    confidence = 100 * chance.random() ** 0.5
-    names = {label["Name"] for label in known}
-    found = []
-    for level in range(len(path), 0, -1):
-        if path[level - 1] not in names:
-            found.append(
-                {
-                    "Confidence": _float32(confidence),
-                    "Name": path[level - 1],
-                    "ParentName": path[level - 2] if level > 1 else "",
-                    "TaxonomyLevel": level,
-                }
-            )
-    return found
+def _label(path: tuple[str, ...], confidence: float) -> dict[str, Any]:
+    return {
+        "Confidence": confidence,
+        "Name": path[-1],
+        "ParentName": path[-2] if len(path) > 1 else "",
+        "TaxonomyLevel": len(path),
+    }
 
 
 def _float32(value: float) -> float:

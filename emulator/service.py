@@ -26,12 +26,12 @@ Handler = Callable[[dict[str, Any], Caller, Strike], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: HTTP status, JSON body, request id, and whether the connection ends inside it."""
+    """An answer: HTTP status, JSON body, request id; `cut` is how the connection ends inside it."""
 
     status: int
     body: bytes
     request_id: str
-    cut: bool = False
+    cut: str | None = None
 
     def headers(self) -> dict[str, str]:
         """The HTTP headers that the service sends with the body."""

@@ -1,0 +1,124 @@
+"""Made-up results are a pure function of the bytes, shaped as the service's are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emulator.detections import VideoSource, detect
+from emulator.label_pages import timestamps_page
+from emulator.label_selection import selected
+from emulator.label_taxonomy import labels
+from emulator.moderation import moderate
+from emulator.moderation_taxonomy import paths
+from emulator.objects import StoredObject
+from emulator.recordings import Recordings
+from emulator.wire import compact, float_text, float_texts
+
+NONE = Recordings(None, None)
+
+
+def source(name: str, count: int | None = None, millis: int | None = None) -> VideoSource:
+    return VideoSource(hashlib.sha256(name.encode()).hexdigest(), count, millis)
+
+
+def found(body: bytes, threshold: float | None = None) -> dict[str, list[dict[str, object]]]:
+    raw = moderate(StoredObject(body, {}), NONE, threshold)
+    return dict(json.loads(bytes(raw)))
+
+
+def page(video: VideoSource) -> bytes:
+    detections = detect(video)
+    return timestamps_page(detections, selected(detections, {}))
+
+
+def test_the_same_bytes_have_the_same_labels_and_others_have_not() -> None:
+    assert page(source("a")) == page(source("a"))
+    assert page(source("a")) != page(source("b"))
+    assert found(b"a") == found(b"a")
+
+
+@pytest.mark.parametrize("count", [0, 1, 999, 5_000])
+@pytest.mark.parametrize("millis", [None, 60_000])
+def test_a_declared_number_of_labels_is_exact(count: int, millis: int | None) -> None:
+    detections = detect(source("a", count, millis))
+    assert len(selected(detections, {})) == count
+    assert millis is None or detections.duration_millis == millis
+    assert not len(detections.millis) or detections.millis[-1] <= detections.duration_millis
+    assert (np.diff(detections.millis) > 0).all()
+
+
+@given(st.integers(0, 10_000))
+def test_moderation_labels_bring_their_ancestors(number: int) -> None:
+    known = {path[-1]: path for path in paths()}
+    result = found(str(number).encode(), 0)
+    confidence = {label["Name"]: label["Confidence"] for label in result["ModerationLabels"]}
+    for label in result["ModerationLabels"]:
+        path = known[str(label["Name"])]
+        assert label["TaxonomyLevel"] == len(path)
+        assert label["ParentName"] == (path[-2] if len(path) > 1 else "")
+        assert len(path) == 1 or confidence[path[-2]] >= confidence[path[-1]]
+    assert len(confidence) == len(result["ModerationLabels"])
+
+
+def test_some_images_have_labels_and_some_have_none() -> None:
+    counts = [len(found(bytes([number]))["ModerationLabels"]) for number in range(100)]
+    assert 20 < counts.count(0) < 80
+
+
+def test_a_threshold_only_takes_away() -> None:
+    for number in range(50):
+        body = bytes([number])
+        everything, sure = found(body, 0)["ModerationLabels"], found(body, 80)["ModerationLabels"]
+        assert sure == [label for label in everything if float(str(label["Confidence"])) >= 80]
+
+
+def test_the_taxonomy_is_whole() -> None:
+    every = labels()
+    names = [label.name for label in every]
+    assert names == sorted(set(names))
+    assert {parent for label in every for parent in label.parents} <= set(names)
+    for label in every:
+        assert label.name not in label.parents
+        assert list(label.parents) == sorted(label.parents)
+        assert len(label.categories) == 1
+
+
+@given(st.floats(width=32, allow_nan=False, allow_infinity=False))
+def test_numbers_come_back_bit_for_bit(value: float) -> None:
+    text = float_text(value)
+    assert struct.pack("d", msgspec.json.decode(text, type=float)) == struct.pack("d", value)
+    assert float_texts(np.array([value], dtype=np.float32)) == [text]
+
+
+@pytest.mark.parametrize(
+    "value,text",
+    [
+        (57.64604568481445, b"57.64604568481445"),
+        (7.06e-4, b"7.06E-4"),
+        (0.001, b"0.001"),
+        (1e-5, b"1.0E-5"),
+        (0.0, b"0.0"),
+        (25.0, b"25.0"),
+        (1.5e7, b"1.5E7"),
+    ],
+)
+def test_numbers_are_written_as_the_service_writes_them(value: float, text: bytes) -> None:
+    assert float_text(value) == text
+
+
+def test_small_numbers_turn_up_in_pages() -> None:
+    assert b"E-4" in page(source("a", 5_000))
+
+
+@given(st.recursive(st.text() | st.integers() | st.none(), st.lists, max_leaves=10))
+def test_compact_changes_no_value(value: object) -> None:
+    spread = json.dumps(value, indent=3).encode()
+    assert json.loads(compact(spread)) == value
