@@ -63,5 +63,5 @@ def views() -> list[SqlFile]:
 
 def views_digest() -> str:
     """Changes whenever a view does, so that a load knows when to write them anew."""
-    text = "\0".join(f"{view.name}\0{view.about}\0{view.statement}" for view in views())
+    text = "\0".join(f"{view.name}\0{view.about}\0{view.statement}" for view in all_of("views"))
     return hashlib.sha256(text.encode()).hexdigest()
