@@ -18,9 +18,6 @@ def main(arguments: list[str] | None = None) -> int:
     if options.recordings is not None and not options.recordings.is_dir():
         print(f"no folder of recordings: {options.recordings}", file=sys.stderr)
         return 1
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
     emulator = Emulator(
         port=options.port,
         host=options.host,
@@ -35,6 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, StateInUse, StateTooOld) as error:
         print(f"cannot start: {error}", file=sys.stderr)
         return 1
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
     print(f"Rekognition emulator listening on {emulator.url}", flush=True)
     ended.wait()
     emulator.stop()

@@ -86,9 +86,10 @@ def call(clients: Clients) -> Call:
 
 
 @pytest.fixture(params=["boto3", "aiobotocore"])
-def both(request: pytest.FixtureRequest, emulator: Emulator, clients: Clients) -> Call:
+def both(request: pytest.FixtureRequest, emulator: Emulator) -> Iterator[Call]:
     """The same through boto3 and, in a second run of the test, through aiobotocore."""
-    if request.param == "aiobotocore":
-        return aiobotocore_call(emulator.url)
-    client = clients("rekognition")
-    return lambda operation, **arguments: getattr(client, snake(operation))(**arguments)
+    if request.param == "boto3":
+        yield request.getfixturevalue("call")
+        return
+    with aiobotocore_call(emulator.url) as made:
+        yield made

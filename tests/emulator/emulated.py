@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,18 +40,22 @@ def snake(name: str) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]
 
 
-def aiobotocore_call(url: str) -> Call:
-    """A function that makes one call through aiobotocore, in an event loop of its own."""
+@contextmanager
+def aiobotocore_call(url: str) -> Iterator[Call]:
+    """A function that makes calls through one aiobotocore client, in an event loop of its own."""
     session = aiobotocore.session.get_session()
     config = botocore.config.Config(**CONFIG)
+    made = session.create_client("rekognition", REGION, endpoint_url=url, config=config, **ACCESS)
+    with asyncio.Runner() as runner:
+        client = runner.run(made.__aenter__())
 
-    async def make(operation: str, request: dict[str, Any]) -> dict[str, Any]:
-        async with session.create_client(
-            "rekognition", REGION, endpoint_url=url, config=config, **ACCESS
-        ) as client:
+        async def make(operation: str, request: dict[str, Any]) -> dict[str, Any]:
             return dict(await getattr(client, snake(operation))(**request))
 
-    return lambda operation, **request: asyncio.run(make(operation, request))
+        try:
+            yield lambda operation, **request: runner.run(make(operation, request))
+        finally:
+            runner.run(made.__aexit__(None, None, None))
 
 
 @dataclass

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -17,6 +19,7 @@ from conftest import Clients
 from emulated import MEDIA, OUTPUT, REGION, Media
 
 from emulator import Clock, Emulator
+from emulator.__main__ import main
 from emulator.state import StateInUse, StateTooOld
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -167,10 +170,10 @@ def test_a_folder_in_use_or_of_another_moto_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StateTooOld, match=r"moto 1\.0"):
         Emulator(state=state).start()
     (state / "format").unlink()
-    with command("--state", str(state)) as (process, _):
+    with (state / "lock").open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
         with pytest.raises(StateInUse):
             Emulator(state=state).start()
-        assert process.poll() is None
     # A start that failed holds nothing.
     with Emulator(state=state):
         pass
@@ -213,19 +216,14 @@ def test_the_command_survives_a_kill_and_stops_cleanly(tmp_path: Path, session: 
         assert process.wait(10) == 0
 
 
-def test_a_port_in_use_is_said_and_not_a_traceback() -> None:
-    with Emulator() as emulator:
-        port = emulator.url.rpartition(":")[2]
-        run = subprocess.run(
-            [sys.executable, "-m", "emulator", "--port", port],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert run.returncode == 1
-        assert run.stderr.startswith("cannot start: ")
+def test_what_stands_in_the_way_is_said_and_not_a_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert main(["--port", str(taken.getsockname()[1])]) == 1
+    assert capsys.readouterr().err.startswith("cannot start: ")
+    assert main(["--recordings", str(tmp_path / "none")]) == 1
+    assert "no folder of recordings" in capsys.readouterr().err
 
 
 def test_an_emulator_can_follow_another_on_its_port() -> None:
