@@ -1,0 +1,61 @@
+"""Parquet files are read from where they are: this disk, or an object store; never unchecked."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+import pytest
+from committed import commit_result, image_rows, images, video, video_rows
+from warehouse_state import state
+
+from transforms.commits import Commit, read_commit
+from transforms.errors import IncompleteResults
+from transforms.layout import Layout, ResultKey
+from transforms.warehouse import load
+
+
+def test_a_remote_results_root_loads_the_same_rows_as_a_local_one(tmp_path: Path) -> None:
+    for name, layout in (
+        ("local", Layout.at(str(tmp_path / "results"))),
+        ("remote", Layout.at(f"memory://{uuid.uuid4().hex}")),
+    ):
+        commit_result(layout, video("v1"), video_rows(["Cat", "Dog"]))
+        commit_result(layout, images("m1"), image_rows(["a.jpg"]))
+        load(layout, tmp_path / f"{name}.duckdb")
+    assert state(tmp_path / "remote.duckdb") == state(tmp_path / "local.duckdb")
+    assert not list(tmp_path.glob(".fetched-*"))
+
+
+def test_a_remote_file_that_is_gone_is_named(tmp_path: Path) -> None:
+    layout = Layout.at(f"memory://{uuid.uuid4().hex}")
+    commit = commit_result(layout, video("v1"), video_rows(["Cat"]))
+    (layout.root / commit.files[0].path).unlink()
+    with pytest.raises(IncompleteResults, match="is gone"):
+        load(layout, tmp_path / "w.duckdb")
+
+
+def test_a_result_flattened_again_under_a_load_is_read_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The commit that was read names files that its successor has already taken away."""
+    layout = Layout.at(str(tmp_path / "results"))
+    old = commit_result(layout, video("v1"), video_rows(["Cat"]))
+    commit_result(layout, video("v1"), video_rows(["Dog"]), generation=2)
+    stale = [old]
+
+    def stale_once(layout: Layout, key: ResultKey) -> Commit | None:
+        return stale.pop() if stale else read_commit(layout, key)
+
+    monkeypatch.setattr("transforms.commits.read_commit", stale_once)
+    load(layout, tmp_path / "w.duckdb")
+    assert [row[4] for row in state(tmp_path / "w.duckdb")["labels"]] == ["Dog"]
+
+
+def test_a_file_that_holds_other_rows_than_its_commit_says_is_refused(tmp_path: Path) -> None:
+    layout = Layout.at(str(tmp_path / "results"))
+    commit = commit_result(layout, video("v1"), video_rows(["Cat"]))
+    text = layout.commit(commit.key).read_text()
+    layout.commit(commit.key).write_text(text.replace('"rows": 1', '"rows": 2'))
+    with pytest.raises(IncompleteResults, match=r"name 2 rows of \w+, their files hold 1"):
+        load(layout, tmp_path / "w.duckdb")
