@@ -7,7 +7,6 @@ has two quotes in the bytes, so the quotes that the objects account for must be 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from itertools import chain
 from operator import attrgetter
 from typing import Any
@@ -103,10 +102,9 @@ class Reading:
 
 
 def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
-    if values and values[0] is not None and kind in NUMBERS:
-        with suppress(TypeError):  # a NULL among them
-            # Twice as fast as Arrow, which looks at every value's type.
-            return pa.array(np.fromiter(values, NUMBERS[kind], len(values)))
+    if kind in NUMBERS and None not in values:
+        # Twice as fast as Arrow, which looks at every value's type; but numpy reads None as NaN.
+        return pa.array(np.fromiter(values, NUMBERS[kind], len(values)))
     return pa.array(values, kind)
 
 

@@ -95,10 +95,26 @@ found AS (
             ORDER BY label.label_index
         ) AS labels
     FROM labels AS label
-    LEFT JOIN instances USING (job_id, aggregate_by, label_index)
-    LEFT JOIN parents USING (job_id, aggregate_by, label_index)
-    LEFT JOIN aliases USING (job_id, aggregate_by, label_index)
-    LEFT JOIN categories USING (job_id, aggregate_by, label_index)
+    LEFT JOIN instances
+        ON
+            label.job_id = instances.job_id
+            AND label.aggregate_by = instances.aggregate_by
+            AND label.label_index = instances.label_index
+    LEFT JOIN parents
+        ON
+            label.job_id = parents.job_id
+            AND label.aggregate_by = parents.aggregate_by
+            AND label.label_index = parents.label_index
+    LEFT JOIN aliases
+        ON
+            label.job_id = aliases.job_id
+            AND label.aggregate_by = aliases.aggregate_by
+            AND label.label_index = aliases.label_index
+    LEFT JOIN categories
+        ON
+            label.job_id = categories.job_id
+            AND label.aggregate_by = categories.aggregate_by
+            AND label.label_index = categories.label_index
     GROUP BY label.job_id, label.aggregate_by
 )
 

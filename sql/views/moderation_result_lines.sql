@@ -3,7 +3,7 @@
 -- Answers: what did the line say? The line as JSON, rebuilt from the tables: every member with its
 --   value, every list in its order. Members that were absent, null or an empty list are left out.
 --   Quarantined lines stand in quarantined_records, byte for byte.
-WITH labels AS (
+WITH found AS (
     SELECT
         job_id,
         image_index,
@@ -36,12 +36,12 @@ SELECT
     JSON_MERGE_PATCH('{}', JSON_OBJECT(
         'source-ref', image.source_ref,
         'detect-moderation-labels', NULLIF(JSON_MERGE_PATCH('{}', JSON_OBJECT(
-            'ModerationLabels', labels.moderation_labels,
+            'ModerationLabels', found.moderation_labels,
             'ModerationModelVersion', image.moderation_model_version,
             'ContentTypes', types.content_types,
             'ProjectVersion', image.project_version
         )), '{}')
     )) AS line
 FROM moderation_images AS image
-LEFT JOIN labels ON image.job_id = labels.job_id AND image.image_index = labels.image_index
+LEFT JOIN found ON image.job_id = found.job_id AND image.image_index = found.image_index
 LEFT JOIN types ON image.job_id = types.job_id AND image.image_index = types.image_index
