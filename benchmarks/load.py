@@ -1,0 +1,180 @@
+"""What loading one result of 50,000 labels costs, into warehouses of more and more labels.
+
+    python -m benchmarks.load [--millions 0 1 10] [--rounds 3]
+
+Each label has a parent and a category, every second one an alias, every fifth two boxes: 2.9 child
+rows a label, as real responses have about 3. The clock runs over `load` alone, in a process of its
+own; publishing copies the file and is timed by itself. Best of the rounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from transforms.commits import Commit, TableFile, commits
+from transforms.layout import Layout, ResultKey
+from transforms.tables import SCHEMA_VERSION, TABLES
+from transforms.warehouse import load, publish
+from transforms.warehouse_connection import opened
+
+LABELS = 50_000
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+JOB = "md5(({from_job} + i // 50000)::VARCHAR)"
+ROWS = {
+    "label_detection_jobs": "SELECT {job} AS job_id, 'TIMESTAMPS' AS aggregate_by,"
+    " 'SUCCEEDED' AS job_status FROM range(0, {labels}, 50000) t(i)",
+    "labels": "SELECT {job} AS job_id, 'TIMESTAMPS' AS aggregate_by, i % 50000 AS label_index,"
+    " (i % 50000) // 30 * 500 AS timestamp, 'Label ' || (hash(i) % 300) AS name,"
+    " 50 + hash(i) % 50000 / 1000.0 AS confidence FROM range({labels}) t(i)",
+    "label_instances": "SELECT {job} AS job_id, 'TIMESTAMPS' AS aggregate_by,"
+    " i % 50000 AS label_index, n AS instance_index, hash(i, n, 1) % 1000 / 2000.0 AS"
+    " bounding_box_left, hash(i, n, 2) % 1000 / 2000.0 AS bounding_box_top,"
+    " hash(i, n, 3) % 1000 / 2000.0 AS bounding_box_width,"
+    " hash(i, n, 4) % 1000 / 2000.0 AS bounding_box_height,"
+    " 50 + hash(i, n) % 50000 / 1000.0 AS confidence"
+    " FROM range(0, {labels}, 5) t(i), range(2) s(n)",
+    "label_parents": "SELECT {job} AS job_id, 'TIMESTAMPS' AS aggregate_by,"
+    " i % 50000 AS label_index, 0 AS parent_index, 'Parent ' || (hash(i) % 50) AS name"
+    " FROM range({labels}) t(i)",
+    "label_aliases": "SELECT {job} AS job_id, 'TIMESTAMPS' AS aggregate_by,"
+    " i % 50000 AS label_index, 0 AS alias_index, 'Alias ' || (hash(i) % 200) AS name"
+    " FROM range(0, {labels}, 2) t(i)",
+    "label_categories": "SELECT {job} AS job_id, 'TIMESTAMPS' AS aggregate_by,"
+    " i % 50000 AS label_index, 0 AS category_index, 'Category ' || (hash(i) % 40) AS name"
+    " FROM range({labels}) t(i)",
+}
+
+
+def rows(table: str, labels: int, from_job: int) -> str:
+    return ROWS[table].format(labels=labels, job=JOB.format(from_job=from_job))
+
+
+def commit_result(layout: Layout, number: int, generation: int) -> None:
+    """A result of 50,000 labels, flattened."""
+    job_id = hashlib.md5(str(number).encode()).hexdigest()
+    key = ResultKey.of("label_detection", job_id)
+    landed_at = NOON + timedelta(hours=generation)
+    files = []
+    for table in ROWS:
+        path = layout.table_file(table, landed_at, key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with duckdb.connect(":memory:") as con:
+            query = rows(table, LABELS, number)
+            found = con.execute(query).to_arrow_table()
+        schema = TABLES[table].schema
+        columns = [
+            found[name].cast(kind) if name in found.column_names else pa.nulls(len(found), kind)
+            for name, kind in zip(schema.names, schema.types, strict=True)
+        ]
+        pq.write_table(pa.table(columns, schema=schema), str(path), compression="zstd")
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        place = str(path.relative_to(layout.root))
+        files.append(TableFile(table, place, len(found), digest))
+    Commit(
+        key,
+        f"{generation:05d}",
+        SCHEMA_VERSION,
+        landed_at,
+        landed_at,
+        tuple(files),
+    ).write(layout)
+
+
+def fill(layout: Layout, warehouse: Path, millions: float) -> None:
+    """A warehouse of so many labels, its ledger and commits: what loading for weeks would leave."""
+    load(layout, warehouse)
+    jobs = int(millions * 1_000_000) // LABELS
+    with opened(warehouse, 0) as con:
+        for first in range(0, jobs, 100):  # keeps the fill inside the memory limit
+            labels = min(100, jobs - first) * LABELS
+            for table in ROWS:
+                query = rows(table, labels, first)
+                con.execute(f"INSERT INTO {table} BY NAME {query}")
+        con.execute(
+            "INSERT INTO loads BY NAME SELECT md5(i::VARCHAR) AS job_id,"
+            " 'label_detection' AS operation, 'TIMESTAMPS' AS aggregate_by, '00001' AS attempt,"
+            " ? AS schema_version, map {} AS row_counts, true AS reconciled, false AS held_back,"
+            " ?::TIMESTAMPTZ AS landed_at, ?::TIMESTAMPTZ AS flattened_at FROM range(?) t(i)",
+            [SCHEMA_VERSION, NOON, NOON, jobs],
+        )
+    for number in range(jobs):
+        key = ResultKey.of("label_detection", hashlib.md5(str(number).encode()).hexdigest())
+        Commit(key, "00001", SCHEMA_VERSION, NOON, NOON, ()).write(layout)
+
+
+def one_load(root: str, warehouse: str) -> None:
+    """In a process of its own, so that memory is this load's. Prints seconds, CPU seconds, MB."""
+    layout = Layout.at(root)
+    list(commits(layout))  # first use imports half of fsspec
+    before, cpu = time.perf_counter(), time.process_time()
+    report = load(layout, warehouse)
+    took, spent = time.perf_counter() - before, time.process_time() - cpu
+    assert len(report.loaded) == 1
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps([took, spent, peak]))
+
+
+def measured(layout: Layout, warehouse: Path) -> tuple[float, float, float]:
+    command = [sys.executable, "-m", "benchmarks.load", "--one", str(layout.root), str(warehouse)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    seconds, cpu, peak = json.loads(done.stdout)
+    return seconds, cpu, peak
+
+
+def bench(millions: float, rounds: int, folder: Path) -> str:
+    layout, warehouse = Layout.at(str(folder)), folder / "w.duckdb"
+    fill(layout, warehouse, millions)
+    new, again = [], []
+    for number in range(rounds):
+        job = 1_000_000 + number
+        commit_result(layout, job, 1)
+        new.append(measured(layout, warehouse))
+        commit_result(layout, job, 2)
+        again.append(measured(layout, warehouse))
+    began = time.perf_counter()
+    publish(warehouse, folder / "p.duckdb")
+    publishing = time.perf_counter() - began
+    best_new, best_again = min(new), min(again)
+    peak = max(one[2] for one in (*new, *again))
+    return (
+        f"| {millions:g} | {best_new[0]:.2f} / {best_new[1]:.2f} "
+        f"| {best_again[0]:.2f} / {best_again[1]:.2f} | {peak:.0f} | {publishing:.1f} "
+        f"| {warehouse.stat().st_size / 1e6:,.0f} |"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--millions", type=float, nargs="+", default=[0, 1, 10])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        one_load(*options.one)
+        return
+    print(f"One result of {LABELS:,} labels, best of {options.rounds}; {os.cpu_count()} cores.")
+    print("| labels there, M | new: s / CPU-s | again: s / CPU-s | peak MB | publish s | file MB |")
+    print("|---|---|---|---|---|---|")
+    for millions in options.millions:
+        with TemporaryDirectory() as folder:
+            print(bench(millions, options.rounds, Path(folder)), flush=True)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
