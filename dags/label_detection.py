@@ -15,15 +15,8 @@ from datetime import datetime, timedelta
 from airflow.sdk import DAG, Param, task, task_group
 from airflow.sdk.exceptions import AirflowFailException
 
-from rekognition_results.dag_defaults import (
-    DEFAULT_ARGS,
-    TAGS,
-    common_params,
-    listed,
-    names,
-    text,
-    value,
-)
+from rekognition_results import dag_defaults as given
+from rekognition_results.dag_defaults import listed, text, value
 from rekognition_results.operators.label_detection import (
     RekognitionLandLabelDetectionOperator,
     RekognitionPlanLabelDetectionOperator,
@@ -51,13 +44,13 @@ with DAG(
     start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=1,
-    default_args=DEFAULT_ARGS,
-    tags=[*TAGS, "videos"],
+    default_args=given.DEFAULT_ARGS,
+    tags=[*given.TAGS, "videos"],
     doc_md=__doc__,
     params={
-        **common_params(SETTINGS, SETTINGS.videos_uri, "videos"),
-        "features": names("Features to detect: GENERAL_LABELS."),
-        **{name: names(description) for name, description in FILTERS.items()},
+        **given.common_params(SETTINGS, SETTINGS.videos_uri, "videos"),
+        "features": given.names("Features to detect: GENERAL_LABELS."),
+        **{name: given.names(description) for name, description in FILTERS.items()},
         "job_tag": text(SETTINGS.job_tag, "Tag of the jobs."),
         "sns_topic_arn": text(SETTINGS.sns_topic_arn, "SNS topic told when a job ends."),
         "sns_role_arn": text(SETTINGS.sns_role_arn, "IAM role that may publish there."),

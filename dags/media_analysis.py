@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from airflow.sdk import DAG, task, task_group
 from airflow.sdk.exceptions import AirflowFailException
 
-from rekognition_results.dag_defaults import DEFAULT_ARGS, TAGS, common_params, text, value
+from rekognition_results import dag_defaults as given
+from rekognition_results.dag_defaults import text, value
 from rekognition_results.operators.media_analysis import (
     RekognitionLandMediaAnalysisOperator,
     RekognitionPlanMediaAnalysisOperator,
@@ -36,11 +37,11 @@ with DAG(
     start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=1,
-    default_args=DEFAULT_ARGS,
-    tags=[*TAGS, "images"],
+    default_args=given.DEFAULT_ARGS,
+    tags=[*given.TAGS, "images"],
     doc_md=__doc__,
     params={
-        **common_params(SETTINGS, SETTINGS.images_uri, "images"),
+        **given.common_params(SETTINGS, SETTINGS.images_uri, "images"),
         "manifest_uri": text(
             "", "Ready-made input manifest, instead of a prefix: s3://bucket/key."
         ),

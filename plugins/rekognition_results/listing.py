@@ -135,7 +135,9 @@ def sift(
 
 
 def _ours(thing: MediaObject, own_output: S3Uri | None) -> str | None:
-    ours = own_output and thing.bucket == own_output.bucket and thing.key.startswith(own_output.key)
+    if own_output is None or thing.bucket != own_output.bucket:
+        return None
+    ours = thing.key.startswith(own_output.key.rstrip("/") + "/")
     return "under our own output prefix" if ours else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -11,8 +11,9 @@ import msgspec
 from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook
 
 from rekognition_results.failures import explained
-from rekognition_results.hooks.page_bytes import PageBytes
-from transforms.errors import IncompleteResults
+from rekognition_results.hooks.bodies import BodyListener
+from transforms.aws_errors import Reaction
+from transforms.errors import ServiceBusy
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
@@ -23,6 +24,7 @@ else:
 
 PAGE_SIZE = 1000  # MaxResults of GetLabelDetection, at most
 LIST_SIZE = 100  # MaxResults of ListMediaAnalysisJobs, at most
+CUT_SHORT_TRIES = 5
 RETRIES = {"mode": "standard", "total_max_attempts": 8}  # about a minute of backoff
 
 
@@ -65,8 +67,22 @@ class RekognitionHook(Base):
         super().__init__(*args, **kwargs)
 
     @cached_property
-    def page_bytes(self) -> PageBytes:
-        return PageBytes(self.conn)
+    def _pages(self) -> BodyListener:
+        return BodyListener(self.conn, "GetLabelDetection")
+
+    @cached_property
+    def _jobs(self) -> BodyListener:
+        return BodyListener(self.conn, "GetMediaAnalysisJob")
+
+    def account(self) -> str:
+        """The account that the connection leads to."""
+        with explained("GetCallerIdentity", f"connection {self.aws_conn_id}"):
+            return str(self.account_id)
+
+    @property
+    def region(self) -> str:
+        """The region that the calls go to."""
+        return self.conn.meta.region_name
 
     def start_media_analysis_job(self, request: dict[str, Any]) -> str:
         """Start a bulk analysis; give its JobId. `request` goes over the wire as it stands."""
@@ -86,21 +102,14 @@ class RekognitionHook(Base):
 
     def get_media_analysis_job(self, job_id: str) -> MediaAnalysisJob:
         """The job, with the body as the service sent it."""
-        kept: list[bytes] = []
-
-        def keep(response_dict: dict[str, Any], **_: Any) -> None:
-            kept[:] = [response_dict["body"]]
-
-        events = self.conn.meta.events
-        event = "before-parse.rekognition.GetMediaAnalysisJob"
-        events.register(event, keep)
-        try:
-            with explained("GetMediaAnalysisJob", f"job {job_id}"):
-                self.conn.get_media_analysis_job(JobId=job_id)
-        finally:
-            events.unregister(event, keep)
-        job = msgspec.json.decode(kept[0], type=MediaAnalysisJob)
-        return msgspec.structs.replace(job, body=kept[0])
+        _, body = _whole(
+            self._jobs,
+            "GetMediaAnalysisJob",
+            job_id,
+            lambda: self.conn.get_media_analysis_job(JobId=job_id),
+        )
+        job = msgspec.json.decode(body, type=MediaAnalysisJob)
+        return msgspec.structs.replace(job, body=body)
 
     def list_media_analysis_jobs(self) -> Iterator[dict[str, Any]]:
         """Every bulk job of the account and region, the newest first, as boto3 gives it."""
@@ -122,23 +131,22 @@ class RekognitionHook(Base):
         max_results: int = PAGE_SIZE,
     ) -> LabelDetectionPage:
         """One page. `max_results` is 1 to 1,000 labels; a page of 1,000 is about 350 KB."""
-        listener = self.page_bytes
-        more = {"NextToken": next_token} if next_token else {}
-        with explained("GetLabelDetection", f"job {job_id}"):
-            answer: Any = self.conn.get_label_detection(
-                JobId=job_id,
-                AggregateBy=cast("Any", aggregate_by),
-                SortBy=cast("Any", sort_by),
-                MaxResults=max_results,
-                **cast("Any", more),
-            )
-        if listener.last is None:
-            raise IncompleteResults(f"GetLabelDetection of job {job_id} came without a body.")
+        request: Any = {
+            "JobId": job_id,
+            "AggregateBy": aggregate_by,
+            "SortBy": sort_by,
+            "MaxResults": max_results,
+        }
+        if next_token:
+            request["NextToken"] = next_token
+        answer, body = _whole(
+            self._pages,
+            "GetLabelDetection",
+            job_id,
+            lambda: self.conn.get_label_detection(**request),
+        )
         return LabelDetectionPage(
-            listener.last,
-            answer["JobStatus"],
-            answer.get("StatusMessage"),
-            answer.get("NextToken"),
+            body, answer["JobStatus"], answer.get("StatusMessage"), answer.get("NextToken")
         )
 
     def label_detection_pages(
@@ -151,3 +159,19 @@ class RekognitionHook(Base):
             if page.next_token is None:
                 return
             next_token = page.next_token
+
+
+def _whole(
+    listener: BodyListener, operation: str, job_id: str, call: Callable[[], Any]
+) -> tuple[Any, bytes]:
+    """The answer and its body; one that came cut short is asked for again."""
+    for _ in range(CUT_SHORT_TRIES):
+        with explained(operation, f"job {job_id}"):
+            answer = call()
+        if listener.last is not None:
+            return answer, listener.last
+    raise ServiceBusy(
+        f"{operation} of job {job_id} came cut short {CUT_SHORT_TRIES} times. Check the network.",
+        operation=operation,
+        reaction=Reaction.RETRY,
+    )

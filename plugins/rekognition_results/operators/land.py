@@ -66,7 +66,7 @@ class LandResultOperator(Base):
 
     def origin(self) -> dict[str, str]:
         """Where the result comes from, for _SUCCESS.json."""
-        return {"account": self.hook.account_id, "region": self.hook.conn.meta.region_name}
+        return {"account": self.hook.account(), "region": self.hook.region}
 
     def land(self, layout: Layout) -> Attempt:
         """Ask the service, write an attempt, end it with _SUCCESS."""

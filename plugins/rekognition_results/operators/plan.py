@@ -90,8 +90,8 @@ class PlanJobsOperator(Base):
     def execute(self, context: Context) -> list[str]:
         with told_to_airflow(self.log):
             layout = results_layout(self.results_uri, self.aws_conn_id)
-            region = self.hook.conn.meta.region_name
-            planner = Planner(layout, self.operation, self.hook.account_id, region)
+            region = self.hook.region
+            planner = Planner(layout, self.operation, self.hook.account(), region)
             most = min(int(self.max_jobs), MAPPED_AT_MOST)
             tokens = planner.left_over()[:most]
             if tokens:

@@ -82,10 +82,11 @@ class StartJobOperator(Base):
         return request, None
 
     def _start(self, layout: Layout, request: StartRequest) -> str:
-        if self.hook.account_id != request.account:
+        account = self.hook.account()
+        if account != request.account:
             raise RequestRefused(
                 f"The request is for account {request.account}, but connection "
-                f"{self.aws_conn_id} is of {self.hook.account_id}: choose the right connection."
+                f"{self.aws_conn_id} is of {account}: choose the right connection."
             )
         try:
             job_id = self.call(request.request)

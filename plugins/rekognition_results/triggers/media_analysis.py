@@ -14,4 +14,4 @@ class RekognitionMediaAnalysisJobTrigger(JobTrigger):
 
     async def status(self, client: Any) -> str:
         answer = await client.get_media_analysis_job(JobId=self.job_id)
-        return str(answer["Status"])
+        return str(answer.get("Status", "not known: the answer was cut short"))

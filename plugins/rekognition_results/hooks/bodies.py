@@ -1,7 +1,8 @@
-"""GetLabelDetection's body as the service sent it, without the price of parsing it.
+"""An answer's body as the service sent it, and without the price of parsing its labels.
 
 botocore spends about 30 ms on the labels of a page that landing does not need. Its `before-parse`
 event shows the body first: the bytes are kept, and the envelope alone is left for the parser.
+It also shows what botocore lets pass: a body that was cut short on the way.
 """
 
 from __future__ import annotations
@@ -21,14 +22,13 @@ class Envelope(msgspec.Struct):
     Labels: msgspec.Raw = msgspec.Raw(b"[]")
 
 
-class PageBytes:
-    """Listens to one client. `last` is the body of its last successful GetLabelDetection."""
+class BodyListener:
+    """Listens to one client and operation. `last` is the last answer's body, None if it was cut."""
 
-    EVENT = "before-parse.rekognition.GetLabelDetection"
-
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, operation: str) -> None:
         self.last: bytes | None = None
-        client.meta.events.register(self.EVENT, self._keep, unique_id="rekognition-results")
+        event = f"before-parse.rekognition.{operation}"
+        client.meta.events.register(event, self._keep, unique_id=f"rekognition-results-{operation}")
 
     def _keep(self, response_dict: dict[str, Any], **_: Any) -> None:
         """Fires once per HTTP attempt: only the last one's body stays."""
@@ -39,7 +39,7 @@ class PageBytes:
         try:
             envelope = msgspec.json.decode(body, type=Envelope)
         except msgspec.DecodeError:
-            return  # botocore's parser fails on it too, and its retries ask again
+            return  # cut short on the way: botocore's parser would take it for an empty answer
         self.last = body
         envelope.Labels = msgspec.Raw(b"[]")
         response_dict["body"] = msgspec.json.encode(envelope)

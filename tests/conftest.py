@@ -1,0 +1,40 @@
+"""What every test may use: the recordings, and an Airflow home that nobody else has."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+RECORDINGS = ROOT.parent / "shared" / "recordings"
+
+# Airflow reads its environment when it is first imported: each test process has a home of its own.
+_HOME = tempfile.mkdtemp(prefix="airflow-home-")
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+os.environ.update(
+    {
+        "AIRFLOW_HOME": _HOME,
+        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{_HOME}/airflow.db",
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+)
+for name in [name for name in os.environ if name.startswith("REKOGNITION_")]:
+    del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def recordings() -> Path:
+    """Recorded service responses; a test that needs them skips where they are not."""
+    if not RECORDINGS.is_dir():
+        pytest.skip(f"recorded responses are not part of the project: {RECORDINGS} is missing")
+    return RECORDINGS

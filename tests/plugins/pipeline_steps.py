@@ -1,0 +1,78 @@
+"""Puts media into the local Amazon and takes the pipeline's operators through their steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emulator.sample_media import image, video
+from rekognition_results.operators.label_detection import (
+    RekognitionLandLabelDetectionOperator,
+    RekognitionPlanLabelDetectionOperator,
+    RekognitionStartLabelDetectionOperator,
+)
+from rekognition_results.operators.media_analysis import (
+    RekognitionLandMediaAnalysisOperator,
+    RekognitionPlanMediaAnalysisOperator,
+    RekognitionStartMediaAnalysisJobOperator,
+)
+from transforms.layout import Layout
+
+MEDIA, OUTPUT = "media", "output"
+OUTPUT_URI = f"s3://{OUTPUT}/rekognition"
+
+
+def put_images(s3: Any, *keys: str) -> None:
+    for key in keys:
+        s3.put_object(Bucket=MEDIA, Key=key, Body=image(key))
+
+
+def put_video(s3: Any, key: str, labels: int) -> None:
+    s3.put_object(Bucket=MEDIA, Key=key, Body=video(key), Metadata={"labels": str(labels)})
+
+
+def root(layout: Layout) -> str:
+    return str(layout.root)
+
+
+def plan_images(layout: Layout, **more: Any) -> RekognitionPlanMediaAnalysisOperator:
+    arguments: dict[str, Any] = {
+        "task_id": "plan",
+        "media_uri": f"s3://{MEDIA}/images/",
+        "output_uri": OUTPUT_URI,
+        "min_confidence": 50,
+        "results_uri": root(layout),
+    }
+    return RekognitionPlanMediaAnalysisOperator(**(arguments | more))
+
+
+def plan_videos(layout: Layout, **more: Any) -> RekognitionPlanLabelDetectionOperator:
+    arguments: dict[str, Any] = {
+        "task_id": "plan",
+        "media_uri": f"s3://{MEDIA}/videos/",
+        "results_uri": root(layout),
+    }
+    return RekognitionPlanLabelDetectionOperator(**(arguments | more))
+
+
+def start_images(layout: Layout, token: str) -> RekognitionStartMediaAnalysisJobOperator:
+    return RekognitionStartMediaAnalysisJobOperator(
+        task_id="start", token=token, results_uri=root(layout)
+    )
+
+
+def start_video(layout: Layout, token: str) -> RekognitionStartLabelDetectionOperator:
+    return RekognitionStartLabelDetectionOperator(
+        task_id="start", token=token, results_uri=root(layout)
+    )
+
+
+def land_images(layout: Layout, job_id: str) -> RekognitionLandMediaAnalysisOperator:
+    return RekognitionLandMediaAnalysisOperator(
+        task_id="land", job_id=job_id, results_uri=root(layout)
+    )
+
+
+def land_video(layout: Layout, job_id: str, **more: Any) -> RekognitionLandLabelDetectionOperator:
+    return RekognitionLandLabelDetectionOperator(
+        task_id="land", job_id=job_id, results_uri=root(layout), **more
+    )

@@ -1,0 +1,130 @@
+"""RekognitionHook against the local Amazon, over HTTP, through botocore."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from pipeline_steps import MEDIA, OUTPUT, put_images, put_video
+
+from emulator import Emulator
+from rekognition_results.hooks.rekognition import RekognitionHook
+from transforms.errors import IncompleteResults, RequestRefused, ServiceBusy
+
+VIDEO = {"Video": {"S3Object": {"Bucket": MEDIA, "Name": "videos/a.mp4"}}}
+
+
+@pytest.fixture
+def hook(amazon: Emulator) -> RekognitionHook:
+    # One try a call, so that a test sees what a call does, not what botocore's retries make of it.
+    return RekognitionHook(config={"retries": {"total_max_attempts": 1}})
+
+
+@pytest.fixture
+def job_id(hook: RekognitionHook, s3: Any, amazon: Emulator) -> str:
+    put_video(s3, "videos/a.mp4", 2_345)
+    job_id = hook.start_label_detection(VIDEO)
+    amazon.clock.advance(60)
+    return job_id
+
+
+def test_pages_are_the_bodies_as_they_came(hook: RekognitionHook, job_id: str) -> None:
+    pages = list(hook.label_detection_pages(job_id, "TIMESTAMPS"))
+    bodies = [json.loads(page.body) for page in pages]
+    assert [len(body["Labels"]) for body in bodies] == [1000, 1000, 345]
+    assert [body.get("NextToken") for body in bodies] == [page.next_token for page in pages]
+    assert pages[-1].next_token is None
+    assert {body["JobId"] for body in bodies} == {job_id}
+
+
+def test_a_page_is_what_boto3_parses_without_us(
+    hook: RekognitionHook, job_id: str, amazon: Emulator
+) -> None:
+    ours = json.loads(hook.get_label_detection(job_id).body)
+    plain = hook.get_session().client("rekognition", endpoint_url=amazon.url)
+    theirs = plain.get_label_detection(JobId=job_id, MaxResults=1000, SortBy="TIMESTAMP")
+    del theirs["ResponseMetadata"]
+    assert ours.pop("NextToken")
+    assert theirs.pop("NextToken")
+    assert ours == theirs
+
+
+def test_sorting_and_segments_are_asked_for(hook: RekognitionHook, job_id: str) -> None:
+    body = json.loads(hook.get_label_detection(job_id, "SEGMENTS", "NAME").body)
+    assert body["GetRequestMetadata"] == {"AggregateBy": "SEGMENTS", "SortBy": "NAME"}
+    names = [label["Label"]["Name"] for label in body["Labels"]]
+    assert names == sorted(names)
+
+
+def test_a_body_cut_on_the_way_is_asked_for_again(s3: Any, amazon: Emulator, job_id: str) -> None:
+    amazon.faults.cut_body(times=1, operation="GetLabelDetection")
+    page = RekognitionHook().get_label_detection(job_id)
+    assert len(json.loads(page.body)["Labels"]) == 1000
+
+
+def test_the_body_kept_is_the_last_attempts(amazon: Emulator, job_id: str) -> None:
+    hook = RekognitionHook()
+    first = hook.get_label_detection(job_id)
+    amazon.faults.throttle(times=1, operation="GetLabelDetection")
+    second = hook.get_label_detection(job_id, next_token=first.next_token)
+    assert second.body != first.body
+    assert len(json.loads(second.body)["Labels"]) == 1000
+
+
+def test_a_dead_token_is_incomplete_results(
+    hook: RekognitionHook, amazon: Emulator, job_id: str
+) -> None:
+    amazon.faults.dead_tokens(times=1)
+    with pytest.raises(IncompleteResults, match="begin again with the first page"):
+        list(hook.label_detection_pages(job_id, "TIMESTAMPS"))
+
+
+def test_a_busy_service_is_not_a_refusal(hook: RekognitionHook, amazon: Emulator) -> None:
+    amazon.faults.throttle(times=1)
+    with pytest.raises(ServiceBusy, match="tried again"):
+        hook.get_media_analysis_job("nobody")
+
+
+def test_a_job_nobody_knows_names_what_to_check(hook: RekognitionHook) -> None:
+    with pytest.raises(RequestRefused, match="check account and region"):
+        hook.get_label_detection("0" * 64)
+
+
+def test_every_bulk_job_is_listed_over_all_pages(
+    hook: RekognitionHook, s3: Any, amazon: Emulator
+) -> None:
+    put_images(s3, "images/a.jpg")
+    s3.put_object(Bucket=OUTPUT, Key="m.jsonl", Body=b'{"source-ref": "s3://media/images/a.jpg"}\n')
+    request = {
+        "Input": {"S3Object": {"Bucket": OUTPUT, "Name": "m.jsonl"}},
+        "OperationsConfig": {"DetectModerationLabels": {}},
+        "OutputConfig": {"S3Bucket": OUTPUT, "S3KeyPrefix": "out"},
+    }
+    started = []
+    for number in range(103):
+        started.append(
+            hook.start_media_analysis_job(request | {"ClientRequestToken": f"t{number}"})
+        )
+        amazon.clock.advance(1)
+    listed = [job["JobId"] for job in hook.list_media_analysis_jobs()]
+    assert listed == started[::-1]
+    assert amazon.counters.calls["ListMediaAnalysisJobs"] == 2
+
+
+def test_a_bulk_job_comes_with_its_whole_body(hook: RekognitionHook, s3: Any) -> None:
+    put_images(s3, "images/a.jpg")
+    s3.put_object(Bucket=OUTPUT, Key="m.jsonl", Body=b'{"source-ref": "s3://media/images/a.jpg"}\n')
+    job_id = hook.start_media_analysis_job(
+        {
+            "Input": {"S3Object": {"Bucket": OUTPUT, "Name": "m.jsonl"}},
+            "OperationsConfig": {"DetectModerationLabels": {"MinConfidence": 12.5}},
+            "OutputConfig": {"S3Bucket": OUTPUT, "S3KeyPrefix": "out"},
+            "JobName": "nightly",
+        }
+    )
+    job = hook.get_media_analysis_job(job_id)
+    told = json.loads(job.body)
+    assert (job.JobId, job.Status) == (job_id, told["Status"])
+    assert told["JobName"] == "nightly"
+    assert told["OperationsConfig"] == {"DetectModerationLabels": {"MinConfidence": 12.5}}
