@@ -4,7 +4,8 @@
 
 Each label has a parent and a category, every second one an alias, every fifth two boxes: 2.9 child
 rows a label, as real responses have about 3. The clock runs over `load` alone, in a process of its
-own; publishing copies the file and is timed by itself. Best of the rounds.
+own; publishing copies the file and is timed by itself. Best of the rounds, which go
+through the sizes in turn.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ import hashlib
 import json
 import os
 import resource
-import shutil
 import subprocess
 import sys
 import time
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -136,26 +137,37 @@ def measured(layout: Layout, warehouse: Path) -> tuple[float, float, float]:
     return seconds, cpu, peak
 
 
-def bench(millions: float, rounds: int, folder: Path) -> str:
-    layout, warehouse = Layout.at(str(folder)), folder / "w.duckdb"
-    fill(layout, warehouse, millions)
-    new, again = [], []
-    for number in range(rounds):
-        job = 1_000_000 + number
-        commit_result(layout, job, 1)
-        new.append(measured(layout, warehouse))
-        commit_result(layout, job, 2)
-        again.append(measured(layout, warehouse))
-    began = time.perf_counter()
-    publish(warehouse, folder / "p.duckdb")
-    publishing = time.perf_counter() - began
-    best_new, best_again = min(new), min(again)
-    peak = max(one[2] for one in (*new, *again))
-    return (
-        f"| {millions:g} | {best_new[0]:.2f} / {best_new[1]:.2f} "
-        f"| {best_again[0]:.2f} / {best_again[1]:.2f} | {peak:.0f} | {publishing:.1f} "
-        f"| {warehouse.stat().st_size / 1e6:,.0f} |"
-    )
+@dataclass
+class Size:
+    """A warehouse of so many million labels, and what was measured on it."""
+
+    millions: float
+    layout: Layout
+    warehouse: Path
+    new: list[tuple[float, float, float]] = field(default_factory=list)
+    again: list[tuple[float, float, float]] = field(default_factory=list)
+
+    @classmethod
+    def filled(cls, millions: float, folder: Path) -> Size:
+        size = cls(millions, Layout.at(str(folder / f"{millions:g}")), folder / f"{millions:g}.db")
+        fill(size.layout, size.warehouse, millions)
+        return size
+
+    def one_round(self, number: int) -> None:
+        for generation, found in ((1, self.new), (2, self.again)):
+            commit_result(self.layout, 1_000_000 + number, generation)
+            found.append(measured(self.layout, self.warehouse))
+
+    def row(self) -> str:
+        began = time.perf_counter()
+        publish(self.warehouse, self.warehouse.with_suffix(".published"))
+        publishing = time.perf_counter() - began
+        (new, new_cpu, _), (again, again_cpu, _) = min(self.new), min(self.again)
+        peak = max(one[2] for one in (*self.new, *self.again))
+        return (
+            f"| {self.millions:g} | {new:.2f} / {new_cpu:.2f} | {again:.2f} / {again_cpu:.2f} "
+            f"| {peak:.0f} | {publishing:.1f} | {self.warehouse.stat().st_size / 1e6:,.0f} |"
+        )
 
 
 def main() -> None:
@@ -170,10 +182,13 @@ def main() -> None:
     print(f"One result of {LABELS:,} labels, best of {options.rounds}; {os.cpu_count()} cores.")
     print("| labels there, M | new: s / CPU-s | again: s / CPU-s | peak MB | publish s | file MB |")
     print("|---|---|---|---|---|---|")
-    for millions in options.millions:
-        with TemporaryDirectory() as folder:
-            print(bench(millions, options.rounds, Path(folder)), flush=True)
-            shutil.rmtree(folder, ignore_errors=True)
+    with TemporaryDirectory() as folder:
+        sizes = [Size.filled(millions, Path(folder)) for millions in options.millions]
+        for number in range(options.rounds):  # in turn, so that a busy machine slows all alike
+            for size in sizes:
+                size.one_round(number)
+        for size in sizes:
+            print(size.row(), flush=True)
 
 
 if __name__ == "__main__":
