@@ -12,7 +12,7 @@ from typing import Any
 from emulator.errors import ServiceError
 from emulator.jobs import Job
 from emulator.notifications import publish
-from emulator.objects import AccessDenied, ObjectUnreadable, StoredObject
+from emulator.objects import AccessDenied, ObjectHead, ObjectUnreadable
 from emulator.recordings import METADATA_KEY, RecordingMissing
 from emulator.world import Caller, World
 
@@ -49,22 +49,22 @@ class LabelDetection:
                 self._schedule(job)
         return {"JobId": job.job_id}
 
-    def _check(self, request: dict[str, Any], caller: Caller) -> StoredObject:
+    def _check(self, request: dict[str, Any], caller: Caller) -> ObjectHead:
         """The video, or what the service refuses before there is a job."""
         location = request["Video"].get("S3Object")
         if location is None or "Bucket" not in location or "Name" not in location:
             message = "Video must name the Bucket and the Name of an S3Object."
             raise ServiceError("InvalidParameterException", message)
         try:
-            video = self._world.objects.read(location, caller.region)
+            video = self._world.objects.head(location, caller.region)
         except (ObjectUnreadable, AccessDenied):
             raise ServiceError("InvalidS3ObjectException") from None
-        size = declared(video, SIZE) or len(video.body)
-        if size > MAX_BYTES or (declared(video, DURATION) or 0) > MAX_MILLIS:
+        size = declared(video.metadata, SIZE) or video.size
+        if size > MAX_BYTES or (declared(video.metadata, DURATION) or 0) > MAX_MILLIS:
             raise ServiceError("VideoTooLargeException")
         return video
 
-    def _unfinished(self, video: StoredObject) -> dict[str, Any]:
+    def _unfinished(self, video: ObjectHead) -> dict[str, Any]:
         """The order of a job that never ends, if the video's recording is of an unfinished one."""
         try:
             recording = self._world.recordings.named(video.metadata.get(METADATA_KEY, ""))
@@ -108,8 +108,8 @@ class LabelDetection:
             else:
                 source = {
                     "sha256": hashlib.sha256(video.body).hexdigest(),
-                    "labels": declared(video, LABELS),
-                    "duration_millis": declared(video, DURATION),
+                    "labels": declared(video.metadata, LABELS),
+                    "duration_millis": declared(video.metadata, DURATION),
                 }
         except (ObjectUnreadable, AccessDenied, RecordingMissing) as reason:
             return {"Status": "FAILED", "StatusMessage": str(reason)}
@@ -117,7 +117,7 @@ class LabelDetection:
         return {"Status": "SUCCEEDED", "source": source}
 
 
-def declared(video: StoredObject, name: str) -> int | None:
+def declared(metadata: dict[str, str], name: str) -> int | None:
     """A whole number from an object's metadata, None where it declares none."""
-    text = video.metadata.get(name, "")
+    text = metadata.get(name, "")
     return int(text) if text.isdecimal() else None

@@ -11,7 +11,7 @@ from emulator import tokens
 from emulator.bulk_run import run
 from emulator.errors import ServiceError
 from emulator.jobs import Job
-from emulator.objects import ObjectUnreadable
+from emulator.objects import AccessDenied, ObjectUnreadable
 from emulator.wire import epoch
 from emulator.world import Caller, World
 
@@ -81,8 +81,8 @@ class MediaAnalysis:
         if limit is not None and world.jobs.running(caller.scope(START)) >= limit:
             raise ServiceError("LimitExceededException")
         try:
-            size = world.objects.head(request["Input"]["S3Object"], caller.region)
-        except ObjectUnreadable:
+            size = world.objects.head(request["Input"]["S3Object"], caller.region).size
+        except (ObjectUnreadable, AccessDenied):
             raise ServiceError("InvalidS3ObjectException") from None
         if not 0 < size <= _MAX_MANIFEST_BYTES:
             raise ServiceError("InvalidManifestException")

@@ -25,8 +25,16 @@ class AccessDenied(Exception):
 
 
 @dataclass(frozen=True)
+class ObjectHead:
+    """An object's size in bytes and its user-defined metadata (lower-case names)."""
+
+    size: int
+    metadata: dict[str, str]
+
+
+@dataclass(frozen=True)
 class StoredObject:
-    """An object's bytes and what its user-defined metadata (lower-case names) says."""
+    """An object's bytes and its user-defined metadata (lower-case names)."""
 
     body: bytes
     metadata: dict[str, str]
@@ -43,11 +51,13 @@ class Objects:
 
     def read(self, location: Location, region: str) -> StoredObject:
         """The object at {Bucket, Name, Version?}; ObjectUnreadable or AccessDenied say why not."""
-        return self._stored(self._key(location, region))
+        key = self._key(location, region)
+        return StoredObject(key.value, _metadata(key))
 
-    def head(self, location: Location, region: str) -> int:
-        """The object's size in bytes; ObjectUnreadable or AccessDenied say why not."""
-        return int(self._key(location, region).contentsize)
+    def head(self, location: Location, region: str) -> ObjectHead:
+        """The object without its bytes; ObjectUnreadable or AccessDenied say why not."""
+        key = self._key(location, region)
+        return ObjectHead(int(key.contentsize), _metadata(key))
 
     def check_output(self, bucket: str, region: str) -> None:
         """OutputUnwritable unless this region's Rekognition can write to the bucket."""
@@ -86,11 +96,10 @@ class Objects:
             raise ObjectUnreadable(f"The object {location['Name']} does not exist.")
         return key
 
-    @staticmethod
-    def _stored(key: Any) -> StoredObject:
-        prefix = "x-amz-meta-"
-        metadata = {name.lower().removeprefix(prefix): text for name, text in key.metadata.items()}
-        return StoredObject(key.value, metadata)
+
+def _metadata(key: Any) -> dict[str, str]:
+    prefix = "x-amz-meta-"
+    return {name.lower().removeprefix(prefix): text for name, text in key.metadata.items()}
 
 
 def _check_policy(bucket: FakeBucket, action: str, key: str) -> None:

@@ -4,44 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import boto3
-import botocore.config
 import pytest
-from emulated import ACCESS, CONFIG, MEDIA, OUTPUT, REGION, Call, Media, aiobotocore_call, snake
+from emulated import (
+    ACCESS,
+    MEDIA,
+    OUTPUT,
+    RECORDINGS,
+    REGION,
+    Call,
+    Clients,
+    Media,
+    aiobotocore_call,
+    snake,
+)
 
 from emulator import Clock, Emulator
-
-RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "recordings"
 
 
 @pytest.fixture(scope="session")
 def session() -> boto3.Session:
     """One session: it keeps the service models that it has read."""
     return boto3.Session(region_name=REGION, **ACCESS)
-
-
-class Clients:
-    """boto3 clients of one endpoint, closed with the test."""
-
-    def __init__(self, session: boto3.Session, url: str) -> None:
-        self._session, self._url = session, url
-        self._made: dict[tuple[str, str], Any] = {}
-
-    def __call__(self, service: str, region: str = REGION) -> Any:
-        if (service, region) not in self._made:
-            self._made[service, region] = self._session.client(
-                service,
-                region_name=region,
-                endpoint_url=self._url,
-                config=botocore.config.Config(**CONFIG),
-            )
-        return self._made[service, region]
-
-    def close(self) -> None:
-        for client in self._made.values():
-            client.close()
 
 
 @pytest.fixture

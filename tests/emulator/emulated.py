@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiobotocore.session
@@ -19,7 +20,7 @@ REGION = "eu-west-1"
 ACCESS = {"aws_access_key_id": "AKIAEXAMPLE", "aws_secret_access_key": "secret"}
 # No retries: a test that asks for one error wants one call. No client-side checks: the service's
 # own are what is tested.
-CONFIG = {"retries": {"total_max_attempts": 1}, "parameter_validation": False}
+CONFIG: dict[str, Any] = {"retries": {"total_max_attempts": 1}, "parameter_validation": False}
 OPERATIONS = (
     "StartMediaAnalysisJob",
     "GetMediaAnalysisJob",
@@ -32,12 +33,37 @@ MEDIA, OUTPUT = "media", "output"
 JPEG = b"\xff\xd8\xff\xe0 a photograph"
 PNG = b"\x89PNG\r\n\x1a\n a drawing"
 
+# Beside the checkout; tests that read them skip when they are not there.
+RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "recordings"
+
 Call = Callable[..., dict[str, Any]]
 
 
 def snake(name: str) -> str:
     """An operation's name as a boto3 method's."""
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]
+
+
+class Clients:
+    """boto3 clients of one endpoint, closed with the test."""
+
+    def __init__(self, session: Any, url: str) -> None:
+        self._session, self._url = session, url
+        self._made: dict[tuple[str, str], Any] = {}
+
+    def __call__(self, service: str, region: str = REGION) -> Any:
+        if (service, region) not in self._made:
+            self._made[service, region] = self._session.client(
+                service,
+                region_name=region,
+                endpoint_url=self._url,
+                config=botocore.config.Config(**CONFIG),
+            )
+        return self._made[service, region]
+
+    def close(self) -> None:
+        for client in self._made.values():
+            client.close()
 
 
 @contextmanager

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import RECORDINGS
-from emulated import JPEG, MEDIA, Call, Media, all_labels, pages
+from emulated import JPEG, MEDIA, RECORDINGS, Call, Clients, Media, all_labels, pages
 
 pytestmark = pytest.mark.recordings
 OPTIONS = {"recordings": RECORDINGS}
@@ -87,7 +86,6 @@ def started(emulator: Any, call: Call, request: dict[str, Any]) -> str:
 def test_numbers_and_order_are_kept_and_other_orders_derived(
     made: Path, session: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from conftest import Clients
     from emulated import REGION, snake
 
     from emulator import Clock, Emulator

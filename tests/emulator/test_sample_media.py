@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import RECORDINGS
-from emulated import Call, all_labels
+from emulated import RECORDINGS, Call, all_labels
 
 from emulator.moderation import is_image
 from emulator.sample_media import fill

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Clients
-from emulated import MEDIA, OUTPUT, REGION, Media
+from emulated import MEDIA, OUTPUT, REGION, Clients, Media
 
 from emulator import Clock, Emulator
 from emulator.__main__ import main
