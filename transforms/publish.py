@@ -6,8 +6,6 @@ import os
 import shutil
 from pathlib import Path
 
-import duckdb
-
 from transforms.errors import ResultsError
 from transforms.warehouse_connection import CATALOG, read_only
 
@@ -35,7 +33,7 @@ def is_current(last_load: str, published: Path) -> bool:
     try:
         with read_only(published) as con:
             rows = con.execute(f"SELECT load_id FROM {CATALOG}.load_lock").fetchall()
-    except (FileNotFoundError, duckdb.Error):
+    except (FileNotFoundError, ResultsError):
         return False
     return rows == [(last_load,)]
 

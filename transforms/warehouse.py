@@ -11,6 +11,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -197,7 +198,8 @@ def _load_pending(
             return LoadReport()
         report = _load_batches(con, layout, path, pending, set(there), progress)
     except BaseException:
-        con.execute("ROLLBACK")
+        with suppress(duckdb.Error):  # a failed statement may have ended the transaction
+            con.execute("ROLLBACK")
         raise
     con.execute("COMMIT")
     return report

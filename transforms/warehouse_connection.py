@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 
 from transforms.ddl import create_tables, identifier, literal
-from transforms.errors import SchemaMismatch, WarehouseLocked
+from transforms.errors import ResultsError, SchemaMismatch, WarehouseLocked
 from transforms.sql_files import read, views, views_digest
 from transforms.tables import SCHEMA_VERSION
 
@@ -46,7 +46,8 @@ def opened(warehouse: Path, timeout: float) -> Iterator[duckdb.DuckDBPyConnectio
     """The warehouse for writing, made when it is not there; checkpointed and closed after.
 
     WarehouseLocked when another program has the file open for longer than `timeout` seconds;
-    SchemaMismatch when the file is no DuckDB database.
+    SchemaMismatch when the file is no DuckDB database; ResultsError when DuckDB fails, as on a
+    full disk.
     """
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     con = in_memory(warehouse.with_name(warehouse.name + ".tmp"))
@@ -55,13 +56,22 @@ def opened(warehouse: Path, timeout: float) -> Iterator[duckdb.DuckDBPyConnectio
         con.execute(f"USE {CATALOG}")
         yield con
         con.execute(f"CHECKPOINT {CATALOG}")
+    except duckdb.Error as error:
+        raise ResultsError(
+            f"DuckDB could not load into {warehouse}: {error}.",
+            path=str(warehouse),
+            advice="What was loaded before is untouched. Mend the cause, then load again.",
+        ) from error
     finally:
         con.close()
 
 
 @contextmanager
 def read_only(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A published file for reading. FileNotFoundError when nothing is published."""
+    """A published file for reading. FileNotFoundError when nothing is published.
+
+    ResultsError when DuckDB cannot open or read it.
+    """
     if not database.exists():
         raise FileNotFoundError(
             f"{database} is not there: run `rekognition-results load` to publish it."
@@ -71,6 +81,12 @@ def read_only(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         con.execute(f"ATTACH {literal(str(database))} AS {CATALOG} (READ_ONLY)")
         con.execute(f"USE {CATALOG}")
         yield con
+    except duckdb.Error as error:
+        raise ResultsError(
+            f"DuckDB could not read {database}: {error}.",
+            path=str(database),
+            advice="`rekognition-results publish` puts a new copy there.",
+        ) from error
     finally:
         con.close()
 

@@ -167,6 +167,18 @@ def test_publishing_before_any_load_says_so(warehouse: Path, published: Path) ->
         publish(warehouse, published)
 
 
+def test_a_published_file_that_is_damaged_is_put_anew(
+    layout: Layout, warehouse: Path, published: Path
+) -> None:
+    load_and_publish(layout, warehouse, published)
+    published.unlink()
+    published.write_bytes(b"damaged" * 5000)
+    with pytest.raises(ResultsError, match="could not read"):
+        labels(published)
+    load_and_publish(layout, warehouse, published)
+    assert labels(published) == 2
+
+
 def test_the_views_of_the_published_file_work_under_any_name(
     layout: Layout, warehouse: Path, published: Path
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from committed import commit_result, image_rows, images, of_other_version, video, video_rows
 
 from transforms.commits import accept
-from transforms.errors import IncompleteResults, ReconciliationFailed, SchemaMismatch
+from transforms.errors import IncompleteResults, ReconciliationFailed, ResultsError, SchemaMismatch
 from transforms.layout import Layout
 from transforms.tables import TABLES
 from transforms.warehouse import load
@@ -244,6 +244,18 @@ def test_a_check_that_finds_something_names_check_and_result_and_loads_nothing(
     assert (error.check, error.job_id) == ("video_positions_are_unique", "bad")
     assert "bad TIMESTAMPS: labels has 2 rows at label_index 0" in str(error)
     assert rows(warehouse, LEDGER) == []
+
+
+def test_what_duckdb_cannot_do_is_told_in_a_sentence_and_changes_nothing(
+    layout: Layout, warehouse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit_result(layout, video("v1"), video_rows(["Cat"]))
+    load(layout, warehouse)
+    commit_result(layout, video("v1"), video_rows(["Dog"]), generation=2)
+    monkeypatch.setattr("transforms.loading.parquet", lambda files: "no_such_table")
+    with pytest.raises(ResultsError, match=r"DuckDB could not load into .*no_such_table"):
+        load(layout, warehouse)
+    assert rows(warehouse, LABELS) == [("v1", "TIMESTAMPS", 0, "Cat")]
 
 
 def test_names_that_sql_or_a_glob_would_take_apart_are_only_names(tmp_path: Path) -> None:
