@@ -87,7 +87,8 @@ def detect(source: VideoSource) -> Detections:
         frame, label, confidence = frame[:end], label[:end], confidence[:end]
         frames = int(frame[-1]) + 1 if end else 0
     times = _times(frames, steps, declared if source.labels is not None else None)
-    if source.labels is not None and declared is None:
+    if source.labels is not None and (declared is None or declared < frames):
+        # No length is declared, or one too short for a timestamp a millisecond.
         millis = int(times[-1]) + steps[1] if frames else 0
     first_box, boxes = _boxes(random, label)
     return Detections(millis, times, frame, label, confidence, first_box, boxes)

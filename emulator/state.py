@@ -8,6 +8,7 @@
     s3/{bucket}/{hash}   one key with all its versions and tags
 
 Each file is written beside its place and renamed before the call that changed it is answered.
+A process that dies loses nothing that was answered; a power cut may, for nothing is synced.
 SNS topics and SQS queues are not kept. Pickles are loaded: use only a folder that is your own.
 """
 

@@ -44,6 +44,21 @@ def test_faults_and_motos_other_operations_work_within_the_mock(
     assert client.get_face_search(JobId="any")["JobStatus"] == "SUCCEEDED"
 
 
+def test_the_mock_keeps_regions_apart() -> None:
+    with mock_aws(), mock_rekognition(clock=Clock.manual()):
+        session = boto3.Session(**ACCESS)
+        s3 = session.client("s3", region_name="eu-west-1")
+        place = {"LocationConstraint": "eu-west-1"}
+        s3.create_bucket(Bucket="media", CreateBucketConfiguration=place)
+        s3.put_object(Bucket="media", Key="image.jpg", Body=JPEG)
+        image = {"S3Object": {"Bucket": "media", "Name": "image.jpg"}}
+        near = session.client("rekognition", region_name="eu-west-1")
+        assert near.detect_moderation_labels(Image=image)["ModerationModelVersion"] == "7.0"
+        far = session.client("rekognition", region_name="us-east-1")
+        with pytest.raises(far.exceptions.InvalidS3ObjectException):
+            far.detect_moderation_labels(Image=image)
+
+
 def test_the_mock_leaves_moto_as_it_was() -> None:
     import moto.rekognition.urls as urls
 

@@ -9,7 +9,7 @@ import struct
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emulator.detections import VideoSource, detect
@@ -23,6 +23,8 @@ from emulator.recordings import Recordings
 from emulator.wire import compact, float_text, float_texts
 
 NONE = Recordings(None, None)
+# A busy machine is no finding.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def source(name: str, count: int | None = None, millis: int | None = None) -> VideoSource:
@@ -55,6 +57,7 @@ def test_a_declared_number_of_labels_is_exact(count: int, millis: int | None) ->
     assert (np.diff(detections.millis) > 0).all()
 
 
+@unhurried
 @given(st.integers(0, 10_000))
 def test_moderation_labels_bring_their_ancestors(number: int) -> None:
     known = {path[-1]: path for path in paths()}
@@ -91,6 +94,7 @@ def test_the_taxonomy_is_whole() -> None:
         assert len(label.categories) == 1
 
 
+@unhurried
 @given(st.floats(width=32, allow_nan=False, allow_infinity=False))
 def test_numbers_come_back_bit_for_bit(value: float) -> None:
     text = float_text(value)
@@ -118,6 +122,7 @@ def test_small_numbers_turn_up_in_pages() -> None:
     assert b"E-4" in page(source("a", 5_000))
 
 
+@unhurried
 @given(st.recursive(st.text() | st.integers() | st.none(), st.lists, max_leaves=10))
 def test_compact_changes_no_value(value: object) -> None:
     spread = json.dumps(value, indent=3).encode()
