@@ -75,9 +75,9 @@ def read_commit(layout: Layout, key: ResultKey) -> Commit | None:
     data = read_if_there(layout.commit(key))
     if data is None:
         return None
-    told = json.loads(data)
-    accepted = told["accepted"]
     try:
+        told = json.loads(data)
+        accepted = told["accepted"]
         return Commit(
             ResultKey(**told["key"]),
             told["attempt"],
@@ -88,9 +88,9 @@ def read_commit(layout: Layout, key: ResultKey) -> Commit | None:
             told["reason"],
             accepted and Accepted(accepted["reason"], datetime.fromisoformat(accepted["at"])),
         )
-    except (KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise SchemaMismatch(
-            f"{layout.commit(key)} is no commit of this version: {error}.",
+            f"{layout.commit(key)} is no commit of this version: {error!r}.",
             path=str(layout.commit(key)),
         ) from error
 

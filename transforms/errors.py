@@ -16,7 +16,7 @@ Each keeps its facts as attributes, survives pickling, and its message says what
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 
 class ResultsError(Exception):
@@ -25,12 +25,13 @@ class ResultsError(Exception):
     A fact called `advice` stands in the place of the class's, where that would mislead.
     """
 
-    advice: ClassVar[str] = ""
+    advice: str = ""
 
     def __init__(self, message: str, **facts: Any) -> None:
         super().__init__(message)
         self.message = message
         self.facts = facts
+        self.advice = facts.get("advice", self.advice)
 
     def __getattr__(self, name: str) -> Any:
         facts = self.__dict__.get("facts", {})
@@ -42,7 +43,7 @@ class ResultsError(Exception):
         return (_rebuild, (type(self), self.message, self.facts))
 
     def __str__(self) -> str:
-        return one_line(f"{self.message} {self.facts.get('advice', self.advice)}".strip())
+        return one_line(f"{self.message} {self.advice}".strip())
 
 
 def _rebuild(kind: type[ResultsError], message: str, facts: dict[str, Any]) -> ResultsError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Self, cast
 
@@ -102,8 +102,8 @@ class Layout:
         return self.root / "raw" / operation
 
     def table_file(self, table: str, landed_at: datetime, key: ResultKey) -> UPath:
-        """The date is the attempt's, so flattening again writes the same name."""
-        day = f"landed_on={landed_at:%Y-%m-%d}"
+        """The date, in UTC, is the attempt's, so flattening again writes the same name."""
+        day = f"landed_on={landed_at.astimezone(UTC):%Y-%m-%d}"
         return self.root / "tables" / table / day / f"{key.name}.parquet"
 
     def commits(self, operation: Operation) -> UPath:

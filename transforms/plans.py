@@ -64,7 +64,7 @@ _IDENTITY = ["bucket", "key", "version", "etag"]
 
 
 def write_plan(layout: Layout, operation: Operation, planned: Iterable[PlannedRequest]) -> str:
-    """Write a plan and give its id, a hash of its tokens: the same plan twice is one file."""
+    """Write a plan and give its id, a hash of tokens and objects: the same twice is one file."""
     planned = list(planned)
     columns: dict[str, list[Any]] = {field.name: [] for field in PLAN_SCHEMA}
     for one in planned:
@@ -74,8 +74,8 @@ def write_plan(layout: Layout, operation: Operation, planned: Iterable[PlannedRe
                 columns[name].append(value)
             columns["token"].append(one.request.token)
             columns["request"].append(told)
-    tokens = "".join(one.request.token for one in planned)
-    plan_id = hashlib.sha256(tokens.encode()).hexdigest()[:32]
+    what = [[one.request.token, [thing.identity for thing in one.objects]] for one in planned]
+    plan_id = hashlib.sha256(json.dumps(what).encode()).hexdigest()[:32]
     buffer = io.BytesIO()
     pq.write_table(pa.table(columns, schema=PLAN_SCHEMA), buffer, compression="zstd")
     create(layout.plan(operation, plan_id), buffer.getvalue())

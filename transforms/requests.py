@@ -129,8 +129,12 @@ def job_of(layout: Layout, operation: Operation, token: str) -> str | None:
 
 
 def note_started(layout: Layout, request: StartRequest, job_id: str) -> JobRecord:
-    """Keep the answer to a start: the job's record first, then the way from token to job."""
-    record = read_job(layout, request.operation, job_id) or JobRecord(
+    """Keep the answer to a start: the job's record first, then the way from token to job.
+
+    A job that was found elsewhere before its answer was written down keeps its times and status.
+    """
+    known = read_job(layout, request.operation, job_id)
+    record = JobRecord(
         request.operation,
         job_id,
         request.token,
@@ -138,9 +142,12 @@ def note_started(layout: Layout, request: StartRequest, job_id: str) -> JobRecor
         "started_here",
         request.account,
         request.region,
-        datetime.now(UTC),
+        known.started_at if known else datetime.now(UTC),
+        known.status if known else None,
+        known.finished_seen_at if known else None,
     )
-    record.write(layout)
+    if record != known:
+        record.write(layout)
     write_whole(layout.requests(request.operation) / f"{request.token}.job", job_id.encode())
     return record
 

@@ -5,6 +5,7 @@ README's table of settings is made from `VARIABLES`.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -103,12 +104,18 @@ class Settings:
 
 
 def _read(name: str, text: str, kind: type) -> Any:
+    if kind is str:
+        return text
     try:
-        return kind(text)
-    except ValueError as error:
+        value = kind(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        number = "a whole number" if kind is int else "a number"
         raise ValueError(
-            f"{PREFIX}{name.upper()} is {text!r}, which is not a number: correct or unset it."
-        ) from error
+            f"{PREFIX}{name.upper()} is {text!r}, which is not {number}: correct or unset it."
+        )
+    return value
 
 
 VARIABLES: list[tuple[str, str, str]] = [
