@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,9 +13,10 @@ from upath import UPath
 
 from transforms.commits import Commit, TableFile, read_commit
 from transforms.errors import IncompleteResults
+from transforms.files import names, read_if_there
 from transforms.job_requests import job_request_row
 from transforms.label_detection import LabelDetectionPages
-from transforms.landing import Attempt, newest_whole_attempt
+from transforms.landing import SUCCESS, Attempt, newest_whole_attempt
 from transforms.layout import LABEL_DETECTION, Layout, ResultKey
 from transforms.lines import Block
 from transforms.media_analysis import ManifestLines
@@ -171,11 +173,24 @@ def _incomplete(attempt: Attempt, sentence: str) -> IncompleteResults:
 
 
 def _remove_older(layout: Layout, commit: Commit, earlier: Commit | None) -> None:
-    """Take away table files of attempts landed on other days, now that nothing names them."""
-    kept = {file.path for file in commit.files}
-    for file in earlier.files if earlier else ():
-        if file.path not in kept:
-            (layout.root / file.path).unlink(missing_ok=True)
+    """Take away table files of attempts landed on other days, now that nothing names them.
+
+    The attempts tell their days, so a run that was killed right here is made up for by the next.
+    """
+    tables = written_by(commit.key.operation)
+    old = {file.path for file in earlier.files} if earlier else set()
+    for landed_at in _landed_at(layout, commit.key) - {commit.landed_at}:
+        paths = (layout.table_file(table.name, landed_at, commit.key) for table in tables)
+        old |= {str(path)[len(str(layout.root)) :].lstrip("/") for path in paths}
+    for path in sorted(old - {file.path for file in commit.files}):
+        (layout.root / path).unlink(missing_ok=True)
+
+
+def _landed_at(layout: Layout, key: ResultKey) -> set[datetime]:
+    """When each whole attempt of a result was landed."""
+    folder = layout.attempts(key)
+    told = (read_if_there(folder / name / SUCCESS) for name in names(folder))
+    return {datetime.fromisoformat(json.loads(data)["landed_at"]) for data in told if data}
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from transforms.files import is_local, local
 from transforms.layout import ResultKey
 from transforms.tables import Table
 from transforms.tables.columns import INTEGER, REAL
+from transforms.uniqueness import UniqueKeys
 
 ROW_GROUP = 120_000  # rows; larger ones cost memory, smaller ones a slower scan
 
@@ -82,6 +83,7 @@ class _Writer:
             "operation": key.operation,
             "aggregate_by": key.aggregate_by,
         }
+        self._keys = UniqueKeys(table, key)
         self._same: dict[str, pa.Array] = {}
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_rows = 0
@@ -102,6 +104,7 @@ class _Writer:
                     values = pa.array(values, field.type)
                 arrays.append(values)
         batch = pa.RecordBatch.from_arrays(arrays, schema=self.table.schema)
+        self._keys.check(batch)
         self._waiting.append(batch)
         self._waiting_rows += count
         self.rows += count

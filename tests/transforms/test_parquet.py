@@ -1,0 +1,96 @@
+"""Table files are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from landed import VIDEO
+from upath import UPath
+
+from transforms import parquet
+from transforms.parquet import TableFiles
+from transforms.tables import TABLES
+
+TABLE = TABLES["label_parents"]
+
+
+def parents(count: int, first: int = 0) -> dict[str, list[object]]:
+    return {
+        "label_index": list(range(first, first + count)),
+        "parent_index": [0] * count,
+        "name": ["A", None] * (count // 2) + ["A"] * (count % 2),
+    }
+
+
+def files_in(folder: Path) -> TableFiles:
+    return TableFiles(
+        VIDEO, [TABLE], UPath(folder), lambda table: UPath(folder) / f"{table}.parquet"
+    )
+
+
+def test_rows_have_the_key_of_their_result(tmp_path: Path) -> None:
+    with files_in(tmp_path) as files:
+        files.add("label_parents", parents(2))
+        (told,) = files.finish()
+    assert (told.table, told.path, told.rows) == ("label_parents", "label_parents.parquet", 2)
+    assert pq.read_table(tmp_path / told.path).to_pylist() == [
+        {"job_id": "job-1", "aggregate_by": "TIMESTAMPS", "label_index": n, "parent_index": 0}
+        | {"name": name}
+        for n, name in enumerate(["A", None])
+    ]
+
+
+def test_row_groups_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "ROW_GROUP", 10)
+    with files_in(tmp_path) as files:
+        for first in range(0, 36, 4):
+            files.add("label_parents", parents(4, first))
+        files.finish()
+    found = pq.ParquetFile(tmp_path / "label_parents.parquet")
+    sizes = [found.metadata.row_group(n).num_rows for n in range(found.num_row_groups)]
+    assert sizes == [12, 12, 12]
+
+
+def test_what_is_not_finished_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), files_in(tmp_path) as files:
+        files.add("label_parents", {"label_index": [0]})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_old_file_stands_until_the_new_ones_are_whole(tmp_path: Path) -> None:
+    place = tmp_path / "label_parents.parquet"
+    place.write_bytes(b"old")
+    with files_in(tmp_path) as files:
+        files.add("label_parents", parents(1))
+        assert place.read_bytes() == b"old"
+        files.finish()
+    assert pq.read_metadata(place).num_rows == 1
+
+
+def test_what_a_killed_writer_left_is_removed_and_a_living_ones_is_not(tmp_path: Path) -> None:
+    beside = f".label_parents.parquet.{socket.gethostname()}."
+    dead, living, elsewhere = (
+        tmp_path / f"{beside}{2**22 + 1}",  # above Linux's highest process number
+        tmp_path / f"{beside}{os.getppid()}",
+        tmp_path / ".label_parents.parquet.elsewhere.1",
+    )
+    for path in (dead, living, elsewhere):
+        path.write_bytes(b"")
+    with files_in(tmp_path) as files:
+        files.finish()
+    assert sorted(tmp_path.iterdir()) == sorted(
+        [living, elsewhere, tmp_path / "label_parents.parquet"]
+    )
+
+
+def test_files_are_put_to_an_object_store_whole() -> None:
+    root = UPath("memory://results")
+    with TableFiles(VIDEO, [TABLE], root, lambda table: root / f"{table}.parquet") as files:
+        files.add("label_parents", parents(3))
+        (told,) = files.finish()
+    with (root / told.path).open("rb") as file:
+        assert pq.read_table(file).num_rows == 3

@@ -1,0 +1,67 @@
+"""Every key once, asserted as rows are written: the warehouse has no primary keys to do it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from transforms.errors import ReconciliationFailed
+from transforms.layout import ResultKey
+from transforms.tables import Table
+
+RESULT = ("job_id", "operation", "aggregate_by")  # one and the same in all rows of a file
+
+
+class UniqueKeys:
+    """Looks at the rows of one table of one result, batch by batch.
+
+    Positions must grow from row to row, which costs next to nothing; other keys, of tables that
+    stay small, are remembered. A table whose key is the result alone has one row.
+    """
+
+    def __init__(self, table: Table, key: ResultKey) -> None:
+        self._table = table
+        self._key = key
+        self._names = [name for name in table.grain if name not in RESULT]
+        self._ordered = bool(self._names) and all(name.endswith("_index") for name in self._names)
+        self._last: tuple[int, ...] | None = None
+        self._seen: set[tuple[Any, ...]] = set()
+
+    def check(self, rows: pa.RecordBatch) -> None:
+        """ReconciliationFailed when a row's key is not a new one."""
+        if self._ordered:
+            self._check_positions(rows)
+            return
+        columns = [rows.column(name).to_pylist() for name in self._names]
+        for key in zip(*columns, strict=True) if columns else [()] * len(rows):
+            if key in self._seen:
+                raise self._twice(key)
+            self._seen.add(key)
+
+    def _check_positions(self, rows: pa.RecordBatch) -> None:
+        columns = [rows.column(name).to_numpy() for name in self._names]
+        first = tuple(int(column[0]) for column in columns)
+        if self._last is not None and first <= self._last:
+            raise self._twice(first)
+        grows = np.zeros(len(rows) - 1, np.bool_)
+        for column in reversed(columns):
+            step = np.diff(column)
+            grows = (step > 0) | ((step == 0) & grows)
+        if not grows.all():
+            at = int(np.argmin(grows)) + 1
+            raise self._twice(tuple(int(column[at]) for column in columns))
+        self._last = tuple(int(column[-1]) for column in columns)
+
+    def _twice(self, key: tuple[Any, ...]) -> ReconciliationFailed:
+        told: Mapping[str, Any] = dict(zip(self._names, key, strict=True))
+        reason = f"{self._table.name} would hold {told or 'its one row'} twice."
+        return ReconciliationFailed(
+            f"{self._key.operation} {self._key.name}: {reason}",
+            operation=self._key.operation,
+            job_id=self._key.job_id,
+            aggregate_by=self._key.aggregate_by,
+            reason=reason,
+        )
