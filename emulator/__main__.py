@@ -6,8 +6,10 @@ import argparse
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 
+from emulator.clock import Clock
 from emulator.server import Emulator
 from emulator.state import StateInUse, StateTooOld
 
@@ -26,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         seconds_per_video_job=options.seconds_per_video_job,
         seconds_per_bulk_job=options.seconds_per_bulk_job,
         seed=options.seed,
+        clock=Clock.manual(time.time()) if options.manual_clock else None,
     )
     try:
         emulator.start()
@@ -57,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--seconds-per-bulk-job", type=float, default=1.0, help="default %(default)s"
+    )
+    parser.add_argument(
+        "--manual-clock", action="store_true", help="time stands until POST /_emulator/clock"
     )
     parser.add_argument("--seed", type=int, default=0, help="seed of the faults (default 0)")
     return parser

@@ -16,11 +16,15 @@ class Clock:
     ``Clock.system()`` follows the machine; ``Clock.manual()`` stands still until ``advance``.
     """
 
-    is_manual = False
-
     def now(self) -> float:
         """The current time in seconds since the epoch."""
         return time.time()
+
+    def advance(self, seconds: float) -> float:
+        """Only a manual clock can be turned; RuntimeError for the system's."""
+        raise RuntimeError(
+            f"the system's clock cannot be turned by {seconds} s: use Clock.manual()"
+        )
 
     @staticmethod
     def system() -> Clock:
@@ -35,8 +39,6 @@ class Clock:
 
 class ManualClock(Clock):
     """A clock for tests: what falls due while it is turned has happened when `advance` returns."""
-
-    is_manual = True
 
     def __init__(self, start: float = MANUAL_START) -> None:
         self._now = start

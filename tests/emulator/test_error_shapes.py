@@ -62,7 +62,7 @@ def too_many_bulk_jobs(scene: Scene) -> dict[str, Any]:
 
 def ended_video(scene: Scene) -> dict[str, Any]:
     job_id = scene.call("StartLabelDetection", **scene.media.video())["JobId"]
-    scene.emulator.clock.advance(2)  # type: ignore[attr-defined]
+    scene.emulator.clock.advance(2)
     return {"JobId": job_id, "NextToken": "bm8gdG9rZW4="}
 
 

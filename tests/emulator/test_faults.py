@@ -166,6 +166,14 @@ def test_the_control_api_orders_and_clears(emulator: Emulator, call: Call) -> No
     assert (status, counters["calls"]) == (200, {"ListMediaAnalysisJobs": 3})
 
 
+def test_the_systems_clock_is_not_turned() -> None:
+    with Emulator() as emulator:
+        status, answer = control(emulator, "POST", "clock", {"advance": 5})
+        assert (status, "cannot be turned" in answer["error"]) == (400, True)
+    with pytest.raises(RuntimeError, match="manual"):
+        emulator.clock.advance(1)
+
+
 def test_the_control_api_turns_the_clock(emulator: Emulator) -> None:
     before = emulator.clock.now()
     assert control(emulator, "POST", "clock", {"advance": 5}) == (200, {"now": before + 5})

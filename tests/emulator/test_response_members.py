@@ -67,7 +67,7 @@ def bulk(wire: Wire, emulator: Emulator, media: Media, clients: Any) -> Iterator
     emulator.faults.fail_job("THROTTLED", "Try later.")
     failing = wire("StartMediaAnalysisJob", **request)["JobId"]
     for seconds in (0.0, 0.2, 0.3, 1.0):
-        emulator.clock.advance(seconds)  # type: ignore[attr-defined]
+        emulator.clock.advance(seconds)
         for one in (job_id, failing):
             yield "GetMediaAnalysisJob", wire("GetMediaAnalysisJob", JobId=one)
         yield "ListMediaAnalysisJobs", wire("ListMediaAnalysisJobs", MaxResults=1)
@@ -86,7 +86,7 @@ def videos(wire: Wire, emulator: Emulator, media: Media) -> Iterator[tuple[str, 
                 for sort in ("NAME", "TIMESTAMP"):
                     order = {"SortBy": sort, "AggregateBy": aggregate, "MaxResults": 100}
                     yield "GetLabelDetection", wire("GetLabelDetection", JobId=one, **order)
-        emulator.clock.advance(2)  # type: ignore[attr-defined]
+        emulator.clock.advance(2)
     versioned = {"Status": "Enabled"}
     media.s3.put_bucket_versioning(Bucket=MEDIA, VersioningConfiguration=versioned)
     request = media.video("second.mp4")
