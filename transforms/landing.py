@@ -102,16 +102,25 @@ def newest_whole_attempt(layout: Layout, key: ResultKey) -> Attempt | None:
         path = layout.attempts(key) / name
         data = read_if_there(path / SUCCESS)
         if data is not None and read_if_there(path / ABANDONED) is None:
-            told = json.loads(data)
-            return Attempt(
-                key,
-                name,
-                path,
-                datetime.fromisoformat(told["landed_at"]),
-                tuple(LandedFile(**file) for file in told["files"]),
-                told["facts"],
-            )
+            return _as_told(key, path, data)
     return None
+
+
+def _as_told(key: ResultKey, path: UPath, success: bytes) -> Attempt:
+    try:
+        told = json.loads(success)
+        landed_at = datetime.fromisoformat(told["landed_at"])
+        files = tuple(LandedFile(**file) for file in told["files"])
+        return Attempt(key, path.name, path, landed_at, files, told["facts"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise IncompleteResults(
+            f"{path / SUCCESS} is damaged: {error!r}.",
+            operation=key.operation,
+            job_id=key.job_id,
+            attempt=path.name,
+            file=SUCCESS,
+            advice=f"Restore it, or put {ABANDONED} beside it: then the next landing begins anew.",
+        ) from error
 
 
 def landed_results(layout: Layout) -> Iterator[ResultKey]:
@@ -217,7 +226,19 @@ class LandingAttempt:
         write_whole(self.path / ABANDONED, json.dumps({"reason": reason}).encode())
 
     def succeed(self, **facts: Any) -> Attempt:
-        """Write _SUCCESS: from now on this attempt is the result."""
+        """Write _SUCCESS: from now on this attempt is the result.
+
+        IncompleteResults when the last page did not come: the pages after the last whole part are
+        not put yet. The next landing goes on there.
+        """
+        if self.next_token is not None:
+            raise IncompleteResults(
+                f"The pages of job {self.key.job_id} end with a NextToken: the rest is missing.",
+                operation=self.key.operation,
+                job_id=self.key.job_id,
+                attempt=self.path.name,
+                advice="Clear the landing task: it goes on after the last whole part.",
+            )
         landed_at = datetime.now(UTC)
         told = {
             "operation": self.key.operation,
@@ -239,13 +260,17 @@ class _Part:
 
 
 def _parts(chunks: Iterable[bytes]) -> Iterator[_Part]:
-    """Compress chunks as they come; a part ends at the first line end past its size."""
+    """Compress chunks as they come; a part ends at its first line end at or past its size.
+
+    So the parts are a function of the bytes, not of how they were cut into chunks.
+    """
     press, data, raw_size, lines, last = _press(), [], 0, 0, b"\n"
     for chunk in chunks:
         rest = chunk
         while rest:
             room = MANIFEST_PART_BYTES - raw_size
-            cut = len(rest) if room > len(rest) else rest.find(b"\n", max(room, 0)) + 1 or len(rest)
+            last_but = max(room - 1, 0)  # a line end here fills the part exactly
+            cut = rest.find(b"\n", last_but) + 1 or len(rest)
             piece, rest = rest[:cut], rest[cut:]
             data.append(press.compress(piece))
             raw_size += len(piece)
