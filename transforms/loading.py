@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -17,8 +16,8 @@ from transforms.sql_files import all_of, read
 from transforms.tables import TABLES, Table
 from transforms.warehouse_connection import CATALOG
 
-RESULTS_AT_ONCE = 1000  # files in one read_parquet: each costs an open and a footer
-ROWS_AT_ONCE = 5_000_000  # what the checks group at once, to stay inside the memory limit
+RESULTS_AT_ONCE = 1000
+ROWS_AT_ONCE = 2_000_000  # what the checks group at once, and small files hold together, in memory
 KEYS = ("operation", "job_id", "aggregate_by")
 WRITTEN = [table for table in TABLES.values() if table.name != "loads"]
 
@@ -83,23 +82,23 @@ def fingerprint(commit: Commit) -> tuple[object, ...]:
 def replace_results(
     con: duckdb.DuckDBPyConnection,
     batch: Sequence[Commit],
-    files: dict[str, list[Path]],
+    sources: Mapping[str, str],
     there: set[ResultKey],
     loaded_at: datetime,
 ) -> dict[str, int]:
     """Put `batch` in the place of what stands of the same results. Rows written, by table.
 
-    `files`: the Parquet files of those that are not held back. `there`: results of the ledger; only
-    those are deleted, so that a new result costs no scan of the tables.
+    `sources`: where the rows of those that are not held back come from. `there`: results of the
+    ledger; only those are deleted, so that a new result costs no scan of the tables.
     """
     replaced = [commit for commit in batch if commit.key in there]
     if replaced:
         _delete(con, replaced)
     shown = [commit for commit in batch if not commit.held_back]
     counts = {
-        table.name: _insert(con, table, files[table.name], shown)
+        table.name: _insert(con, table, sources[table.name], shown)
         for table in WRITTEN
-        if table.name in files
+        if table.name in sources
     }
     con.register("ledger_rows", ledger_rows(batch, loaded_at))
     columns = _columns(TABLES["loads"])
@@ -130,36 +129,26 @@ def _delete(con: duckdb.DuckDBPyConnection, replaced: Sequence[Commit]) -> None:
 
 
 def _insert(
-    con: duckdb.DuckDBPyConnection, table: Table, files: list[Path], shown: Sequence[Commit]
+    con: duckdb.DuckDBPyConnection, table: Table, source: str, shown: Sequence[Commit]
 ) -> int:
     statement = (
         f"INSERT INTO {_qualified(table)} ({_columns(table)}) SELECT {_columns(table)} "
-        f"FROM {parquet(files)}"
+        f"FROM {source}"
     )
     (written,) = con.execute(statement).fetchall()[0]
     wanted = sum(commit.row_counts.get(table.name, 0) for commit in shown)
     if written != wanted:
+        files = [file.path for one in shown for file in one.files if file.table == table.name]
         raise IncompleteResults(
             f"The commits name {wanted} rows of {table.name}, their files hold {written}: "
-            f"{', '.join(str(file) for file in files[:3])}{', ...' if len(files) > 3 else ''}.",
-            file=str(files[0]),
+            f"{', '.join(files[:3])}{', ...' if len(files) > 3 else ''}.",
+            file=files[0],
             advice="Flatten those results again, then load.",
         )
     return int(written)
 
 
-def parquet(files: Sequence[Path]) -> str:
-    """A FROM clause over these files, in their order."""
-    names = ", ".join(literal(_unglobbed(str(file))) for file in files)
-    return f"read_parquet([{names}], hive_partitioning = false)"
-
-
-def _unglobbed(path: str) -> str:
-    """`path` with what DuckDB would take for a pattern put in brackets."""
-    return "".join(f"[{c}]" if c in "*?[" else c for c in path)
-
-
-def run_checks(con: duckdb.DuckDBPyConnection, files: dict[str, list[Path]]) -> None:
+def run_checks(con: duckdb.DuckDBPyConnection, sources: Mapping[str, str]) -> None:
     """Every check over the rows being loaded. ReconciliationFailed names check and result.
 
     Temporary views of the tables' names stand before the tables, so the same SQL checks a batch
@@ -169,8 +158,8 @@ def run_checks(con: duckdb.DuckDBPyConnection, files: dict[str, list[Path]]) -> 
         rows = (
             "temp.main.ledger_rows"
             if table.name == "loads"
-            else parquet(files[table.name])
-            if table.name in files
+            else sources[table.name]
+            if table.name in sources
             else f"{_qualified(table)} WHERE false"
         )
         con.execute(

@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from transforms.commits import Commit, commits
-from transforms.committed_files import fetch
+from transforms.committed_files import fetch, sources
 from transforms.errors import IncompleteResults, SchemaMismatch
 from transforms.layout import Layout, ResultKey
 from transforms.loading import fingerprint, in_batches, in_ledger, replace_results, run_checks
@@ -219,8 +219,9 @@ def _load_batches(
     for batch in in_batches(pending):
         with TemporaryDirectory(dir=path.parent, prefix=".fetched-") as folder:
             files = fetch(layout, [one for one in batch if not one.held_back], Path(folder))
-            counts.update(replace_results(con, batch, files, there, loaded_at))
-            run_checks(con, files)
+            with sources(con, files) as found:
+                counts.update(replace_results(con, batch, found, there, loaded_at))
+                run_checks(con, found)
         done += len(batch)
         if progress:
             progress(done, len(pending))

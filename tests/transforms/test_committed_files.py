@@ -27,6 +27,19 @@ def test_a_remote_results_root_loads_the_same_rows_as_a_local_one(tmp_path: Path
     assert not list(tmp_path.glob(".fetched-*"))
 
 
+def test_many_small_files_give_the_same_rows_as_a_few(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layout = Layout.at(str(tmp_path / "results"))
+    for number in range(5):
+        commit_result(layout, video(f"v{number}"), video_rows(["Cat"] * number))
+        commit_result(layout, images(f"m{number}"), image_rows(["a.jpg"]))
+    load(layout, tmp_path / "few.duckdb")
+    monkeypatch.setattr("transforms.committed_files.FILES_AT_ONCE", 2)
+    load(layout, tmp_path / "many.duckdb")
+    assert state(tmp_path / "many.duckdb") == state(tmp_path / "few.duckdb")
+
+
 def test_a_remote_file_that_is_gone_is_named(tmp_path: Path) -> None:
     layout = Layout.at(f"memory://{uuid.uuid4().hex}")
     commit = commit_result(layout, video("v1"), video_rows(["Cat"]))
