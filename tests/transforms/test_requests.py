@@ -46,10 +46,10 @@ def reversed_order(value: Any) -> Any:
     return value
 
 
-LEAVES = st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False)
-SHAPES = st.dictionaries(
-    st.text(), st.recursive(LEAVES, lambda x: st.lists(x) | st.dictionaries(st.text(), x))
-)
+NAMES = st.text(max_size=3)
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | NAMES
+INNER = st.dictionaries(NAMES, LEAVES | st.lists(LEAVES, max_size=2), max_size=3)
+SHAPES = st.dictionaries(NAMES, LEAVES | INNER, max_size=4)
 
 
 @given(SHAPES)
