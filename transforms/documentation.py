@@ -1,7 +1,7 @@
 """`python -m transforms.documentation` writes docs/tables from the schemas and sql/.
 
-A page per table, one for the views, and an index with a diagram of the joins. A test fails when
-they are stale.
+A page per table, one for the views, and an index with a diagram of the joins; in README.md the
+table of settings, between the two comments that mark its place. A test fails when they are stale.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from pathlib import Path
 import duckdb
 
 from transforms.ddl import DUCKDB_TYPES, create_tables, detail, identifier
+from transforms.settings import CHECKOUT, VARIABLES
 from transforms.sql_files import read, views
 from transforms.tables import SCHEMA_VERSION, TABLES, Table
 
-DOCS = Path(__file__).resolve().parent.parent / "docs" / "tables"
+README = CHECKOUT / "README.md"
+DOCS = CHECKOUT / "docs" / "tables"
+SETTINGS_FROM, SETTINGS_TO = "<!-- settings -->\n", "<!-- /settings -->"
 WRITTEN = (
     "<!-- Written by `python -m transforms.documentation`: edit transforms/tables/ or sql/. -->"
 )
@@ -145,6 +148,20 @@ def views_page() -> str:
     return "\n".join([*parts, ""])
 
 
+def with_settings(readme: str) -> str:
+    """`readme` with the table of settings in its place, if it has one."""
+    before, begin, rest = readme.partition(SETTINGS_FROM)
+    _, end, after = rest.partition(SETTINGS_TO)
+    if not (begin and end):
+        return readme
+    rows = [
+        f"| `{name}` | {_code(default)} | {_cell(meaning)} |\n"
+        for name, default, meaning in VARIABLES
+    ]
+    table = "| variable | default | meaning |\n|---|---|---|\n" + "".join(rows)
+    return f"{before}{begin}{table}{end}{after}"
+
+
 def _header(about: str) -> list[str]:
     """A view's header as a list; a line that is indented goes on where the last one ended."""
     told: list[str] = []
@@ -177,6 +194,7 @@ def main() -> None:
             old.unlink()
     for name, text in written.items():
         (DOCS / name).write_text(text)
+    README.write_text(with_settings(README.read_text()))
     print(f"{len(written)} pages in {DOCS}")
 
 

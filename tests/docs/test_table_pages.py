@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from transforms.ddl import create_tables
-from transforms.documentation import DOCS, pages
+from transforms.documentation import DOCS, README, pages, with_settings
 from transforms.sql_files import all_of, read
 from transforms.tables import TABLES
 
@@ -14,6 +14,20 @@ from transforms.tables import TABLES
 def test_every_page_is_as_the_schemas_and_views_are_now() -> None:
     on_disk = {path.name: path.read_text() for path in DOCS.glob("*.md")}
     assert on_disk == pages(), "run `python -m transforms.documentation`"
+
+
+def test_the_readme_has_the_settings_as_they_are_now() -> None:
+    readme = README.read_text()
+    assert with_settings(readme) == readme, "run `python -m transforms.documentation`"
+
+
+def test_settings_go_between_their_marks_and_nowhere_else() -> None:
+    written = with_settings("before\n<!-- settings -->\nold\n<!-- /settings -->\nafter\n")
+    assert written.startswith("before\n<!-- settings -->\n| variable | default | meaning |\n")
+    assert "| `REKOGNITION_RESULTS_URI` | `var` |" in written
+    assert written.endswith("|\n<!-- /settings -->\nafter\n")
+    assert "old" not in written
+    assert with_settings("no marks") == "no marks"
 
 
 @pytest.mark.parametrize("table", sorted(TABLES))
