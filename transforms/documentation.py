@@ -6,8 +6,6 @@ table of settings, between the two comments that mark its place. A test fails wh
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import duckdb
 
 from transforms.ddl import DUCKDB_TYPES, create_tables, detail, identifier
