@@ -39,7 +39,7 @@ def rows(results: Path, query: str) -> list[dict[str, Any]]:
 
 
 def everything(results: Path) -> dict[str, list[str]]:
-    """All rows of all tables, clocks aside; a job goes by what it analysed, since its id is chance."""
+    """All rows, clocks aside; a job goes by what it analysed, since its id is chance."""
     jobs = {
         row["job_id"]: f"job of {row['input_s3_object_name']}"
         for row in rows(results, "SELECT job_id, input_s3_object_name FROM job_requests")
