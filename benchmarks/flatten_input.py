@@ -1,7 +1,7 @@
-"""Input for the flatten benchmark: pages and manifests like the service's, the same bytes each time.
+"""Input for the flatten benchmark: pages and manifests like the service's, the same each time.
 
-A page is 1,000 labels of a video sampled every half second; the taxonomy has as many names, parents,
-aliases and categories per label as AWS's list (about three hundred of each thousand have a box).
+A page is 1,000 labels of a video sampled every half second. The taxonomy is as large as AWS's list;
+a label has three names beside its own, and every third one has a box.
 """
 
 from __future__ import annotations

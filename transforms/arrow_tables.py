@@ -27,7 +27,7 @@ def read_table(
     `.to_pandas()` of it gives Arrow types, so an integer that is NULL does not turn into a float.
     A result that does not reconcile is left out unless `held_back`; asking for just that job raises
     ReconciliationFailed. KeyError: no such table, or nothing is committed for `job_id`.
-    SchemaMismatch: a commit of another version. IncompleteResults: a file is not as its commit says.
+    SchemaMismatch: a commit of another version. IncompleteResults: a file is not as it says.
     """
     described = TABLES[table]
     layout = Layout.at(root)

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from transforms.errors import IncompleteResults
 from transforms.layout import ResultKey
-from transforms.lines import Block, Line
+from transforms.lines import Block, Line, Positions
 from transforms.name_lists import NameLists
 from transforms.parquet import TableFiles
 from transforms.put_aside import PutAside
@@ -42,7 +42,6 @@ NAME_LISTS = {
 DOUBTS = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
 
 Columns = dict[str, Any]
-Positions = np.ndarray[Any, Any]
 
 
 class LabelDetectionPages:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Positions = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,13 @@ class Block:
 
     def view(self, line: Line) -> memoryview:
         return memoryview(self.data)[line.start : line.end]
+
+    def offsets(self) -> tuple[Positions, Positions]:
+        """Where each line starts and ends, as `lines` gives them."""
+        breaks = np.flatnonzero(np.frombuffer(self.data, np.uint8) == ord("\n"))
+        if self.data and not self.data.endswith(b"\n"):
+            breaks = np.append(breaks, len(self.data))
+        return np.concatenate([[0], breaks[:-1] + 1])[: len(breaks)], breaks
 
     def lines(self, first: int) -> Iterator[Line]:
         """Every line, empty ones too, numbered from `first`; a break at the end begins no new."""

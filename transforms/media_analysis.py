@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
+import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from transforms.label_detection import DOUBTS, Columns, Positions, places
+from transforms.label_detection import DOUBTS, Columns, places
 from transforms.layout import ResultKey
-from transforms.lines import Block, Line
+from transforms.lines import Block, Line, Positions
 from transforms.parquet import TableFiles
 from transforms.put_aside import PutAside
 from transforms.reading import Reading, structural_quotes
@@ -19,7 +22,7 @@ from transforms.shapes import Shape, Shapes
 from transforms.slow_road import Findings, Refused, strict_json, text_of, typed
 from transforms.tables.columns import INTEGER, REAL, TEXT
 
-LINES_PER_BATCH = 1_000
+LINES_PER_BATCH = 1_000  # some 300 KB, so that a batch stays in the processor's cache
 RESULT = "detect-moderation-labels"
 
 
@@ -39,69 +42,84 @@ class ManifestLines:
 
     def add(self, block: Block) -> None:
         """One image a line. An empty line keeps its number and is nothing else."""
-        found = list(block.lines(self.lines + 1))
-        self.lines += len(found)
-        for start in range(0, len(found), LINES_PER_BATCH):
-            self._batch(block, found[start : start + LINES_PER_BATCH])
+        starts, ends = block.offsets()
+        for first in range(0, len(starts), LINES_PER_BATCH):
+            batch = slice(first, first + LINES_PER_BATCH)
+            self._batch(block, starts[batch], ends[batch])
 
-    def _batch(self, block: Block, batch: list[Line]) -> None:
-        kept = []
-        for line in batch:
-            if not block.record(line).strip():
-                continue
-            self.records += 1
-            if line.end - line.start > self._max_line_bytes:
-                reason = (
-                    f"A line of {line.end - line.start} bytes is over the limit of "
-                    f"{self._max_line_bytes}."
-                )
-                self._quarantine(block, line, reason)
-            else:
-                kept.append(line)
-        if kept:
-            self._read(block, kept)
-
-    def _quarantine(self, block: Block, line: Line, reason: str) -> None:
-        offset = block.offset + line.start
-        self._aside.quarantine(block.file, line.number, offset, reason, block.record(line))
-
-    def _read(self, block: Block, kept: list[Line]) -> None:
+    def _batch(self, block: Block, starts: Positions, ends: Positions) -> None:
         try:
-            self._fast(block, kept)
+            self._fast(block, starts, ends)
         except DOUBTS:
-            if len(kept) > 1:
-                for line in kept:
-                    self._read(block, [line])
-            else:
-                self._slowly(block, kept[0])
+            offsets = zip(starts.tolist(), ends.tolist(), strict=True)
+            numbered = [Line(n, *one) for n, one in enumerate(offsets, self.lines + 1)]
+            found = [line for line in numbered if block.record(line).strip()]
+            self._carefully(block, found)
+            self.records += len(found)
+        else:
+            self.records += len(starts)
+        self.lines += len(starts)
 
-    def _fast(self, block: Block, kept: list[Line]) -> None:
-        decode = self.shapes.decoder.decode
-        found = [decode(block.view(line)) for line in kept]
-        index = np.fromiter((line.number - 1 for line in kept), np.int64, len(kept))
+    def _fast(self, block: Block, starts: Positions, ends: Positions) -> None:
+        """All lines in one decode. ValueError when one of them needs another look."""
+        if int((ends - starts).max()) > self._max_line_bytes:
+            raise ValueError("a line is too long")
+        signs = np.frombuffer(block.data, np.uint8)
+        # Between `}` and `{` no JSON value goes on: so many records in so many lines, one in each.
+        if (signs[starts] != ord("{")).any() or (signs[ends - 1] != ord("}")).any():
+            raise ValueError("a line is not just an object")
+        view = memoryview(block.data)[starts[0] : ends[-1]]
+        found = self.shapes.decoder.decode_lines(view)
+        if len(found) != len(starts):
+            raise ValueError("a line holds more than one object")
+        index = np.arange(self.lines, self.lines + len(found))
         reading = Reading()
         tables = image_tables(reading, self.shapes.root, found, index)
         if tables["moderation_images"]["source_ref"].null_count:
             raise ValueError("source-ref is missing")
-        if reading.quotes != sum(structural_quotes(block.view(line)) for line in kept):
+        if reading.quotes != structural_quotes(view):
             raise ValueError("a key is duplicated")
         self._write(tables, reading)
 
-    def _slowly(self, block: Block, line: Line) -> None:
-        met = Findings()
-        try:
-            value = strict_json(text_of(block.record(line)))
-            found = typed(value, self.shapes.root, met)
-            if value.get("source-ref") is None:
-                raise Refused('The line lacks its "source-ref".')
-        except Refused as refused:
-            self._quarantine(block, line, refused.reason)
-            return
+    def _carefully(self, block: Block, batch: list[Line]) -> None:
+        """Each line by itself; what is new in them is learned first, so that it is counted once."""
+        met, good, index, bad = Findings(), [], [], []
+        for line in batch:
+            try:
+                good.append(self._one(block, line, met))
+            except Refused as refused:
+                bad.append((line, refused.reason))
+            else:
+                index.append(line.number - 1)
+            if self.shapes.learn(met.met):
+                self._carefully(block, batch)
+                return
+        for line, reason in bad:
+            offset = block.offset + line.start
+            record = block.record(line)
+            self._aside.quarantine(block.file, line.number, offset, reason, record)
         reading = Reading()
-        index = np.array([line.number - 1], np.int64)
-        self._write(image_tables(reading, self.shapes.root, [found], index), reading)
+        positions = np.array(index, np.int64)
+        self._write(image_tables(reading, self.shapes.root, good, positions), reading)
         self._aside.unknown_values(met.unknown)
-        self.shapes.learn(met.met)
+
+    def _one(self, block: Block, line: Line, met: Findings) -> Any:
+        size = line.end - line.start
+        if size > self._max_line_bytes:
+            raise Refused(f"A line of {size} bytes is over the limit of {self._max_line_bytes}.")
+        with suppress(*DOUBTS):
+            found = self.shapes.decoder.decode(block.view(line))
+            # Absent members are not encoded: as many quotes, and no key was there twice.
+            quotes = structural_quotes(msgspec.json.encode(found))
+            if isinstance(found.source_ref, str) and quotes == structural_quotes(block.view(line)):
+                return found
+        one = Findings()
+        value = strict_json(text_of(block.record(line)))
+        found = typed(value, self.shapes.root, one)
+        if value.get("source-ref") is None:
+            raise Refused('The line lacks its "source-ref".')
+        met.take(one)
+        return found
 
     def _write(self, tables: dict[str, Columns], reading: Reading) -> None:
         for name, columns in tables.items():
@@ -119,7 +137,7 @@ def image_tables(
     reading.extras(shape, found)
     reading.extras(moderation, answers)
     source_ref = reading.column(shape, found, "source_ref", TEXT)
-    buckets, keys = split_references(source_ref.to_pylist())
+    buckets, keys = split_references(source_ref)
     images: Columns = {
         "image_index": index,
         "source_ref": source_ref,
@@ -167,15 +185,11 @@ def _list_columns(
     return columns
 
 
-def split_references(
-    references: Sequence[str | None],
-) -> tuple[list[str | None], list[str | None]]:
+# RE2, which knows no URLs: `?`, `#` and `//` are parts of a key.
+_REFERENCE = r"(?s)^s3://(?P<bucket>[^/]*)/(?P<key>.*)$"
+
+
+def split_references(references: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Buckets and keys of `s3://bucket/key`, by hand: keys hold # and ?. NULL for anything else."""
-    buckets: list[str | None] = []
-    keys: list[str | None] = []
-    for reference in references:
-        bucket, slash, key = (reference or "")[5:].partition("/")
-        good = bool(slash and reference and reference.startswith("s3://"))
-        buckets.append(bucket if good else None)
-        keys.append(key if good else None)
-    return buckets, keys
+    parts = pc.extract_regex(references, _REFERENCE)
+    return pc.struct_field(parts, [0]), pc.struct_field(parts, [1])

@@ -8,12 +8,12 @@ anything else. Where they hardly ever repeat, or hold members nobody described, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 
+from transforms.lines import Positions
 from transforms.reading import Reading, structural_quotes
 from transforms.shapes import NOTHING, Shape
 from transforms.tables.columns import TEXT
@@ -21,8 +21,6 @@ from transforms.tables.columns import TEXT
 KNOWN_AT_MOST = 50_000  # lists; some 10 MB
 TRIAL = 20_000  # look-ups after which half of them must have been known
 SEPARATOR = b"\0"  # no JSON text holds it
-
-Positions = np.ndarray[Any, Any]
 
 
 class NameLists:

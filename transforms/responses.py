@@ -8,14 +8,15 @@ these live for one batch each.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 ABSENT: Any = None
+Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]  # what a BIGINT holds
 
 
-class Answer(Struct, gc=False, eq=False, forbid_unknown_fields=True):
+class Answer(Struct, gc=False, eq=False, forbid_unknown_fields=True, omit_defaults=True):
     """What every shape below shares."""
 
 
@@ -42,9 +43,9 @@ class BoundingBox(Answer):
 
 
 class DominantColor(Answer):
-    Red: int = ABSENT
-    Blue: int = ABSENT
-    Green: int = ABSENT
+    Red: Whole = ABSENT
+    Blue: Whole = ABSENT
+    Green: Whole = ABSENT
     HexCode: str = ABSENT
     CSSColor: str = ABSENT
     SimplifiedColor: str = ABSENT
@@ -73,20 +74,20 @@ class Label(Answer):
 
 
 class LabelDetection(Answer):
-    Timestamp: int = ABSENT
+    Timestamp: Whole = ABSENT
     Label: Label = ABSENT
-    StartTimestampMillis: int = ABSENT
-    EndTimestampMillis: int = ABSENT
-    DurationMillis: int = ABSENT
+    StartTimestampMillis: Whole = ABSENT
+    EndTimestampMillis: Whole = ABSENT
+    DurationMillis: Whole = ABSENT
 
 
 class VideoMetadata(Answer):
     Codec: str = ABSENT
-    DurationMillis: int = ABSENT
+    DurationMillis: Whole = ABSENT
     Format: str = ABSENT
     FrameRate: float = ABSENT
-    FrameHeight: int = ABSENT
-    FrameWidth: int = ABSENT
+    FrameHeight: Whole = ABSENT
+    FrameWidth: Whole = ABSENT
     ColorRange: str = ABSENT
 
 
@@ -165,7 +166,7 @@ class ModerationLabel(Answer):
     Confidence: float = ABSENT
     Name: str = ABSENT
     ParentName: str = ABSENT
-    TaxonomyLevel: int = ABSENT
+    TaxonomyLevel: Whole = ABSENT
 
 
 class ContentType(Answer):
@@ -190,16 +191,16 @@ class ManifestLine(Answer):
 
 
 class Statistics(Answer):
-    total: int = field(default=ABSENT, name="total-json-lines")
-    valid: int = field(default=ABSENT, name="valid-json-lines")
-    invalid: int = field(default=ABSENT, name="invalid-json-lines")
+    total: Whole = field(default=ABSENT, name="total-json-lines")
+    valid: Whole = field(default=ABSENT, name="valid-json-lines")
+    invalid: Whole = field(default=ABSENT, name="invalid-json-lines")
 
 
 class SummaryError(Answer):
     """AWS's guide spells `line-numer`; the right spelling is taken too."""
 
-    line_numer: int = field(default=ABSENT, name="line-numer")
-    line_number: int = field(default=ABSENT, name="line-number")
+    line_numer: Whole = field(default=ABSENT, name="line-numer")
+    line_number: Whole = field(default=ABSENT, name="line-number")
     source_ref: str = field(default=ABSENT, name="source-ref")
     code: str = ABSENT
     message: str = ABSENT

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
 
@@ -44,6 +44,8 @@ class Shape:
         shape = cls(path, base, as_bytes=as_bytes, struct=base, empty=base())
         for member in msgspec.structs.fields(base):
             name, kind = member.encode_name, member.type
+            if get_origin(kind) is Annotated:
+                kind = get_args(kind)[0]
             shape.names[member.name] = name
             shape.kinds[name] = kind
             inner = get_args(kind)[0] if get_origin(kind) is list else kind
@@ -63,13 +65,18 @@ class Shape:
     def is_list(self, name: str) -> bool:
         return get_origin(self.kinds[name]) is list
 
-    def learn(self, names: Iterable[str]) -> None:
-        """Take in names met in this object: members of no column, or members that were null."""
-        for name in names:
+    def learn(self, names: Iterable[str]) -> int:
+        """Take in names met in this object: members of no column, or members that were null.
+
+        How many of them are new.
+        """
+        before = len(self.nullable) + len(self.extras)
+        for name in sorted(names):
             if name in self.kinds:
                 self.nullable.add(name)
-            elif PLAIN_NAME.fullmatch(name):
-                self.extras.setdefault(f"extra_{len(self.extras)}", name)
+            elif PLAIN_NAME.fullmatch(name) and name not in self.extras.values():
+                self.extras[f"extra_{len(self.extras)}"] = name
+        return len(self.nullable) + len(self.extras) - before
 
     def build(self) -> type[msgspec.Struct]:
         """Make `struct` and all below it anew, with what was learned."""
@@ -89,7 +96,12 @@ class Shape:
         for attribute, name in self.extras.items():
             members.append((attribute, msgspec.Raw, msgspec.field(default=None, name=name)))
         self.struct = msgspec.defstruct(
-            self.base.__name__, members, eq=False, gc=False, forbid_unknown_fields=True
+            self.base.__name__,
+            members,
+            eq=False,
+            gc=False,
+            forbid_unknown_fields=True,
+            omit_defaults=True,
         )
         self.empty = self.struct()
         return self.struct
@@ -103,15 +115,15 @@ class Shapes:
         self.decoder: Any = msgspec.json.Decoder(self.root.build())
         self._learned = 0
 
-    def learn(self, met: dict[Shape, set[str]]) -> None:
-        """Build the decoder anew with the members met on the slow road."""
-        new = sum(len(names) for names in met.values())
-        if not new or self._learned + new > LEARNED_AT_MOST:
-            return
-        self._learned += new
-        for shape, names in met.items():
-            shape.learn(names)
-        self.decoder = msgspec.json.Decoder(self.root.build())
+    def learn(self, met: dict[Shape, set[str]]) -> bool:
+        """Build the decoder anew with the members met on the slow road. True when it changed."""
+        if self._learned > LEARNED_AT_MOST:
+            return False
+        new = sum(shape.learn(names) for shape, names in met.items())
+        if new:
+            self._learned += new
+            self.decoder = msgspec.json.Decoder(self.root.build())
+        return new > 0
 
     def at(self, *names: str) -> Shape:
         """The shape reached from the root by member names."""

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from landed import IMAGES, encoded, image, land_manifest, rows
 
@@ -90,7 +91,8 @@ def test_lines_that_end_with_a_carriage_return_are_whole(layout: Layout) -> None
     ],
 )
 def test_a_reference_is_split_by_hand(reference: str, bucket: str | None, key: str | None) -> None:
-    assert split_references([reference]) == ([bucket], [key])
+    found = split_references(pa.array([reference]))
+    assert [one.to_pylist() for one in found] == [[bucket], [key]]
 
 
 def with_label(**members: Any) -> bytes:
