@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import duckdb
 from rich.box import SIMPLE
 from rich.console import Console
@@ -41,9 +43,10 @@ def show_results(console: Console, settings: Settings, seconds: float) -> bool:
     jobs, unreconciled = told or (0, 0)
     verdict = "all reconcile" if jobs and not unreconciled else f"{unreconciled} do not reconcile"
     console.print(f"{jobs} results, {verdict}. {seconds:.0f} seconds.")
+    uv = "uv" if shutil.which("uv") else ".tools/bin/uv"
     console.print(f"\nThe published file: {path}", soft_wrap=True)
     console.print(
-        "Next: uv run rekognition-results sql "
+        f"Next: {uv} run rekognition-results sql "
         '"SELECT name, count(*) FROM labels GROUP BY ALL ORDER BY 2 DESC LIMIT 5"',
         soft_wrap=True,
     )

@@ -40,6 +40,12 @@ class MediaObject:
         return (self.bucket, self.key, self.version or self.etag)
 
 
+def digest(objects: Iterable[MediaObject]) -> str:
+    """A hash of which objects these are, in their order."""
+    identities = [thing.identity for thing in objects]
+    return hashlib.sha256(json.dumps(identities).encode()).hexdigest()
+
+
 @dataclass(frozen=True)
 class PlannedRequest:
     """One request and the objects that it pays for."""

@@ -5,8 +5,8 @@
     requests/{operation}/{token}.committed  its result is committed: planning may forget it
     jobs/{operation}/{job_id}.json          who started the job, or how it was found
 
-The token is the ClientRequestToken. It is a function of operation, account, region, request and
-generation, not of run, try or time: whoever asks for the same again asks with the same token.
+The token is the ClientRequestToken. It is a function of operation, account, region, objects, request
+and generation, not of run, try or time: whoever asks for the same again asks with the same token.
 """
 
 from __future__ import annotations
@@ -26,7 +26,11 @@ FoundBy = Literal["started_here", "list_media_analysis_jobs", "sns_notification"
 
 @dataclass(frozen=True)
 class StartRequest:
-    """One request to start a job; `request` is what goes over the wire, its token included."""
+    """One request to start a job; `request` is what goes over the wire, its token included.
+
+    `objects` is a digest of what it analyses (`transforms.plans.digest`): a video that was put anew
+    under its old name makes the same request, and must not find the old video's job.
+    """
 
     operation: Operation
     token: str
@@ -35,6 +39,7 @@ class StartRequest:
     region: str
     request: dict[str, Any]
     created_at: datetime
+    objects: str = ""
 
     @classmethod
     def of(
@@ -43,20 +48,27 @@ class StartRequest:
         account: str,
         region: str,
         members: Mapping[str, Any],
+        objects: str = "",
         generation: int = 1,
     ) -> Self:
-        """The request for these members, with its token."""
-        same = [operation, account, region, {**members}, generation]
+        """The request for these members and objects, with its token."""
+        same = [operation, account, region, {**members}, objects, generation]
         canonical = json.dumps(same, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         token = hashlib.sha256(canonical.encode()).hexdigest()  # 64 characters, AWS's limit
         request = {**members, "ClientRequestToken": token}
-        return cls(operation, token, generation, account, region, request, datetime.now(UTC))
+        now = datetime.now(UTC)
+        return cls(operation, token, generation, account, region, request, now, objects)
 
     def next_generation(self) -> StartRequest:
         """The same once more, under a new token: it starts, and costs, a new job."""
         members = {k: v for k, v in self.request.items() if k != "ClientRequestToken"}
         return StartRequest.of(
-            self.operation, self.account, self.region, members, self.generation + 1
+            self.operation,
+            self.account,
+            self.region,
+            members,
+            self.objects,
+            self.generation + 1,
         )
 
     def claim(self, layout: Layout) -> StartRequest:

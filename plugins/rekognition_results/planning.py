@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from rekognition_results.failures import explained
 from rekognition_results.listing import S3Uri
 from transforms.layout import Layout, Operation
-from transforms.plans import MediaObject, PlannedRequest, planned_requests, write_plan
+from transforms.plans import MediaObject, PlannedRequest, digest, planned_requests, write_plan
 from transforms.requests import StartRequest, read_request, uncommitted_tokens
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ class Planner:
             write_plan(self.layout, self.operation, planned)
         return [one.request.claim(self.layout).token for one in planned]
 
-    def _request(self, members: Members) -> StartRequest:
-        return StartRequest.of(self.operation, self.account, self.region, members)
+    def _request(self, members: Members, objects: tuple[MediaObject, ...]) -> StartRequest:
+        return StartRequest.of(self.operation, self.account, self.region, members, digest(objects))
 
 
 def in_manifests(
@@ -81,8 +81,7 @@ def put_manifest(s3: S3Client, images: tuple[MediaObject, ...], output: S3Uri) -
         for one in images
     )
     body = "".join(f"{line}\n" for line in lines).encode()
-    versions = json.dumps([one.identity for one in images]).encode()
-    name = hashlib.sha256(body + versions).hexdigest()[:40]
+    name = hashlib.sha256(body + digest(images).encode()).hexdigest()[:40]
     key = "/".join(part for part in (output.key.strip("/"), "input-manifests", name) if part)
     uri = S3Uri(output.bucket, f"{key}.jsonl")
     with explained("PutObject", str(uri)):

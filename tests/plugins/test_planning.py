@@ -7,10 +7,19 @@ from typing import Any
 
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
-from pipeline_steps import MEDIA, OUTPUT, plan_images, plan_videos, put_images, put_video
+from pipeline_steps import (
+    MEDIA,
+    OUTPUT,
+    plan_images,
+    plan_videos,
+    put_images,
+    put_video,
+    start_video,
+)
 
 import rekognition_results.operators.plan as plan_module
 from emulator import Emulator
+from emulator.sample_media import video
 from rekognition_results import planning
 from transforms.layout import Layout
 from transforms.requests import note_committed, read_request
@@ -70,6 +79,19 @@ def test_an_object_is_planned_once_and_again_when_it_changes(
     s3.put_object(Bucket=MEDIA, Key="images/b.jpg", Body=b"\xff\xd8\xffother")
     (second,) = plan_images(layout).execute(context)
     assert manifest_of(s3, layout, second) == ["s3://media/images/b.jpg"]
+
+
+def test_a_video_put_anew_under_its_name_is_a_new_job(
+    s3: Any, layout: Layout, context: dict[str, Any], amazon: Emulator
+) -> None:
+    put_video(s3, "videos/a.mp4", 20)
+    (first,) = plan_videos(layout).execute(context)
+    old = start_video(layout, first).execute(context)
+    note_committed(layout, "label_detection", first)
+    s3.put_object(Bucket=MEDIA, Key="videos/a.mp4", Body=video("another"))
+    (second,) = plan_videos(layout).execute(context)
+    assert start_video(layout, second).execute(context) != old
+    assert amazon.counters.jobs_started["StartLabelDetection"] == 2
 
 
 def test_a_request_without_a_result_is_taken_up_by_the_next_run(
