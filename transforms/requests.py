@@ -5,8 +5,9 @@
     requests/{operation}/{token}.committed  its result is committed: planning may forget it
     jobs/{operation}/{job_id}.json          who started the job, or how it was found
 
-The token is the ClientRequestToken. It is a function of operation, account, region, objects, request
-and generation, not of run, try or time: whoever asks for the same again asks with the same token.
+The token is the ClientRequestToken. It is a function of operation, account, region, objects,
+request and generation, not of run, try or time: whoever asks for the same again asks with the same
+token.
 """
 
 from __future__ import annotations

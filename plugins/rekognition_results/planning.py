@@ -52,7 +52,10 @@ class Planner:
 
     def plan(self, requests: Iterable[tuple[Members, tuple[MediaObject, ...]]]) -> list[str]:
         """Write the plan and claim its requests; give their tokens."""
-        planned = [PlannedRequest(self._request(members), objects) for members, objects in requests]
+        planned = [
+            PlannedRequest(self._request(members, objects), objects)
+            for members, objects in requests
+        ]
         if planned:
             write_plan(self.layout, self.operation, planned)
         return [one.request.claim(self.layout).token for one in planned]
