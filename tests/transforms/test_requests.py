@@ -182,6 +182,7 @@ def test_a_request_file_tells_what_a_person_wants_to_know(layout: Layout) -> Non
         "operation": "label_detection",
         "token": request.token,
         "generation": 1,
+        "objects": "",
         "account": "111122223333",
         "region": "eu-west-1",
         "request": request.request,
