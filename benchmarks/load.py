@@ -2,10 +2,11 @@
 
     python -m benchmarks.load [--millions 0 1 10] [--rounds 3]
 
-Each label has a parent and a category, every second one an alias, every fifth two boxes: 2.9 child
-rows a label, as real responses have about 3. The clock runs over `load` alone, in a process of its
-own; publishing copies the file and is timed by itself. Best of the rounds, which go
-through the sizes in turn.
+A frame has 30 labels out of 300, and each stays for twenty frames, about as in real videos. Each
+label has a parent and a category, every second one an alias, every fifth two boxes: 2.9 child rows
+a label, as real responses have about 3. The clock runs over `load` alone, in a process of its own;
+publishing copies the file and is timed by itself. Best of the rounds, which go through the sizes
+in turn.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ ROWS = {
     " {job} || '.mp4' AS video_s3_object_name, 834000 AS video_metadata_duration_millis"
     " FROM range(0, {labels}, 50000) t(i)",
     "labels": "SELECT {job} AS job_id, 'TIMESTAMPS' AS aggregate_by, i % 50000 AS label_index,"
-    " (i % 50000) // 30 * 500 AS timestamp, 'Label ' || (hash(i) % 300) AS name,"
+    " (i % 50000) // 30 * 500 AS timestamp, 'Label ' || (i % 30 * 10 +"
+    " hash(i // 50000, i % 30, i % 50000 // 600) % 10) AS name,"
     " 50 + hash(i) % 50000 / 1000.0 AS confidence FROM range({labels}) t(i)",
     "label_instances": "SELECT {job} AS job_id, 'TIMESTAMPS' AS aggregate_by,"
     " i % 50000 AS label_index, n AS instance_index, hash(i, n, 1) % 1000 / 2000.0 AS"

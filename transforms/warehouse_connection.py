@@ -28,8 +28,8 @@ STORAGE_VERSION = "v1.0.0"  # opens in every DuckDB since 1.0
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,  # nothing is downloaded when a task runs
     "autoload_known_extensions": False,
-    "memory_limit": "700MB",  # leaves room under 1 GB for Arrow and Python
 }
+MEMORY_LIMIT = "700MB"  # of a load: leaves room under 1 GB for Arrow and Python
 LOCKED = re.compile(r"Conflicting lock is held|Unique file handle conflict")
 HOLDER = re.compile(r"\(PID (\d+)\)")
 
@@ -52,6 +52,7 @@ def opened(warehouse: Path, timeout: float) -> Iterator[duckdb.DuckDBPyConnectio
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     con = in_memory(warehouse.with_name(warehouse.name + ".tmp"))
     try:
+        con.execute(f"SET memory_limit = {literal(MEMORY_LIMIT)}")
         _attach(con, warehouse, timeout)
         con.execute(f"USE {CATALOG}")
         yield con

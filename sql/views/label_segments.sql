@@ -1,22 +1,44 @@
 -- Grain: one row per stretch without a break in which a label is on screen (latest jobs, TIMESTAMPS).
 -- Keys: job_id, name, start_timestamp_millis.
--- Answers: from when to when is each label on screen? Made from the timestamps, so it has what the
---   service's own SEGMENTS form leaves out, such as the most boxes at once by a join on time. A stretch ends
---   where the next sample, or a frame without any label, does not show the label.
-WITH sightings AS (
+-- Answers: from when to when is each label on screen? Made from the timestamps, for results that were not
+--   asked for as SEGMENTS. A stretch ends where the next sample does not show the label, and where a gap
+--   shows that there were frames without any label.
+WITH gaps AS (
     SELECT
         *,
-        COALESCE(
-            timestamp > LAG(end_timestamp_millis) OVER (PARTITION BY job_id, name ORDER BY timestamp), TRUE
-        ) AS begins
-    FROM label_timeline
+        CAST(COALESCE(
+            timestamp > LAG(timestamp + sample_millis) OVER (PARTITION BY job_id ORDER BY timestamp), FALSE
+        ) AS INTEGER) AS gap
+    FROM video_samples
 ),
 
-numbered AS (
+samples AS (
     SELECT
-        *,
-        SUM(CAST(begins AS INTEGER)) OVER (PARTITION BY job_id, name ORDER BY timestamp) AS stretch
-    FROM sightings
+        job_id,
+        timestamp,
+        sample_millis,
+        -- counts on by one from sample to sample, and by two over a gap
+        ROW_NUMBER() OVER earlier + SUM(gap) OVER earlier AS sample_number
+    FROM gaps
+    WINDOW earlier AS (PARTITION BY job_id ORDER BY timestamp)
+),
+
+sightings AS (
+    SELECT
+        label.job_id,
+        label.video_s3_object_bucket,
+        label.video_s3_object_name,
+        label.name,
+        label.confidence,
+        label.timestamp,
+        label.timestamp + sample.sample_millis AS end_timestamp_millis,
+        -- the same for all sightings of a label in samples that follow each other
+        sample.sample_number
+        - ROW_NUMBER() OVER (PARTITION BY label.job_id, label.name ORDER BY label.timestamp) AS stretch
+    FROM latest_labels AS label
+    INNER JOIN samples AS sample
+        ON label.job_id = sample.job_id AND label.timestamp = sample.timestamp
+    WHERE label.aggregate_by = 'TIMESTAMPS'
 )
 
 SELECT
@@ -30,5 +52,5 @@ SELECT
     COUNT(*) AS sightings,
     MAX(confidence) AS max_confidence,
     AVG(confidence) AS mean_confidence
-FROM numbered
+FROM sightings
 GROUP BY job_id, video_s3_object_bucket, video_s3_object_name, name, stretch

@@ -1,7 +1,19 @@
 -- Grain: one row per label and name that is related to it (latest jobs).
 -- Keys: name, kind, related_name.
 -- Answers: which parents, categories and aliases does each label have? kind is parent, category or alias.
-WITH related AS (
+--   They belong to the label, not to the sighting, so each result's first sighting of a label tells them.
+WITH firsts AS (
+    SELECT
+        job_id,
+        aggregate_by,
+        name,
+        MIN(label_index) AS label_index,
+        COUNT(*) AS sightings
+    FROM latest_labels
+    GROUP BY job_id, aggregate_by, name
+),
+
+related AS (
     SELECT
         job_id,
         aggregate_by,
@@ -28,15 +40,15 @@ WITH related AS (
 )
 
 SELECT
-    label.name,
+    firsts.name,
     related.kind,
     related.related_name,
-    COUNT(*) AS sightings,
-    COUNT(DISTINCT label.job_id) AS jobs
-FROM latest_labels AS label
+    CAST(SUM(firsts.sightings) AS BIGINT) AS sightings,
+    COUNT(DISTINCT firsts.job_id) AS jobs
+FROM firsts
 INNER JOIN related
     ON
-        label.job_id = related.job_id
-        AND label.aggregate_by = related.aggregate_by
-        AND label.label_index = related.label_index
-GROUP BY label.name, related.kind, related.related_name
+        firsts.job_id = related.job_id
+        AND firsts.aggregate_by = related.aggregate_by
+        AND firsts.label_index = related.label_index
+GROUP BY firsts.name, related.kind, related.related_name

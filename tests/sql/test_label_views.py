@@ -111,10 +111,10 @@ def test_the_taxonomy_has_parents_categories_and_aliases(warehouse: Warehouse) -
         warehouse.put("label_parents", key | {"parent_index": 0, "name": "Pet"})
         warehouse.put("label_categories", key | {"category_index": 0, "name": "Animals"})
     warehouse.put(
-        "label_aliases", {"job_id": "v", "label_index": 1, "alias_index": 0, "name": "Kitty"}
+        "label_aliases", {"job_id": "v", "label_index": 0, "alias_index": 0, "name": "Kitty"}
     )
     assert warehouse.ask("SELECT * FROM label_taxonomy ORDER BY ALL") == [
-        ("Cat", "alias", "Kitty", 1, 1),
+        ("Cat", "alias", "Kitty", 2, 1),
         ("Cat", "category", "Animals", 2, 1),
         ("Cat", "parent", "Pet", 2, 1),
     ]
