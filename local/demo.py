@@ -71,8 +71,8 @@ def fill(url: str, recordings: Path | None) -> None:
 
     from emulator import sample_media
 
-    credentials = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
-    s3 = boto3.client("s3", endpoint_url=url, region_name=REGION, **credentials)
+    session = boto3.Session("local", "local", region_name=REGION)
+    s3 = session.client("s3", endpoint_url=url)
     sample_media.fill(s3, MEDIA_BUCKET, OUTPUT_BUCKET, recordings)
 
 
