@@ -33,7 +33,7 @@ from transforms.slow_road import (
 )
 from transforms.tables.columns import INTEGER, REAL, TEXT
 
-PAGES_PER_BATCH = 4  # larger batches fall out of the processor's cache
+PAGES_PER_BATCH = 2  # more fall out of the processor's cache: 4 cost a fifth more
 NAME_LISTS = {
     "Parents": ("label_parents", "parent_index"),
     "Aliases": ("label_aliases", "alias_index"),

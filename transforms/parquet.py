@@ -28,6 +28,8 @@ from transforms.uniqueness import UniqueKeys
 
 ROW_GROUP = 120_000  # rows; larger ones cost memory, smaller ones a slower scan
 
+HARDLY_REPEATED = {"source_ref", "source_ref_key", "record"}  # a dictionary of them only costs
+
 Place = Callable[[str], UPath]
 
 
@@ -149,7 +151,11 @@ def _encoding(schema: pa.Schema) -> dict[str, Any]:
     return {
         "compression": "zstd",
         "compression_level": 1,
-        "use_dictionary": [field.name for field in schema if field.type not in numbers],
+        "use_dictionary": [
+            field.name
+            for field in schema
+            if field.type not in numbers and field.name not in HARDLY_REPEATED
+        ],
         "column_encoding": {
             field.name: numbers[field.type] for field in schema if field.type in numbers
         },
