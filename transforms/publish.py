@@ -24,6 +24,8 @@ def put_copy(warehouse: Path, published: Path) -> None:
     shutil.copyfile(warehouse, copy)
     copy.chmod(READ_ONLY)
     _sync(copy)
+    # A reader that could write, and died, left its log: it would be replayed on the new file.
+    published.with_name(published.name + ".wal").unlink(missing_ok=True)
     copy.replace(published)
     _sync(published.parent)
 

@@ -179,6 +179,25 @@ def test_a_published_file_that_is_damaged_is_put_anew(
     assert labels(published) == 2
 
 
+WRITER = """
+import duckdb, os, sys
+os.chmod(sys.argv[1], 0o644)
+con = duckdb.connect(sys.argv[1])
+con.execute("CREATE TABLE mine AS SELECT 1 AS a")
+os._exit(0)
+"""
+
+
+def test_what_a_reader_wrote_all_the_same_does_not_get_into_the_next_copy(
+    layout: Layout, warehouse: Path, published: Path
+) -> None:
+    load_and_publish(layout, warehouse, published)
+    subprocess.run([sys.executable, "-c", WRITER, str(published)], check=True)
+    assert published.with_name("w.duckdb.wal").exists()
+    publish(warehouse, published)
+    assert a_plain_client(published).keys() == {*TABLES, "load_lock"}
+
+
 def test_the_views_of_the_published_file_work_under_any_name(
     layout: Layout, warehouse: Path, published: Path
 ) -> None:
