@@ -1,0 +1,93 @@
+"""Whole DAG runs through Airflow, with what can go wrong in between."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import duckdb
+import pytest
+
+from emulator import Emulator
+from emulator.sample_media import image, video
+from local.environment import MEDIA_BUCKET, OUTPUT_BUCKET
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CHILD = Path(__file__).with_name("dag_run_child.py")
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def amazon() -> Iterator[Emulator]:
+    with Emulator(port=0, seconds_per_video_job=0.2, seconds_per_bulk_job=0.2) as emulator:
+        session = boto3.Session("test", "test", region_name="us-east-1")
+        s3 = session.client("s3", endpoint_url=emulator.url)
+        for bucket in (MEDIA_BUCKET, OUTPUT_BUCKET):
+            s3.create_bucket(Bucket=bucket)
+        for name in ("a", "b", "c"):
+            key, body = f"videos/{name}.mp4", video(name)
+            s3.put_object(Bucket=MEDIA_BUCKET, Key=key, Body=body, Metadata={"labels": "30"})
+        s3.put_object(Bucket=MEDIA_BUCKET, Key="images/a.jpg", Body=image("a.jpg"))
+        s3.close()
+        yield emulator
+
+
+def run(amazon: Emulator, tmp_path: Path, *dag_ids: str) -> list[dict[str, Any]]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
+    ran = subprocess.run(
+        [sys.executable, str(CHILD), str(tmp_path / "airflow"), amazon.url, *dag_ids],
+        cwd=ROOT,
+        env=kept | {"REKOGNITION_RESULTS_URI": str(tmp_path), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+def query(tmp_path: Path, sql: str) -> list[tuple[Any, ...]]:
+    path = tmp_path / "published" / "rekognition.duckdb"
+    with duckdb.connect(str(path), read_only=True) as con:
+        return con.execute(sql).fetchall()
+
+
+def test_a_failed_job_is_loaded_and_red_and_the_others_go_on(
+    amazon: Emulator, tmp_path: Path
+) -> None:
+    amazon.faults.fail_job(times=1, operation="StartLabelDetection")
+    labels, load = run(amazon, tmp_path, "label_detection", "load_warehouse")
+    states = Counter(
+        state for task, state in labels["tasks"].items() if task.startswith("job.flatten")
+    )
+    assert states == {"success": 2, "failed": 1}
+    assert labels["tasks"]["announce[-1]"] == "success"
+    assert labels["state"] == "failed"
+    assert load["state"] == "success"
+    found = query(tmp_path, "SELECT job_status, count(*) FROM label_detection_jobs GROUP BY ALL")
+    assert dict(found) == {"SUCCEEDED": 2, "FAILED": 1}
+    assert query(tmp_path, "SELECT count(DISTINCT job_id) FROM labels") == [(2,)]
+
+
+def test_a_result_that_does_not_reconcile_is_held_back_and_red(
+    amazon: Emulator, tmp_path: Path
+) -> None:
+    amazon.faults.drop_result_lines(lines=1, times=1)
+    images, load = run(amazon, tmp_path, "media_analysis", "load_warehouse")
+    assert images["tasks"]["job.flatten[0]"] == "failed"
+    assert (images["state"], load["state"]) == ("failed", "success")
+    ((reconciled, held_back, reason),) = query(
+        tmp_path, "SELECT reconciled, held_back, reason FROM loads"
+    )
+    assert (reconciled, held_back) == (False, True)
+    assert "1" in reason
+    assert "0" in reason
+    assert query(tmp_path, "SELECT count(*) FROM moderation_images") == [(0,)]
