@@ -12,7 +12,6 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
@@ -27,6 +26,7 @@ from local.environment import (
     state_folder,
 )
 from local.show import show_results
+from local.status_line import StatusLine
 from transforms.settings import CHECKOUT, Settings
 
 DAGS = ("media_analysis", "label_detection", "load_warehouse")
@@ -43,7 +43,7 @@ def main() -> int:
     console = Console(file=os.fdopen(os.dup(1), "w"))
     began = time.monotonic()
     os.environ.update(airflow_environment(folder / "airflow"))
-    with console.status("Starting the local Amazon (S3, SNS, SQS, Rekognition) ...") as status:
+    with StatusLine(console, "Starting the local Amazon (S3, SNS, SQS, Rekognition) ...") as status:
         recordings = arguments.recordings
         with local_amazon(folder / "emulator", recordings, folder / "emulator.log") as url:
             os.environ.update(local_amazon_environment(url))
@@ -76,7 +76,7 @@ def fill(url: str, recordings: Path | None) -> None:
     sample_media.fill(s3, MEDIA_BUCKET, OUTPUT_BUCKET, recordings)
 
 
-def _run(console: Console, status: Any, home: Path, log: Path) -> dict[str, str]:
+def _run(console: Console, status: StatusLine, home: Path, log: Path) -> dict[str, str]:
     """Run each DAG to its end; give each one's final state."""
     status.update("Preparing Airflow: a fresh metadata database ...")
     with output_to(log.with_suffix(".setup.log")):

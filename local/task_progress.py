@@ -8,11 +8,13 @@ from typing import Any
 from airflow.listeners import hookimpl
 from rich.console import Console
 
+from local.status_line import StatusLine
+
 
 class TaskProgress:
     """Writes to the console what ended; the status line says what runs."""
 
-    def __init__(self, console: Console, status: Any) -> None:
+    def __init__(self, console: Console, status: StatusLine) -> None:
         self.console = console
         self.status = status
         self.dag_id, self.began, self.tasks = "", 0.0, 0
@@ -42,4 +44,4 @@ class TaskProgress:
         self.tasks += 1
         index = task_instance.map_index
         which = task_instance.task_id + (f"[{index}]" if index >= 0 else "")
-        self.status.update(f"{self.dag_id}: {which.replace('[', chr(92) + '[')} {state}")
+        self.status.update(f"{self.dag_id}: {which} {state}")
