@@ -63,6 +63,7 @@ def test_readers_see_whole_results_while_loads_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_eight_readers_and_a_hundred_loads(tmp_path: Path) -> None:
     modes = [*["anew"] * 6, *["snapshot"] * 2]
     assert_whole_answers(load_under_readers(tmp_path, modes, loads=100), modes)
