@@ -132,13 +132,19 @@ def manifest(number: int, lines: int = LINES_PER_MANIFEST) -> bytes:
     return b"".join(manifest_line(chance, number * lines + n) + b"\n" for n in range(lines))
 
 
-def land_pages(root: Path, job_id: str, pages: int) -> ResultKey:
-    """Put a job's pages in a landing zone as they would come from the service."""
+def land_pages(root: Path, job_id: str, pages: int, new_member: bool = False) -> ResultKey:
+    """Put a job's pages in a landing zone as they would come from the service.
+
+    `new_member`: each label has one that no column holds.
+    """
     key = ResultKey.of("label_detection", job_id)
     attempt = LandingAttempt.resume_or_begin(Layout.at(str(root)), key)
     for number in range(pages):
         last = number == pages - 1
-        attempt.add_page(page(job_id, number, last), None if last else f"token-{number:08d}")
+        body = page(job_id, number, last)
+        if new_member:
+            body = body.replace(b'{"Timestamp":', b'{"Shot": {"Number": 7}, "Timestamp":')
+        attempt.add_page(body, None if last else f"token-{number:08d}")
     attempt.succeed()
     return key
 

@@ -1,6 +1,8 @@
-"""A result's table files: written beside their places, then renamed all together.
+"""A result's table files: written in a hidden folder of the results root, then renamed together.
 
-A killed writer leaves a hidden file of its own name, which the next one on that machine removes.
+    .writing/{operation}.{result}/{host}.{process}/{table}.parquet
+
+What a killed writer leaves there, the next one of the same result on that machine removes.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -28,6 +31,7 @@ from transforms.uniqueness import UniqueKeys
 
 ROW_GROUP = 120_000  # rows; larger ones cost memory, smaller ones a slower scan
 
+WRITING = ".writing"
 HARDLY_REPEATED = {"source_ref", "source_ref_key", "record"}  # a dictionary of them only costs
 
 Place = Callable[[str], UPath]
@@ -39,7 +43,10 @@ class TableFiles:
     def __init__(self, key: ResultKey, tables: Iterable[Table], root: UPath, place: Place) -> None:
         self.key = key
         self.root = root
-        self._writers = {table.name: _Writer(table, key, place(table.name)) for table in tables}
+        self._room = _room_of_its_own(root, key)
+        self._writers = {
+            table.name: _Writer(table, key, place(table.name), self._room) for table in tables
+        }
 
     def __enter__(self) -> Self:
         return self
@@ -51,7 +58,12 @@ class TableFiles:
         trace: TracebackType | None,
     ) -> None:
         for writer in self._writers.values():
-            writer.discard()
+            writer.close()
+        shutil.rmtree(self._room, ignore_errors=True)
+        if is_local(self.root):
+            with suppress(OSError):  # somebody else writes there
+                self._room.parent.rmdir()
+                self._room.parent.parent.rmdir()
 
     def add(self, table: str, columns: Mapping[str, Any]) -> None:
         """Append rows: equally long lists or arrays by column; the result's key is filled in."""
@@ -62,7 +74,7 @@ class TableFiles:
 
     def finish(self) -> tuple[TableFile, ...]:
         """Close every file and put all in their places; a table without rows has one too."""
-        digests = [writer.close() for writer in self._writers.values()]
+        digests = [writer.end() for writer in self._writers.values()]
         for writer in self._writers.values():
             writer.put()
         return tuple(
@@ -76,7 +88,7 @@ def _relative(path: UPath, root: UPath) -> str:
 
 
 class _Writer:
-    def __init__(self, table: Table, key: ResultKey, path: UPath) -> None:
+    def __init__(self, table: Table, key: ResultKey, path: UPath, room: Path) -> None:
         self.table = table
         self.path = path
         self.rows = 0
@@ -89,7 +101,7 @@ class _Writer:
         self._same: dict[str, pa.Array] = {}
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_rows = 0
-        self._beside = _beside(path)
+        self._beside = room / f"{table.name}.parquet"
         self._file = pq.ParquetWriter(self._beside, table.schema, **_encoding(table.schema))
 
     def add(self, columns: Mapping[str, Any]) -> None:
@@ -126,7 +138,11 @@ class _Writer:
             self._file.write_table(rows, row_group_size=max(self._waiting_rows, 1))
         self._waiting, self._waiting_rows = [], 0
 
-    def close(self) -> str:
+    def close(self) -> None:
+        self._file.close()
+
+    def end(self) -> str:
+        """Write what waits. The file's SHA-256."""
         self._flush()
         self._file.close()
         with self._beside.open("rb") as file:
@@ -134,15 +150,11 @@ class _Writer:
 
     def put(self) -> None:
         if is_local(self.path):
-            self._beside.replace(local(self.path))
+            place = local(self.path)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            self._beside.replace(place)
         else:
             self.path.fs.put_file(str(self._beside), self.path.path)
-
-    def discard(self) -> None:
-        self._file.close()
-        self._beside.unlink(missing_ok=True)
-        if not is_local(self.path):
-            shutil.rmtree(self._beside.parent, ignore_errors=True)
 
 
 def _encoding(schema: pa.Schema) -> dict[str, Any]:
@@ -162,20 +174,22 @@ def _encoding(schema: pa.Schema) -> dict[str, Any]:
     }
 
 
-def _beside(path: UPath) -> Path:
-    """A new file to write to: on a local disk in the same folder, so that a rename is enough."""
-    if not is_local(path):
-        return Path(tempfile.mkdtemp(prefix="rekognition-")) / path.name
-    place = local(path)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    mine = f".{place.name}.{socket.gethostname()}."
-    for left in place.parent.glob(f"{mine}*"):
+def _room_of_its_own(root: UPath, key: ResultKey) -> Path:
+    """A new folder to write in: for a local root inside it, so that a rename is enough."""
+    if not is_local(root):
+        return Path(tempfile.mkdtemp(prefix="rekognition-"))
+    rooms = local(root) / WRITING / f"{key.operation}.{key.name}"
+    mine = f"{socket.gethostname()}."
+    for left in rooms.glob(f"{mine}*"):
         if not _alive(left.name.removeprefix(mine)):
-            left.unlink(missing_ok=True)
-    return place.parent / f"{mine}{os.getpid()}"
+            shutil.rmtree(left, ignore_errors=True)
+    room = rooms / f"{mine}{os.getpid()}"
+    room.mkdir(parents=True)
+    return room
 
 
 def _alive(process: str) -> bool:
+    """Whether another process has this number."""
     try:
         os.kill(int(process), 0)
     except ProcessLookupError:

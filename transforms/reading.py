@@ -76,7 +76,7 @@ class Reading:
         for attribute, name in shape.extras.items():
             found = [raw for raw in map(attrgetter(attribute), objects) if raw is not None]
             if found:
-                joined = b"\n".join(map(bytes, found))
+                joined = b"\n".join(found)
                 self.quotes += 2 * len(found) + _checked_quotes(joined)
                 self.unknown.append((shape.path_of(name), len(found), bytes(found[0])))
 

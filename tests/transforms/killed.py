@@ -49,8 +49,11 @@ def main(landed: Path, folder: Path, first: int, last: int) -> None:
         time.sleep(random.Random(seed).uniform(0, usual))
         os.kill(child, signal.SIGKILL)
         killed = ended(child) == -signal.SIGKILL
-        written = sum(path.is_file() for path in (root / "tables").rglob("*"))
-        print(f"{seed} {'killed' if killed else 'ended'} {written}")
+        left = [
+            sum(path.is_file() for path in (root / folder).rglob("*"))
+            for folder in ("tables", ".writing")
+        ]
+        print(f"{seed} {'killed' if killed else 'ended'} {left}")
         assert ended(begun(root)) == 0
 
 

@@ -17,10 +17,11 @@ SCRIPT = Path(__file__).with_name("killed.py")
 
 
 def outcome(root: Path) -> tuple[dict[str, bytes], list[object]]:
-    """Every file under tables/, hidden ones too, and what the commits name."""
+    """Every file of tables/ and of where they are written, and what the commits name."""
     tables = {
         str(path.relative_to(root)): path.read_bytes()
-        for path in (root / "tables").rglob("*")
+        for folder in ("tables", ".writing")
+        for path in (root / folder).rglob("*")
         if path.is_file()
     }
     return tables, [(one.key, one.attempt, one.files) for one in commits(Layout.at(str(root)))]

@@ -72,19 +72,16 @@ def test_the_old_file_stands_until_the_new_ones_are_whole(tmp_path: Path) -> Non
 
 
 def test_what_a_killed_writer_left_is_removed_and_a_living_ones_is_not(tmp_path: Path) -> None:
-    beside = f".label_parents.parquet.{socket.gethostname()}."
-    dead, living, elsewhere = (
-        tmp_path / f"{beside}{2**22 + 1}",  # above Linux's highest process number
-        tmp_path / f"{beside}{os.getppid()}",
-        tmp_path / ".label_parents.parquet.elsewhere.1",
-    )
-    for path in (dead, living, elsewhere):
-        path.write_bytes(b"")
+    rooms = tmp_path / ".writing" / "label_detection.job-1"
+    dead = rooms / f"{socket.gethostname()}.{2**22 + 1}"  # above Linux's highest process number
+    living = rooms / f"{socket.gethostname()}.{os.getppid()}"
+    elsewhere = rooms / "elsewhere.1"
+    for room in (dead, living, elsewhere):
+        room.mkdir(parents=True)
+        (room / "label_parents.parquet").write_bytes(b"half")
     with files_in(tmp_path) as files:
         files.finish()
-    assert sorted(tmp_path.iterdir()) == sorted(
-        [living, elsewhere, tmp_path / "label_parents.parquet"]
-    )
+    assert sorted(rooms.iterdir()) == sorted([living, elsewhere])
 
 
 def test_files_are_put_to_an_object_store_whole() -> None:
