@@ -8,6 +8,7 @@ connection open with `snapshot`.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 
@@ -18,6 +19,7 @@ WANTED = "SELECT job_id, row_counts['labels'] FROM loads ORDER BY job_id"
 
 
 def main(published: str, mode: str) -> None:
+    os.nice(10)  # loads go first, or eight readers would leave them nothing of two cores
     stop = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
     print("reads", flush=True)
