@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 import subprocess
 import sys
 import time
@@ -27,6 +26,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchmarks.results import machine, put_section
 from transforms.commits import Commit, TableFile, commits
 from transforms.layout import Layout, ResultKey
 from transforms.tables import SCHEMA_VERSION, TABLES
@@ -189,16 +189,20 @@ def main() -> None:
     if options.one:
         one_load(*options.one)
         return
-    print(f"One result of {LABELS:,} labels, best of {options.rounds}; {os.cpu_count()} cores.")
-    print("| labels there, M | new: s / CPU-s | again: s / CPU-s | peak MB | publish s | file MB |")
-    print("|---|---|---|---|---|---|")
+    lines = [
+        machine(),
+        f"One result of {LABELS:,} labels, best of {options.rounds}.\n",
+        "| labels there, M | new: s / CPU-s | again: s / CPU-s | peak MB | publish s | file MB |",
+        "|---|---|---|---|---|---|",
+    ]
     with TemporaryDirectory() as folder:
         sizes = [Size.filled(millions, Path(folder)) for millions in options.millions]
         for number in range(options.rounds):  # in turn, so that a busy machine slows all alike
             for size in sizes:
                 size.one_round(number)
-        for size in sizes:
-            print(size.row(), flush=True)
+        lines += [size.row() for size in sizes]
+    print("\n".join(lines))
+    put_section("Loading", "\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from benchmarks.load import fill
+from benchmarks.results import machine, put_section
 from transforms.ddl import identifier, literal
 from transforms.layout import Layout
 from transforms.sql_files import views
@@ -74,9 +75,12 @@ def main() -> None:
         warehouse = folder / "w.duckdb"
         fill(Layout.at(str(folder)), warehouse, options.millions)
         plain = as_parquet(warehouse, folder)
-        print(f"{options.millions:g} million labels; milliseconds, best of {options.rounds}.")
-        print("| view | one video | over all | rows | one video, Parquet | over all, Parquet |")
-        print("|---|---|---|---|---|---|")
+        lines = [
+            machine(),
+            f"{options.millions:g} million labels; milliseconds, best of {options.rounds}.\n",
+            "| view | one video | over all | rows | one video, Parquet | over all, Parquet |",
+            "|---|---|---|---|---|---|",
+        ]
         with read_only(warehouse) as con:
             for view in options.views:
                 cells = []
@@ -87,8 +91,10 @@ def main() -> None:
                         seconds, _ = best(source, view, f"WHERE job_id = '{ONE}'", options.rounds)
                         one = f"{1000 * seconds:.0f}"
                     cells.append(f"{one} | {1000 * whole:,.0f}")
-                print(f"| {view} | {cells[0]} | {rows:,} | {cells[1]} |", flush=True)
+                lines.append(f"| {view} | {cells[0]} | {rows:,} | {cells[1]} |")
         plain.close()
+    print("\n".join(lines))
+    put_section("Views", "\n".join(lines))
 
 
 if __name__ == "__main__":
