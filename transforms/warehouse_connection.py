@@ -41,6 +41,11 @@ def in_memory(spill: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
+def gist(error: duckdb.Error) -> str:
+    """The first line of what DuckDB says; hints and the statement come after it."""
+    return str(error).strip().partition("\n")[0].rstrip(".!")
+
+
 @contextmanager
 def opened(warehouse: Path, timeout: float) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse for writing, made when it is not there; checkpointed and closed after.
@@ -59,7 +64,7 @@ def opened(warehouse: Path, timeout: float) -> Iterator[duckdb.DuckDBPyConnectio
         con.execute(f"CHECKPOINT {CATALOG}")
     except duckdb.Error as error:
         raise ResultsError(
-            f"DuckDB could not load into {warehouse}: {error}.",
+            f"DuckDB could not load into {warehouse}: {gist(error)}.",
             path=str(warehouse),
             advice="What was loaded before is untouched. Mend the cause, then load again.",
         ) from error
@@ -84,7 +89,7 @@ def read_only(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
     except duckdb.Error as error:
         raise ResultsError(
-            f"DuckDB could not read {database}: {error}.",
+            f"DuckDB could not read {database}: {gist(error)}.",
             path=str(database),
             advice="`rekognition-results publish` puts a new copy there.",
         ) from error
@@ -104,7 +109,9 @@ def _attach(con: duckdb.DuckDBPyConnection, warehouse: Path, timeout: float) -> 
         except duckdb.Error as error:
             if not LOCKED.search(str(error)):
                 raise SchemaMismatch(
-                    f"{warehouse} does not open as a DuckDB database: {error}", path=str(warehouse)
+                    f"{warehouse} does not open as a DuckDB database: {gist(error)}.",
+                    path=str(warehouse),
+                    advice="If it is damaged, `rekognition-results load --all` builds it anew.",
                 ) from error
             left = until - time.monotonic()
             if left <= 0:

@@ -152,6 +152,15 @@ def test_sql_cannot_write(capsys: pytest.CaptureFixture[str]) -> None:
     assert "read-only" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("loaded")
+def test_sql_that_does_not_run_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sql", "SELECT nme FROM labels"]) == 2
+    told = capsys.readouterr().err
+    assert 'Referenced column "nme" not found' in told
+    assert "\\n" not in told
+    assert told.count("\n") == 1
+
+
 @pytest.mark.usefixtures("layout")
 @pytest.mark.parametrize(
     "arguments, status, sentence",

@@ -197,6 +197,8 @@ def test_a_file_that_is_no_database_is_a_schema_mismatch(layout: Layout, warehou
     warehouse.write_text("not a database, but long enough to be looked at as one" * 100)
     with pytest.raises(SchemaMismatch, match="does not open as a DuckDB database"):
         load(layout, warehouse)
+    load(layout, warehouse, everything=True)
+    assert rows(warehouse, LEDGER) == []
 
 
 def test_a_commit_of_another_schema_version_is_refused_by_name(

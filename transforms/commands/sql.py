@@ -10,7 +10,7 @@ import duckdb
 
 from transforms.commands.answer import put
 from transforms.settings import Settings
-from transforms.warehouse_connection import read_only
+from transforms.warehouse_connection import gist, read_only
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
@@ -19,6 +19,6 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         try:
             found = con.execute(statement).to_arrow_reader()
         except duckdb.Error as error:
-            raise ValueError(str(error)) from error
+            raise ValueError(f"{gist(error)}.") from error
         put(found, options)
     return 0
