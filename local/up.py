@@ -25,12 +25,14 @@ from local.environment import (
     state_folder,
 )
 
-START_SECONDS = 120  # Airflow standalone answers after about 20
+START_SECONDS = 300  # about 20 on two free cores; a busy machine takes its time
 STOP_SECONDS = 30
 
 
 def main() -> int:
     arguments = _arguments()
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.default_int_handler)
     folder = state_folder()
     home = folder / "airflow-web"
     home.mkdir(parents=True, exist_ok=True)
@@ -42,8 +44,12 @@ def main() -> int:
             os.environ.update(local_amazon_environment(url) | {"REKOGNITION_SCHEDULE": "none"})
             fill(url, None)
             print(f"Local Amazon at {url}, with sample media.", flush=True)
-        _prepare(home)
-        return _serve(home, arguments.port)
+        try:
+            _prepare(home)
+            return _serve(home, arguments.port)
+        except KeyboardInterrupt:
+            print("\nStopped.", flush=True)
+            return 0
 
 
 def _arguments() -> argparse.Namespace:
@@ -89,17 +95,14 @@ def _serve(home: Path, port: int) -> int:
         process = subprocess.Popen(
             ["airflow", "standalone"], stdout=out, stderr=subprocess.STDOUT, start_new_session=True
         )
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         if _wait_until_up(process, port):
             print(f"Airflow at http://127.0.0.1:{port}. Ctrl-C stops it. Logs: {log}", flush=True)
             return process.wait()
         print(f"Airflow did not start: {log} says why.", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("\nStopping ...", flush=True)
-        return 0
     finally:
+        print("\nStopping Airflow ...", flush=True)
         _stop(process)
 
 
