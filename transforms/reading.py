@@ -77,7 +77,7 @@ class Reading:
             found = [raw for raw in map(attrgetter(attribute), objects) if raw is not None]
             if found:
                 joined = b"\n".join(found)
-                self.quotes += 2 * len(found) + _checked_quotes(joined)
+                self.quotes += 2 * len(found) + checked_quotes(joined)
                 self.unknown.append((shape.path_of(name), len(found), bytes(found[0])))
 
     def leaves(self, shape: Shape, one: Any) -> Iterator[tuple[str, Any]]:
@@ -108,8 +108,11 @@ def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
     return pa.array(values, kind)
 
 
-def _checked_quotes(lines: bytes) -> int:
-    """The quotes of JSON values of any shape, one a line. ValueError when a key is duplicated."""
+def checked_quotes(lines: bytes | memoryview) -> int:
+    """The quotes of JSON values of any shape. ValueError when a key is duplicated at any depth.
+
+    Decoded without a shape and encoded again, a value has each key once.
+    """
     quotes = structural_quotes(lines)
     again = msgspec.json.encode(msgspec.json.Decoder().decode_lines(lines))
     if structural_quotes(again) != quotes:

@@ -16,7 +16,7 @@ ABSENT: Any = None
 Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]  # what a BIGINT holds
 
 
-class Answer(Struct, gc=False, eq=False, forbid_unknown_fields=True, omit_defaults=True):
+class Answer(Struct, gc=False, eq=False, forbid_unknown_fields=True):
     """What every shape below shares."""
 
 

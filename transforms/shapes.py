@@ -105,7 +105,6 @@ class Shape:
             eq=False,
             gc=False,
             forbid_unknown_fields=True,
-            omit_defaults=True,
         )
         self.empty = self.struct()
         return self.struct

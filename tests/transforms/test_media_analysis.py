@@ -212,6 +212,17 @@ def test_escaped_and_unescaped_forms_of_a_key_are_the_same_key(layout: Layout) -
     assert [reason for _, _, reason, _ in quarantined(layout)] == ['Duplicated key "Name".']
 
 
+def test_a_duplicate_inside_a_new_member_is_found_once_the_member_is_known(
+    layout: Layout,
+) -> None:
+    known = encoded(image(New={"a": 1}))
+    land_manifest(layout, [known, known.replace(b'"a": 1', b'"a": 1, "a": 2'), known])
+    flatten(layout, IMAGES, quarantine_limit=0.5)
+    assert [(row[0], row[2]) for row in quarantined(layout)] == [(2, 'Duplicated key "a".')]
+    found = rows(layout, "unknown_fields", "path", "count")
+    assert found == [("detect-moderation-labels.New", 2)]
+
+
 def test_quotes_and_backslashes_in_values_are_no_duplicated_keys(layout: Layout) -> None:
     names = ['"', "\\", '\\"', '\\\\"', '"Name":']
     land_manifest(layout, [image({"Name": name}) for name in names])
