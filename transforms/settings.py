@@ -55,11 +55,20 @@ class Settings:
     job_tag: str = _variable("", "Tag of video jobs.")
     sns_topic_arn: str = _variable("", "SNS topic that Rekognition tells when a video job ends.")
     sns_role_arn: str = _variable("", "IAM role with which Rekognition may publish there.")
+    completions_queue_url: str = _variable(
+        "",
+        "SQS queue on that topic: `collect_finished_jobs` takes up video jobs that others started.",
+    )
     aggregate_by: str = _variable("TIMESTAMPS", "Form of video results: TIMESTAMPS or SEGMENTS.")
     max_jobs_per_run: int = _variable(
         1024, "Jobs a DAG run starts at most (Airflow maps up to 1,024)."
     )
     waiter_delay: float = _variable(30.0, "Seconds between two looks at a running job.")
+    video_looks_per_second: float = _variable(
+        2.5,
+        "GetLabelDetection calls a second of all video waits in a triggerer. Amazon allows an "
+        "account 5 in most regions; landing needs some too.",
+    )
     quarantine_limit: float = _variable(
         0.05, "Share of bad records above which a result fails instead of being loaded."
     )

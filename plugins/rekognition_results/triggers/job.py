@@ -1,24 +1,39 @@
-"""Waiting for a job in the triggerer: asked again and again, at a polite rate, without a worker."""
+"""Waiting for jobs in the triggerer: all waits of one connection share one poll and one client.
+
+Airflow opens one stream for all triggers with the same `shared_stream_key` and sends what comes
+out of it to each of them (`airflow.triggers.shared_stream`). Outside a triggerer (`dag.test()`)
+a trigger reads a stream of its own.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
 import random
-from collections.abc import AsyncIterator
+from collections import Counter, defaultdict
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Hashable
+from contextlib import aclosing
 from typing import Any, ClassVar
 
-from airflow.triggers.base import BaseTrigger, TriggerEvent
-from botocore.exceptions import ClientError
+from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
-from rekognition_results.failures import TRANSIENT, from_client_error
+from rekognition_results.failures import explained
 from rekognition_results.hooks.rekognition import RekognitionHook
-from transforms.errors import ServiceBusy
+from transforms.errors import RequestRefused, ResultsError
 
-JITTER = 0.2  # of the delay, so that many waits do not ask in step
+JITTER = 0.2  # of the delay, so that triggerers do not ask in step
 BACKOFF_MOST = 300.0  # seconds
+NOBODY_WAITS = 1.0  # seconds until the poll looks for waits again
+FINAL = ("SUCCEEDED", "FAILED")
+
+log = logging.getLogger(__name__)
+
+# What one look tells of some jobs: by job id, "SUCCEEDED", "FAILED", or why asking is of no use.
+Found = dict[str, str]
 
 
-class JobTrigger(BaseTrigger):
+class JobTrigger(BaseEventTrigger):
     """Fires once: with the job's final status, or with why it cannot be known.
 
     It has no end of its own: whoever defers gives a timeout. The first look is a few seconds
@@ -28,10 +43,12 @@ class JobTrigger(BaseTrigger):
     :param started: when the wait began (seconds of the epoch); comes back in the event
     :param waiter_delay: seconds between two looks
     :param first_look: seconds before the first one
+    :param aws_conn_id, region_name, verify, botocore_config: as of every hook of the Amazon
+        provider
     """
 
-    api_operation: ClassVar[str]
-    final: ClassVar[tuple[str, ...]] = ("SUCCEEDED", "FAILED")
+    supports_triggerer_queue = True  # False is for asset watchers, which have no task's queue
+    _waits: ClassVar[dict[Hashable, Counter[str]]] = defaultdict(Counter)
 
     def __init__(
         self,
@@ -68,36 +85,96 @@ class JobTrigger(BaseTrigger):
             "botocore_config": self.botocore_config,
         }
 
+    def shared_stream_key(self) -> tuple[str, ...]:
+        """Waits that can be answered by the same calls, at the same pace."""
+        return (
+            type(self).__qualname__,
+            *(repr(one) for one in (self.aws_conn_id, self.region_name, self.verify)),
+            json.dumps(self.botocore_config, sort_keys=True, default=repr),
+            repr(self.waiter_delay),
+        )
+
     async def run(self) -> AsyncIterator[TriggerEvent]:
+        """Outside a triggerer: the stream of this trigger alone."""
+        async with aclosing(self.open_shared_stream(self.serialize()[1])) as stream:
+            async for event in self.filter_shared_stream(stream):
+                yield event
+
+    async def filter_shared_stream(
+        self, shared_stream: AsyncIterator[Found]
+    ) -> AsyncIterator[TriggerEvent]:
+        """This job's event, once the poll has found it."""
         await asyncio.sleep(self.first_look)
+        key = self.shared_stream_key()
+        self._waits[key][self.job_id] += 1
+        try:
+            async for found in shared_stream:
+                if told := found.get(self.job_id):
+                    yield TriggerEvent(self._payload(told))
+                    return
+        finally:
+            self._waits[key] -= Counter([self.job_id])  # leaves out what falls to 0
+            if not self._waits[key]:
+                del self._waits[key]
+
+    def _payload(self, told: str) -> dict[str, Any]:
+        about = {"job_id": self.job_id, "started": self.started}
+        if told in FINAL:
+            return {"status": "success", "job_status": told, **about}
+        return {"status": "error", "message": told, **about}
+
+    @classmethod
+    async def open_shared_stream(cls, kwargs: dict[str, Any]) -> AsyncGenerator[Found, None]:
+        """Look again and again, for ever, for whatever jobs are waited for at that moment.
+
+        While the service is busy it looks later and later, each time with a new client: its
+        credentials may be the trouble.
+        """
+        waits = cls(**kwargs)
+        key, usual = waits.shared_stream_key(), waits.waiter_delay
+        delay = usual
+        while True:
+            try:
+                async with await waits._connect() as client:
+                    while True:
+                        jobs = list(cls._waits.get(key, ()))
+                        random.shuffle(jobs)  # a round that ends early must not starve the last
+                        async for found in waits.look(client, jobs):
+                            yield found
+                        delay = usual
+                        log.info("%d jobs are waited for.", len(jobs))
+                        await _pause(usual if jobs else min(usual, NOBODY_WAITS))
+            except ResultsError as busy:
+                delay = min(delay * 2, BACKOFF_MOST)
+                log.warning("%s The next look is in about %.0f seconds.", busy, delay)
+                await _pause(delay)
+
+    async def _connect(self) -> Any:
         hook = RekognitionHook(
             aws_conn_id=self.aws_conn_id,
             region_name=self.region_name,
             verify=self.verify,
             config=self.botocore_config,
         )
-        async with await hook.get_async_conn() as client:
-            told = await self._finished(client)
-        yield TriggerEvent({**told, "job_id": self.job_id, "started": self.started})
+        with explained("Connecting", f"connection {self.aws_conn_id}"):
+            return await hook.get_async_conn()
 
-    async def _finished(self, client: Any) -> dict[str, str]:
-        delay = self.waiter_delay
-        while True:
-            try:
-                status = await self.status(client)
-                delay = self.waiter_delay
-            except ClientError as error:
-                ours = from_client_error(self.api_operation, f"job {self.job_id}", error)
-                if not isinstance(ours, ServiceBusy):
-                    return {"status": "error", "message": str(ours)}
-                status, delay = f"not known yet ({ours})", min(delay * 2, BACKOFF_MOST)
-            except TRANSIENT as error:
-                status, delay = f"not known yet ({error})", min(delay * 2, BACKOFF_MOST)
-            if status in self.final:
-                return {"status": "success", "job_status": status}
-            self.log.info("Job %s is %s.", self.job_id, status)
-            await asyncio.sleep(delay * random.uniform(1 - JITTER, 1 + JITTER))
+    def look(self, client: Any, jobs: list[str]) -> AsyncIterator[Found]:
+        """Ask for each of these jobs once; tell of those that are final, or cannot be known.
 
-    async def status(self, client: Any) -> str:
-        """Ask the service once."""
+        :raises ServiceBusy: asking again later may help
+        """
         raise NotImplementedError
+
+
+async def ask(operation: str, about: str, call: Awaitable[Any]) -> tuple[dict[str, Any], str]:
+    """The answer, or else why asking is of no use. ServiceBusy when asking again may help."""
+    try:
+        with explained(operation, about):
+            return await call, ""
+    except RequestRefused as refused:
+        return {}, str(refused)
+
+
+async def _pause(seconds: float) -> None:
+    await asyncio.sleep(seconds * random.uniform(1 - JITTER, 1 + JITTER))

@@ -1,17 +1,54 @@
-"""Waits for a bulk analysis."""
+"""Waits for bulk analyses."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
-from rekognition_results.triggers.job import JobTrigger
+from rekognition_results.hooks.rekognition import LIST_SIZE
+from rekognition_results.triggers.job import FINAL, Found, JobTrigger, ask
 
 
 class RekognitionMediaAnalysisJobTrigger(JobTrigger):
-    """Fires when GetMediaAnalysisJob says SUCCEEDED or FAILED."""
+    """Fires when a bulk job is SUCCEEDED or FAILED.
 
-    api_operation = "GetMediaAnalysisJob"
+    One ListMediaAnalysisJobs tells of 100 jobs, the newest first; GetMediaAnalysisJob tells of
+    those that are older than what was listed.
 
-    async def status(self, client: Any) -> str:
-        answer = await client.get_media_analysis_job(JobId=self.job_id)
-        return str(answer.get("Status", "not known: the answer was cut short"))
+    https://docs.aws.amazon.com/rekognition/latest/APIReference/API_ListMediaAnalysisJobs.html
+    """
+
+    async def look(self, client: Any, jobs: list[str]) -> AsyncIterator[Found]:
+        missing = set(jobs)
+        if len(jobs) > 1:
+            async for found in _listed(client, missing):
+                yield found
+        for job_id in sorted(missing):
+            call = client.get_media_analysis_job(JobId=job_id)
+            answer, refused = await ask("GetMediaAnalysisJob", f"job {job_id}", call)
+            if refused or answer.get("Status") in FINAL:
+                yield {job_id: refused or answer["Status"]}
+
+
+async def _listed(client: Any, missing: set[str]) -> AsyncIterator[Found]:
+    """What the newest pages tell; takes the jobs that they hold out of `missing`.
+
+    Listing ends where a page costs more than it tells: as many pages as the jobs could fill are
+    read in any case, more only as long as each holds one of them.
+    """
+    pages, page, found = -(-len(missing) // LIST_SIZE), 0, set[str]()
+    more: dict[str, str] = {}
+    while missing and (page < pages or found):
+        call = client.list_media_analysis_jobs(MaxResults=LIST_SIZE, **more)
+        answer, refused = await ask("ListMediaAnalysisJobs", "the account", call)
+        if refused:
+            yield dict.fromkeys(missing, refused)
+            missing.clear()
+            return
+        listed = {job["JobId"]: job["Status"] for job in answer.get("MediaAnalysisJobs", ())}
+        found = missing & set(listed)
+        missing -= found
+        yield {job_id: listed[job_id] for job_id in found if listed[job_id] in FINAL}
+        if not answer.get("NextToken"):
+            return
+        more, page = {"NextToken": answer["NextToken"]}, page + 1
