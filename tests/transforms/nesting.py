@@ -38,6 +38,14 @@ REALS = {
 }
 
 
+INSTANCES = "Labels.Label.Instances."
+NAMES = {
+    "Parents": ("label_parents", "parent_index"),
+    "Aliases": ("label_aliases", "alias_index"),
+    "Categories": ("label_categories", "category_index"),
+}
+
+
 def nested(layout: Layout) -> dict[tuple[str, str], Row]:
     """Every video result's response from its tables, by job_id and aggregate_by."""
     tables = {
@@ -45,45 +53,44 @@ def nested(layout: Layout) -> dict[tuple[str, str], Row]:
         for name, table in TABLES.items()
         if "label_detection" in table.operations
     }
-    colors = _lists(tables["label_instance_dominant_colors"], "color_index")
-    instances = _lists(tables["label_instances"], "instance_index")
-    children = {
-        member: _lists(tables[table], position)
-        for member, table, position in (
-            ("Parents", "label_parents", "parent_index"),
-            ("Aliases", "label_aliases", "alias_index"),
-            ("Categories", "label_categories", "category_index"),
-        )
-    }
+    labels = _lists(tables["labels"], "label_index")
+    entries = _entries(tables)
     responses = {}
     for job in tables["label_detection_jobs"]:
         key = (job["job_id"], job["aggregate_by"])
         response = _tree(job, "label_detection_jobs", "")
         response["JobId"] = job["job_id"]
-        response["Labels"] = []
-        for row in _lists(tables["labels"], "label_index")[key]:
-            entry = _tree(row, "labels", "Labels.")
-            at = (*key, row["label_index"])
-            described = entry.setdefault("Label", {})
-            described["Instances"] = [
-                {
-                    **_tree(one, "label_instances", "Labels.Label.Instances."),
-                    "DominantColors": [
-                        _tree(
-                            color,
-                            "label_instance_dominant_colors",
-                            "Labels.Label.Instances.DominantColors.",
-                        )
-                        for color in colors[(*at, one["instance_index"])]
-                    ],
-                }
-                for one in instances[at]
-            ]
-            for member, lists in children.items():
-                described[member] = [{"Name": one["name"]} for one in lists[at]]
-            response["Labels"].append(entry)
+        response["Labels"] = [entries[(*key, row["label_index"])] for row in labels[key]]
         responses[key] = response
     return responses
+
+
+def _entries(tables: dict[str, list[Row]]) -> dict[Any, Row]:
+    """Every element of Labels, by job_id, aggregate_by and label_index."""
+    instances = _lists(tables["label_instances"], "instance_index")
+    colors = _lists(tables["label_instance_dominant_colors"], "color_index")
+    children = {
+        member: _lists(tables[table], position) for member, (table, position) in NAMES.items()
+    }
+    entries = {}
+    for row in tables["labels"]:
+        at = (row["job_id"], row["aggregate_by"], row["label_index"])
+        entry = entries[at] = _tree(row, "labels", "Labels.")
+        described = entry.setdefault("Label", {})
+        described["Instances"] = [
+            _instance(one, colors[(*at, one["instance_index"])]) for one in instances[at]
+        ]
+        for member, lists in children.items():
+            described[member] = [{"Name": one["name"]} for one in lists[at]]
+    return entries
+
+
+def _instance(row: Row, colors: list[Row]) -> Row:
+    table, inside = "label_instance_dominant_colors", f"{INSTANCES}DominantColors."
+    return {
+        **_tree(row, "label_instances", INSTANCES),
+        "DominantColors": [_tree(color, table, inside) for color in colors],
+    }
 
 
 def nested_lines(layout: Layout) -> dict[int, Row]:

@@ -36,34 +36,36 @@ def the_row(layout: Layout) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value is not None}
 
 
+REQUEST = {
+    "Video": {"S3Object": {"Bucket": "videos", "Name": "a.mp4"}},
+    "ClientRequestToken": "t1",
+    "MinConfidence": 60,
+    "Features": ["GENERAL_LABELS"],
+    "Settings": {"GeneralLabels": {"LabelInclusionFilters": ["Car", "Bus"]}},
+    "NotificationChannel": {"SNSTopicArn": "arn:topic", "RoleArn": "arn:role"},
+    "JobTag": "tägliche",
+}
+FOUND = {
+    "operation": "label_detection",
+    "job_id": JOB,
+    "token": "t1",
+    "generation": 2,
+    "found_by": "started_here",
+    "account": None,
+    "region": "eu-west-1",
+    "started_at": "2026-01-02T03:04:05+01:00",
+    "finished_seen_at": "2026-01-02T03:10:00Z",
+    "status": "SUCCEEDED",
+    "a key of later versions": 1,
+}
+
+
 def test_a_video_request_stands_whole_and_in_columns(layout: Layout) -> None:
-    request = {
-        "Video": {"S3Object": {"Bucket": "videos", "Name": "a.mp4"}},
-        "ClientRequestToken": "t1",
-        "MinConfidence": 60,
-        "Features": ["GENERAL_LABELS"],
-        "Settings": {"GeneralLabels": {"LabelInclusionFilters": ["Car", "Bus"]}},
-        "NotificationChannel": {"SNSTopicArn": "arn:topic", "RoleArn": "arn:role"},
-        "JobTag": "tägliche",
-    }
-    job = {
-        "operation": "label_detection",
-        "job_id": JOB,
-        "token": "t1",
-        "generation": 2,
-        "found_by": "started_here",
-        "account": None,
-        "region": "eu-west-1",
-        "started_at": "2026-01-02T03:04:05+01:00",
-        "finished_seen_at": "2026-01-02T03:10:00Z",
-        "status": "SUCCEEDED",
-        "a key of later versions": 1,
-    }
-    put(layout, VIDEO, job, {"account": "1234", "request": request})
+    put(layout, VIDEO, FOUND, {"account": "1234", "request": REQUEST})
     attempt = land_video(layout, [])
     flatten(layout, VIDEO)
     row = the_row(layout)
-    assert json.loads(row.pop("request")) == request
+    assert json.loads(row.pop("request")) == REQUEST
     assert row == {
         "job_id": JOB,
         "operation": "label_detection",
