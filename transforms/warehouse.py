@@ -8,6 +8,7 @@ load, check and publish (`transforms.warehouse_lock`).
 from __future__ import annotations
 
 import random
+import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -129,6 +130,7 @@ def _load(
 
     A result that is flattened again meanwhile does not fit the commit that was read: read anew.
     """
+    _clear_leftovers(path)
     for _ in range(TRIES - 1):
         wanted = list(commits(layout))
         try:
@@ -163,9 +165,7 @@ def _rebuild(
     layout: Layout, path: Path, wanted: list[Commit], timeout: float, progress: Progress | None
 ) -> LoadReport:
     """A new file from all commits, swapped in when it is whole."""
-    building = path.with_name(path.name + ".building")
-    for leftover in (building, _write_ahead_log(building)):
-        leftover.unlink(missing_ok=True)  # of a rebuild that was killed
+    building = _building(path)
     with opened(building, timeout) as con:
         create_schema(con)
         report = _load_pending(con, layout, path, wanted, progress)
@@ -174,6 +174,26 @@ def _rebuild(
     _write_ahead_log(path).unlink(missing_ok=True)
     building.replace(path)
     return report
+
+
+def _clear_leftovers(path: Path) -> None:
+    """Remove what loads that were killed left beside the warehouse."""
+    building = _building(path)
+    for leftover in (building, _write_ahead_log(building)):
+        leftover.unlink(missing_ok=True)
+    if path.parent.exists():
+        for leftover in path.parent.iterdir():
+            if leftover.name.startswith(_fetched(path)):
+                shutil.rmtree(leftover)
+
+
+def _fetched(path: Path) -> str:
+    """How folders for files of a remote results root begin; they go after each batch."""
+    return f".{path.name}.fetched-"
+
+
+def _building(path: Path) -> Path:
+    return path.with_name(path.name + ".building")
 
 
 def _write_ahead_log(path: Path) -> Path:
@@ -217,7 +237,7 @@ def _load_batches(
     counts: Counter[str] = Counter()
     done = 0
     for batch in in_batches(pending):
-        with TemporaryDirectory(dir=path.parent, prefix=".fetched-") as folder:
+        with TemporaryDirectory(dir=path.parent, prefix=_fetched(path)) as folder:
             files = fetch(layout, [one for one in batch if not one.held_back], Path(folder))
             with sources(con, files) as found:
                 counts.update(replace_results(con, batch, found, there, loaded_at))

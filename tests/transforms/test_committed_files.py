@@ -24,7 +24,17 @@ def test_a_remote_results_root_loads_the_same_rows_as_a_local_one(tmp_path: Path
         commit_result(layout, images("m1"), image_rows(["a.jpg"]))
         load(layout, tmp_path / f"{name}.duckdb")
     assert state(tmp_path / "remote.duckdb") == state(tmp_path / "local.duckdb")
-    assert not list(tmp_path.glob(".fetched-*"))
+    assert not list(tmp_path.glob(".*fetched-*"))
+
+
+def test_what_a_killed_load_had_fetched_is_cleared_away(tmp_path: Path) -> None:
+    left, of_another = tmp_path / ".w.duckdb.fetched-x", tmp_path / ".v.duckdb.fetched-x"
+    for folder in (left, of_another):
+        folder.mkdir()
+        (folder / "file").write_bytes(b"half")
+    load(Layout.at(str(tmp_path / "results")), tmp_path / "w.duckdb")
+    assert not left.exists()
+    assert of_another.exists()
 
 
 def test_many_small_files_give_the_same_rows_as_a_few(
