@@ -198,3 +198,17 @@ def test_the_description_becomes_the_job_row(layout: Layout) -> None:
             "7.0",
         )
     ]
+
+
+def test_a_results_root_on_an_object_store_is_kept_alike() -> None:
+    layout = Layout.at("memory://flatten/results")
+    landed = land_video(layout, [label("A")])
+    told = json.loads((landed.path / SUCCESS).read_bytes())
+    told["landed_at"] = "2026-01-30T12:00:00+00:00"
+    (landed.path / SUCCESS).write_text(json.dumps(told))
+    first = flatten(layout, VIDEO)
+    land_video(layout, [label("B")])
+    commit = flatten(layout, VIDEO)
+    assert rows(layout, "labels", "name") == ["B"]
+    assert all((layout.root / file.path).exists() for file in commit.files)
+    assert not any((layout.root / file.path).exists() for file in first.files)
