@@ -12,8 +12,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from airflow.sdk import DAG, Param, task, task_group
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk import DAG, task_group
 
 from rekognition_results import dag_defaults as given
 from rekognition_results.dag_defaults import listed, text, value
@@ -54,11 +53,7 @@ with DAG(
         "job_tag": text(SETTINGS.job_tag, "Tag of the jobs."),
         "sns_topic_arn": text(SETTINGS.sns_topic_arn, "SNS topic told when a job ends."),
         "sns_role_arn": text(SETTINGS.sns_role_arn, "IAM role that may publish there."),
-        "aggregate_by": Param(
-            SETTINGS.aggregate_by,
-            description="Form of the results.",
-            enum=["TIMESTAMPS", "SEGMENTS"],
-        ),
+        "aggregate_by": given.aggregate_by_param(SETTINGS),
     },
 ):
     plan = RekognitionPlanLabelDetectionOperator(
@@ -74,6 +69,7 @@ with DAG(
         sns_topic_arn=value("sns_topic_arn"),
         sns_role_arn=value("sns_role_arn"),
         max_jobs=value("max_jobs"),
+        again=value("again"),
         **{name: listed(name) for name in FILTERS},
         **AWS,
     )
@@ -107,12 +103,9 @@ with DAG(
         )
         start >> wait >> land >> flatten
 
-    @task(trigger_rule="one_failed", retries=0)
-    def red_jobs() -> None:
-        """Keeps a run with a red job from looking green."""
-        raise AirflowFailException("A task of this run is red: its error says what to do.")
-
     jobs = job.expand(token=plan.output)
-    announce = RekognitionAnnounceTablesOperator(task_id="announce")
+    announce = RekognitionAnnounceTablesOperator(
+        task_id="announce", flatten_task_ids=["job.flatten"]
+    )
     plan >> jobs >> announce
-    [plan, jobs, announce] >> red_jobs()
+    [plan, jobs, announce] >> given.red_jobs()

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from airflow.sdk import DAG, task, task_group
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk import DAG, task_group
 
 from rekognition_results import dag_defaults as given
 from rekognition_results.dag_defaults import text, value
@@ -65,6 +64,7 @@ with DAG(
         kms_key_id=value("kms_key_id"),
         job_name=value("job_name"),
         max_jobs=value("max_jobs"),
+        again=value("again"),
         **AWS,
     )
 
@@ -92,12 +92,9 @@ with DAG(
         )
         start >> wait >> land >> flatten
 
-    @task(trigger_rule="one_failed", retries=0)
-    def red_jobs() -> None:
-        """Keeps a run with a red job from looking green."""
-        raise AirflowFailException("A task of this run is red: its error says what to do.")
-
     jobs = job.expand(token=plan.output)
-    announce = RekognitionAnnounceTablesOperator(task_id="announce")
+    announce = RekognitionAnnounceTablesOperator(
+        task_id="announce", flatten_task_ids=["job.flatten"]
+    )
     plan >> jobs >> announce
-    [plan, jobs, announce] >> red_jobs()
+    [plan, jobs, announce] >> given.red_jobs()

@@ -3,6 +3,7 @@
     requests/{operation}/{token}.json       the request, whole, before the call; never changed
     requests/{operation}/{token}.job        the job id that answered it
     requests/{operation}/{token}.committed  its result is committed: planning may forget it
+    requests/{operation}/{token}.given_up   why no later run takes it up, until a person says so
     jobs/{operation}/{job_id}.json          who started the job, or how it was found
 
 The token is the ClientRequestToken. It is a function of operation, account, region, objects,
@@ -86,7 +87,11 @@ class StartRequest:
 
 @dataclass(frozen=True)
 class JobRecord:
-    """A job we know of. `token` and `generation` are None when it was started elsewhere."""
+    """A job we know of. `token` and `generation` are None when it was started elsewhere.
+
+    Where only its end was told, `started_at` is when it was found. `given_up`: why the result of a
+    found job cannot be had.
+    """
 
     operation: Operation
     job_id: str
@@ -98,13 +103,20 @@ class JobRecord:
     started_at: datetime
     status: str | None = None
     finished_seen_at: datetime | None = None
+    given_up: str | None = None
 
     def write(self, layout: Layout) -> None:
+        write_whole(layout.job(self.operation, self.job_id), self._told())
+
+    def write_if_new(self, layout: Layout) -> bool:
+        """Write it unless the job has a record; True when this call did."""
+        return create(layout.job(self.operation, self.job_id), self._told())
+
+    def _told(self) -> bytes:
         told = asdict(self)
-        told["started_at"] = self.started_at.isoformat()
-        if self.finished_seen_at:
-            told["finished_seen_at"] = self.finished_seen_at.isoformat()
-        write_whole(layout.job(self.operation, self.job_id), json.dumps(told, indent=1).encode())
+        for moment in _MOMENTS:
+            told[moment] = told[moment].isoformat() if told[moment] else None
+        return json.dumps(told, indent=1).encode()
 
     def finished(self, layout: Layout, status: str) -> JobRecord:
         """Write down the final status, and when it was first seen."""
@@ -113,6 +125,9 @@ class JobRecord:
         seen = replace(self, status=status, finished_seen_at=datetime.now(UTC))
         seen.write(layout)
         return seen
+
+
+_MOMENTS = ("started_at", "finished_seen_at")
 
 
 def read_request(layout: Layout, operation: Operation, token: str) -> StartRequest | None:
@@ -129,9 +144,9 @@ def read_job(layout: Layout, operation: Operation, job_id: str) -> JobRecord | N
     if data is None:
         return None
     told = json.loads(data)
-    told["started_at"] = datetime.fromisoformat(told["started_at"])
-    if told["finished_seen_at"]:
-        told["finished_seen_at"] = datetime.fromisoformat(told["finished_seen_at"])
+    for moment in _MOMENTS:
+        if told.get(moment):
+            told[moment] = datetime.fromisoformat(told[moment])
     return JobRecord(**told)
 
 
@@ -175,3 +190,15 @@ def uncommitted_tokens(layout: Layout, operation: Operation) -> set[str]:
     found = names(layout.requests(operation))
     done = {name.removesuffix(".committed") for name in found if name.endswith(".committed")}
     return {name.removesuffix(".json") for name in found if name.endswith(".json")} - done
+
+
+def note_given_up(layout: Layout, operation: Operation, token: str, reason: str) -> None:
+    """No later run takes this request up by itself: trying again would only fail again."""
+    write_whole(layout.requests(operation) / f"{token}.given_up", reason.encode())
+
+
+def given_up_tokens(layout: Layout, operation: Operation) -> set[str]:
+    """Tokens that wait for a person."""
+    return {
+        name.removesuffix(".given_up") for name in names(layout.requests(operation), ".given_up")
+    }

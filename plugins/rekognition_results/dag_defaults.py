@@ -5,8 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Param
+from airflow.providers.amazon.aws.triggers.sqs import SqsSensorTrigger
+from airflow.sdk import (
+    Asset,
+    AssetOrTimeSchedule,
+    AssetWatcher,
+    CronTriggerTimetable,
+    Param,
+    task,
+)
+from airflow.sdk.exceptions import AirflowFailException
 
+from rekognition_results.callbacks import tell_failure
 from transforms.settings import Settings
 
 TAGS = ["rekognition"]
@@ -24,6 +34,7 @@ DEFAULT_ARGS: dict[str, Any] = {
     "retry_exponential_backoff": True,
     "max_retry_delay": timedelta(minutes=15),
     "execution_timeout": timedelta(hours=6),
+    "on_failure_callback": tell_failure,
 }
 
 
@@ -33,6 +44,17 @@ def text(default: str, description: str, **more: Any) -> Param:
 
 def names(description: str) -> Param:
     return Param([], description=description, type=["null", "array"], items={"type": "string"})
+
+
+def account_params(settings: Settings) -> dict[str, Param]:
+    return {
+        "aws_conn_id": Param(
+            settings.aws_conn_id,
+            description="Airflow connection of the AWS account.",
+            type="string",
+        ),
+        "region": text(settings.region, "AWS region; empty: the connection's."),
+    }
 
 
 def common_params(settings: Settings, uri: str, what: str) -> dict[str, Param]:
@@ -61,13 +83,41 @@ def common_params(settings: Settings, uri: str, what: str) -> dict[str, Param]:
             minimum=1,
             maximum=1024,
         ),
-        "aws_conn_id": Param(
-            settings.aws_conn_id,
-            description="Airflow connection of the AWS account.",
-            type="string",
+        "again": Param(
+            False,
+            description="Also take up what failed for good before, once its cause is mended.",
+            type="boolean",
         ),
-        "region": text(settings.region, "AWS region; empty: the connection's."),
+        **account_params(settings),
     }
+
+
+def aggregate_by_param(settings: Settings) -> Param:
+    return Param(
+        settings.aggregate_by, description="Form of the results.", enum=["TIMESTAMPS", "SEGMENTS"]
+    )
+
+
+def collect_schedule(settings: Settings) -> Any:
+    """By time, and by each message in the queue of completions when there is one."""
+    if not settings.completions_queue_url:
+        return settings.schedule_for(settings.images_uri)
+    # The task that records the job deletes the message. Until a run has begun it stays hidden; if
+    # none does, it is seen again.
+    watched = SqsSensorTrigger(
+        sqs_queue=settings.completions_queue_url,
+        aws_conn_id=settings.aws_conn_id,
+        region_name=settings.region or None,
+        max_messages=10,
+        visibility_timeout=300,
+        waiter_delay=int(settings.waiter_delay),
+        delete_message_on_reception=False,
+    )
+    ended = Asset("rekognition_completions", watchers=[AssetWatcher(name="sqs", trigger=watched)])
+    if settings.schedule == "none":
+        return [ended]
+    by_time = CronTriggerTimetable(settings.schedule, timezone="UTC")
+    return AssetOrTimeSchedule(timetable=by_time, assets=[ended])
 
 
 def value(param: str) -> str:
@@ -78,3 +128,9 @@ def value(param: str) -> str:
 def listed(param: str) -> str:
     """A template for a list param, as JSON."""
     return "{{ (params." + param + " or []) | tojson }}"
+
+
+@task(trigger_rule="one_failed", retries=0)
+def red_jobs() -> None:
+    """Keeps a run with a red job from looking green: announce, its last task, runs whatever was."""
+    raise AirflowFailException("A task of this run is red: its error says what to do.")

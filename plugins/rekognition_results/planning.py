@@ -17,7 +17,12 @@ from rekognition_results.failures import explained
 from rekognition_results.listing import S3Uri
 from transforms.layout import Layout, Operation
 from transforms.plans import MediaObject, PlannedRequest, digest, planned_requests, write_plan
-from transforms.requests import StartRequest, read_request, uncommitted_tokens
+from transforms.requests import (
+    StartRequest,
+    given_up_tokens,
+    read_request,
+    uncommitted_tokens,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -35,14 +40,18 @@ class Planner:
     account: str
     region: str
 
-    def left_over(self) -> list[str]:
-        """Tokens planned or claimed before, whose result is not committed, the oldest first."""
+    def left_over(self, again: bool = False) -> list[str]:
+        """Tokens planned or claimed before, whose result is not committed, the oldest first.
+
+        Those that failed for good wait for a person, who says `again`.
+        """
         for request in planned_requests(self.layout, self.operation):
             if self._ours(request):
                 request.claim(self.layout)
+        waiting = set() if again else given_up_tokens(self.layout, self.operation)
         claimed = (
             read_request(self.layout, self.operation, token)
-            for token in uncommitted_tokens(self.layout, self.operation)
+            for token in uncommitted_tokens(self.layout, self.operation) - waiting
         )
         ours = [request for request in claimed if request and self._ours(request)]
         return [request.token for request in sorted(ours, key=lambda r: (r.created_at, r.token))]

@@ -21,6 +21,7 @@ import rekognition_results.operators.plan as plan_module
 from emulator import Emulator
 from emulator.sample_media import video
 from rekognition_results import planning
+from rekognition_results.callbacks import tell_failure
 from transforms.layout import Layout
 from transforms.requests import note_committed, read_request
 
@@ -230,3 +231,33 @@ def test_a_bad_line_of_a_manifest_is_refused_before_it_costs_money(
     with pytest.raises(AirflowFailException, match=sentence):
         plan_images(layout, manifest_uri=f"s3://{OUTPUT}/m.jsonl").execute(context)
     assert amazon.counters.jobs_started.total() == 0
+
+
+def test_what_failed_for_good_is_left_to_a_person(
+    s3: Any, layout: Layout, context: dict[str, Any]
+) -> None:
+    put_video(s3, "videos/a.mp4", 20)
+    (token,) = plan_videos(layout).execute(context)
+    s3.delete_object(Bucket=MEDIA, Key="videos/a.mp4")
+    put_video(s3, "videos/b.mp4", 20)
+    start = start_video(layout, token)
+    with pytest.raises(AirflowFailException, match="InvalidS3ObjectException") as refused:
+        start.execute(context)
+    tell_failure({"task": start, "exception": refused.value})
+    left = plan_videos(layout).execute(context)
+    assert token not in left
+    assert len(left) == 1
+    assert token in plan_videos(layout, again="True").execute(context)
+
+
+def test_what_may_mend_itself_is_taken_up_by_the_next_run(
+    s3: Any, layout: Layout, context: dict[str, Any], amazon: Emulator
+) -> None:
+    put_video(s3, "videos/a.mp4", 20)
+    (token,) = plan_videos(layout).execute(context)
+    amazon.faults.error(code="AccessDeniedException", message="no", times=1)
+    start = start_video(layout, token)
+    with pytest.raises(AirflowFailException, match="AccessDenied") as refused:
+        start.execute(context)
+    tell_failure({"task": start, "exception": refused.value})
+    assert plan_videos(layout).execute(context) == [token]

@@ -46,6 +46,7 @@ class PlanJobsOperator(Base):
     :param modified_after, modified_before: ISO 8601; objects from the first, until before the
         second. (templated)
     :param max_jobs: requests a run at most; the rest is the next run's. (templated)
+    :param again: also take up requests that failed for good before. (templated)
     :param results_uri: the results root; REKOGNITION_RESULTS_URI when empty. (templated)
     :return: tokens of the requests to start
     """
@@ -55,7 +56,13 @@ class PlanJobsOperator(Base):
     kind: ClassVar[MediaKind]
     objects_per_job: ClassVar[int]
     template_fields: Sequence[str] = aws_template_fields(
-        "media_uri", "output_uri", "modified_after", "modified_before", "max_jobs", "results_uri"
+        "media_uri",
+        "output_uri",
+        "modified_after",
+        "modified_before",
+        "max_jobs",
+        "again",
+        "results_uri",
     )
 
     def __init__(
@@ -66,6 +73,7 @@ class PlanJobsOperator(Base):
         modified_after: str | None = None,
         modified_before: str | None = None,
         max_jobs: int | str = MAPPED_AT_MOST,
+        again: bool | str = False,
         results_uri: str | None = None,
         **kwargs: Any,
     ) -> None:
@@ -75,6 +83,7 @@ class PlanJobsOperator(Base):
         self.modified_after = modified_after
         self.modified_before = modified_before
         self.max_jobs = max_jobs
+        self.again = again
         self.results_uri = results_uri
 
     @cached_property
@@ -93,7 +102,7 @@ class PlanJobsOperator(Base):
             region = self.hook.region
             planner = Planner(layout, self.operation, self.hook.account(), region)
             most = min(int(self.max_jobs), MAPPED_AT_MOST)
-            tokens = planner.left_over()[:most]
+            tokens = planner.left_over(str(self.again).lower() == "true")[:most]
             if tokens:
                 self.log.info("%d requests of earlier runs are taken up first.", len(tokens))
             room = (most - len(tokens)) * self.objects_per_job

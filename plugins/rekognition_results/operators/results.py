@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import Asset, BaseOperator
 
 from rekognition_results.failures import told_to_airflow
+from rekognition_results.flattening import flatten_and_note, told
 from rekognition_results.storage import results_layout
 from transforms.commits import Commit
 from transforms.errors import IncompleteResults, JobFailed, ReconciliationFailed
-from transforms.flatten import flatten
 from transforms.landing import newest_whole_attempt
 from transforms.layout import Layout, Operation, ResultKey
-from transforms.requests import note_committed, read_job
 from transforms.settings import Settings
 from transforms.warehouse import load_and_publish
 
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 
 TABLES_ASSET = Asset("rekognition_tables")
 WORTH_ANOTHER_TRY = ("INTERNAL_ERROR", "THROTTLED")
+MESSAGE = "committed"  # key of the XCom that tells announce what was committed
+TOLD_AT_MOST = 1024  # results in one event: the table of events is no place for more
 
 
 class RekognitionFlattenOperator(BaseOperator):
@@ -35,6 +36,7 @@ class RekognitionFlattenOperator(BaseOperator):
     :param operation: `media_analysis` or `label_detection`
     :param job_id: the job (templated)
     :param aggregate_by: TIMESTAMPS or SEGMENTS of a video job (templated)
+    :param fail_on_failed: False leaves it green when the job FAILED, with a warning in the log
     :return: result, rows and whether it reconciled
     """
 
@@ -46,6 +48,7 @@ class RekognitionFlattenOperator(BaseOperator):
         operation: Operation,
         job_id: str,
         aggregate_by: str | None = None,
+        fail_on_failed: bool = True,
         results_uri: str | None = None,
         aws_conn_id: str | None = "aws_default",
         **kwargs: Any,
@@ -54,6 +57,7 @@ class RekognitionFlattenOperator(BaseOperator):
         self.operation: Operation = operation
         self.job_id = job_id
         self.aggregate_by = aggregate_by
+        self.fail_on_failed = fail_on_failed
         self.results_uri = results_uri
         self.aws_conn_id = aws_conn_id
 
@@ -62,26 +66,14 @@ class RekognitionFlattenOperator(BaseOperator):
             layout = results_layout(self.results_uri, self.aws_conn_id)
             key = ResultKey.of(self.operation, self.job_id, self.aggregate_by)
             commit = self._flatten(layout, key)
-            record = read_job(layout, self.operation, self.job_id)
-            if record and record.token:
-                note_committed(layout, self.operation, record.token)
+            context["ti"].xcom_push(key=MESSAGE, value=[told(commit)])
             self._say(commit)
             self._judge(layout, commit)
-            return {
-                "result": key.name,
-                "rows": sum(commit.row_counts.values()),
-                "reconciled": commit.reconciled,
-            }
+            return told(commit)
 
     def _flatten(self, layout: Layout, key: ResultKey) -> Commit:
-        settings = Settings.from_env()
         try:
-            return flatten(
-                layout,
-                key,
-                quarantine_limit=settings.quarantine_limit,
-                max_line_bytes=settings.max_line_bytes,
-            )
+            return flatten_and_note(layout, key)
         except IncompleteResults as error:
             if attempt := newest_whole_attempt(layout, key):
                 attempt.abandon(str(error))
@@ -101,10 +93,13 @@ class RekognitionFlattenOperator(BaseOperator):
     def _judge(self, layout: Layout, commit: Commit) -> None:
         attempt = newest_whole_attempt(layout, commit.key)
         if attempt and attempt.facts.get("status") == "FAILED":
+            why = attempt.facts.get("failure") or "no reason given"
+            if not self.fail_on_failed:
+                self.log.warning("Job %s FAILED: %s. Its row is committed.", self.job_id, why)
+                return
             raise JobFailed(
-                f"Job {self.job_id} FAILED: {attempt.facts.get('failure') or 'no reason given'}. "
-                "Its row is committed. Clear the start task of this job to start, and pay, it "
-                f"again{_worth(attempt.facts.get('failure'))}.",
+                f"Job {self.job_id} FAILED: {why}. Its row is committed. Clear the start task of "
+                f"this job to start, and pay, it again{_worth(why)}.",
                 operation=self.operation,
                 job_id=self.job_id,
             )
@@ -118,20 +113,36 @@ class RekognitionFlattenOperator(BaseOperator):
             )
 
 
-def _worth(failure: str | None) -> str:
-    if failure and failure.startswith(WORTH_ANOTHER_TRY):
+def _worth(failure: str) -> str:
+    if failure.startswith(WORTH_ANOTHER_TRY):
         return "; for this reason another try is worth it"
     return ", once the cause is mended"
 
 
 class RekognitionAnnounceTablesOperator(BaseOperator):
-    """Tell Airflow that there may be something to load, whatever became of the single jobs."""
+    """Tell Airflow what there is to load, whatever became of the single jobs.
 
-    def __init__(self, **kwargs: Any) -> None:
+    The event of the `rekognition_tables` asset carries `results` (the first 1,024: operation,
+    result, rows, reconciled), and of all of them the number, `rows` and `reconciled`.
+
+    :param flatten_task_ids: the tasks that committed
+    """
+
+    def __init__(self, *, flatten_task_ids: Sequence[str], **kwargs: Any) -> None:
         super().__init__(outlets=[TABLES_ASSET], trigger_rule="all_done", **kwargs)
+        self.flatten_task_ids = flatten_task_ids
 
     def execute(self, context: Context) -> None:
-        self.log.info("What is committed can be loaded.")
+        pulled = context["ti"].xcom_pull(task_ids=list(self.flatten_task_ids), key=MESSAGE)
+        results = [one for several in pulled if several for one in several]
+        rows = sum(one["rows"] for one in results)
+        context["outlet_events"][TABLES_ASSET].extra = {
+            "results": results[:TOLD_AT_MOST],
+            "result_count": len(results),
+            "rows": rows,
+            "reconciled": all(one["reconciled"] for one in results),
+        }
+        self.log.info("%d results with %d rows can be loaded.", len(results), rows)
 
 
 class RekognitionLoadWarehouseOperator(BaseOperator):

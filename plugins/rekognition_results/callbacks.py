@@ -1,0 +1,97 @@
+"""What happens when a task fails for good: one sentence in its log, and a note for planning.
+
+The note keeps hourly runs from being red for ever over a thing that no retry mends: a video that is
+gone, results that expired. The run in which it happened is red; later runs leave it alone until a
+person clears the task, or runs the DAG with `again`. What may mend itself (a role without rights, a
+missing network) gets no note: the next run tries again.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from rekognition_results.storage import results_layout
+from transforms.errors import (
+    QuarantineLimit,
+    RequestRefused,
+    ResultsError,
+    ResultsExpired,
+    one_line,
+)
+from transforms.found_jobs import give_up
+from transforms.layout import Operation
+from transforms.requests import note_given_up, read_job
+
+log = logging.getLogger(__name__)
+
+OF_THE_OBJECT = frozenset(
+    {
+        "IdempotentParameterMismatchException",
+        "ImageTooLargeException",
+        "InvalidImageFormatException",
+        "InvalidManifestException",
+        "InvalidObjectState",
+        "InvalidParameterException",
+        "InvalidS3ObjectException",
+        "NoSuchBucket",
+        "NoSuchKey",
+        "NoSuchVersion",
+        "ResourceNotFoundException",
+        "VideoTooLargeException",
+    }
+)
+# Somebody else's results may never be meant for us; our own are, so there the role is wrong.
+OF_A_FOUND_JOB = OF_THE_OBJECT | {"403", "AccessDenied", "KMS.AccessDeniedException"}
+
+
+def tell_failure(context: Any) -> None:
+    """Airflow's on_failure_callback: name job, cause and next step; note what failed for good."""
+    task, error = context["task"], _cause(context.get("exception"))
+    about = getattr(task, "job_id", None) or getattr(task, "token", None)
+    log.error(
+        "%s%s failed: %s %s",
+        task.task_id,
+        f" of {one_line(str(about))}" if about else "",
+        one_line(str(error) or type(error).__name__),
+        _next_step(task.task_id, error),
+    )
+    if isinstance(error, ResultsError):
+        _note(task, error)
+
+
+def _cause(error: BaseException | None) -> BaseException | None:
+    """Ours, behind the exception that told Airflow not to retry."""
+    behind = error.__context__ if error else None
+    return behind if isinstance(behind, ResultsError) else error
+
+
+def _next_step(task_id: str, error: BaseException | None) -> str:
+    if isinstance(error, ResultsError):
+        return ""  # its sentence says it
+    if task_id.endswith("start"):
+        return "Clear it: a job that was started before is found, not started again."
+    return "Its log says more. Clear it once the cause is mended: that costs nothing."
+
+
+def _note(task: Any, error: ResultsError) -> None:
+    operation: Operation | None = getattr(task, "operation", None)
+    token, job_id = getattr(task, "token", None), getattr(task, "job_id", None)
+    if operation is None or not (token or job_id):
+        return
+    layout = results_layout(task.results_uri, task.aws_conn_id)
+    record = read_job(layout, operation, job_id) if job_id else None
+    found = record is not None and record.found_by != "started_here"
+    if not _for_good(error, OF_A_FOUND_JOB if found else OF_THE_OBJECT):
+        return
+    if record and found:
+        give_up(layout, record, str(error))
+    elif token := token or (record and record.token):
+        note_given_up(layout, operation, token, str(error))
+    log.error("Later runs leave it alone, until this task is cleared or a run is told `again`.")
+
+
+def _for_good(error: ResultsError, codes: frozenset[str]) -> bool:
+    if isinstance(error, RequestRefused):
+        return getattr(error, "code", None) in codes
+    return isinstance(error, (QuarantineLimit, ResultsExpired))

@@ -1,0 +1,124 @@
+"""Tables anew from the landing zone, without a call to Amazon Rekognition."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator
+
+from rekognition_results.failures import told_to_airflow
+from rekognition_results.flattening import flatten_and_note, told
+from rekognition_results.operators.results import MESSAGE, TOLD_AT_MOST
+from rekognition_results.planning import names_of
+from rekognition_results.storage import results_layout
+from transforms.commits import Commit, read_commit
+from transforms.errors import ResultsError, SchemaMismatch
+from transforms.landing import landed_results, newest_whole_attempt
+from transforms.layout import OPERATIONS, Layout, ResultKey
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+SECONDS_BETWEEN_LINES = 15.0  # of the log
+
+
+class RekognitionReflattenOperator(BaseOperator):
+    """Flatten landed results again; each keeps its old rows until its new ones are committed.
+
+    A result that cannot be flattened does not keep the others: it is named at the end, and the
+    task is red. A retry goes on where the last try ended.
+
+    :param operation: `media_analysis` or `label_detection`; both when empty (templated)
+    :param job_ids: only these jobs; all when empty: a list, or JSON of one (templated)
+    :param results_uri: the results root; REKOGNITION_RESULTS_URI when empty (templated)
+    :return: how many results were flattened, and their rows
+    """
+
+    template_fields: Sequence[str] = ("operation", "job_ids", "results_uri", "aws_conn_id")
+
+    def __init__(
+        self,
+        *,
+        operation: str | None = None,
+        job_ids: Sequence[str] | str = (),
+        results_uri: str | None = None,
+        aws_conn_id: str | None = "aws_default",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.operation = operation
+        self.job_ids = job_ids
+        self.results_uri = results_uri
+        self.aws_conn_id = aws_conn_id
+
+    def execute(self, context: Context) -> dict[str, int]:
+        with told_to_airflow(self.log):
+            layout = results_layout(self.results_uri, self.aws_conn_id)
+            began = context["dag_run"].start_date or datetime.now(UTC)
+            wanted = self._wanted(layout)
+            commits: list[Commit] = []
+            bad: list[str] = []
+            for key in self._with_progress(wanted):
+                try:
+                    if commit := self._again(layout, key, began):
+                        commits.append(commit)
+                except ResultsError as error:
+                    self.log.error("%s %s: %s", key.operation, key.name, error)
+                    bad.append(key.name)
+            rows = sum(sum(commit.row_counts.values()) for commit in commits)
+            self.log.info("Flattened %d results (%d rows).", len(commits), rows)
+            context["ti"].xcom_push(key=MESSAGE, value=[told(c) for c in commits[:TOLD_AT_MOST]])
+            self._judge(bad)
+            return {"flattened": len(commits), "rows": rows}
+
+    def _wanted(self, layout: Layout) -> list[ResultKey]:
+        """The landed results that were asked for. ValueError when one of them is not landed."""
+        if self.operation and self.operation not in OPERATIONS:
+            raise ValueError(f"operation is {self.operation!r}: one of {', '.join(OPERATIONS)}.")
+        job_ids = set(names_of(self.job_ids))
+        found = [
+            key
+            for key in landed_results(layout)
+            if (not self.operation or key.operation == self.operation)
+            and (not job_ids or key.job_id in job_ids)
+        ]
+        if missing := sorted(job_ids - {key.job_id for key in found}):
+            raise ValueError(
+                f"Nothing is landed under {layout.root} of {', '.join(missing)}: correct job_ids."
+            )
+        return found
+
+    def _again(self, layout: Layout, key: ResultKey, began: datetime) -> Commit | None:
+        """Flatten, unless an earlier try of this run did; None while it is not landed whole."""
+        if newest_whole_attempt(layout, key) is None:
+            self.log.info("%s %s is not landed whole: left alone.", key.operation, key.name)
+            return None
+        try:
+            commit = read_commit(layout, key)
+        except SchemaMismatch:
+            commit = None
+        if commit and commit.flattened_at >= began:
+            return commit
+        commit = flatten_and_note(layout, key)
+        if commit.held_back:
+            self.log.warning("%s is held back: %s", key.name, commit.reason)
+        return commit
+
+    def _with_progress(self, keys: list[ResultKey]) -> Iterator[ResultKey]:
+        said = time.monotonic()
+        for number, key in enumerate(keys):
+            if time.monotonic() - said >= SECONDS_BETWEEN_LINES:
+                said = time.monotonic()
+                self.log.info("%d of %d results.", number, len(keys))
+            yield key
+
+    def _judge(self, bad: list[str]) -> None:
+        if bad:
+            raise ResultsError(
+                f"{len(bad)} results were not flattened, and keep the rows they had: "
+                f"{', '.join(bad[:10])}{' ...' if len(bad) > 10 else ''}. The log says why of "
+                "each. Mend that and clear this task, or land them anew while Amazon has them."
+            )
