@@ -1,0 +1,170 @@
+"""Jobs that nobody here started: found by listing them, or by what SNS said of their end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.amazon.aws.hooks.sqs import SqsHook
+
+from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
+from rekognition_results.completions import CompletionQueue, SqsMessage, job_id_of
+from rekognition_results.failures import told_to_airflow
+from rekognition_results.hooks.rekognition import RekognitionHook
+from rekognition_results.storage import results_layout
+from transforms.errors import one_line
+from transforms.found_jobs import Listing, found_elsewhere, known_jobs, note_found
+from transforms.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    Base = AwsBaseOperator[RekognitionHook]
+else:
+    Base = AwsBaseOperator
+
+FINAL = ("SUCCEEDED", "FAILED")
+
+
+class CollectJobsOperator(Base):
+    """What both kinds share.
+
+    :param max_jobs: job ids a run at most; the rest is the next run's. (templated)
+    :param again: also those whose results could not be read before. (templated)
+    :param results_uri: the results root; REKOGNITION_RESULTS_URI when empty. (templated)
+    :return: ids of the jobs to land
+    """
+
+    aws_hook_class = RekognitionHook
+    template_fields: Sequence[str] = aws_template_fields("max_jobs", "again", "results_uri")
+
+    def __init__(
+        self,
+        *,
+        max_jobs: int | str = 100,
+        again: bool | str = False,
+        results_uri: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.max_jobs = max_jobs
+        self.again = again
+        self.results_uri = results_uri
+
+    def _chosen(self, found: list[str]) -> list[str]:
+        chosen = found[: int(self.max_jobs)]
+        self.log.info("%d of %d found jobs are landed by this run.", len(chosen), len(found))
+        return chosen
+
+    @property
+    def _also_given_up(self) -> bool:
+        return str(self.again).lower() == "true"
+
+
+class RekognitionCollectMediaAnalysisJobsOperator(CollectJobsOperator):
+    """ListMediaAnalysisJobs, the newest first, down to the oldest job that was not final before.
+
+    Once a day all of them are listed. Each final job gets its record, FAILED ones too.
+    https://docs.aws.amazon.com/rekognition/latest/APIReference/API_ListMediaAnalysisJobs.html
+    """
+
+    def execute(self, context: Context) -> list[str]:
+        with told_to_airflow(self.log):
+            layout = results_layout(self.results_uri, self.aws_conn_id)
+            account, region = self.hook.account(), self.hook.region
+            self._record_new(layout, account, region)
+            return self._chosen(
+                found_elsewhere(layout, MEDIA_ANALYSIS, account, region, again=self._also_given_up)
+            )
+
+    def _record_new(self, layout: Layout, account: str, region: str) -> None:
+        last = Listing.read(layout, account, region)
+        full = last.due_in_full
+        began = datetime.now(UTC)
+        known = known_jobs(layout, MEDIA_ANALYSIS)
+        newest: datetime | None = None
+        oldest_open: datetime | None = None
+        listed = new = 0
+        for job in self.hook.list_media_analysis_jobs():
+            created = job["CreationTimestamp"]
+            if not full and created < last.down_to:
+                break
+            listed += 1
+            newest = newest or created
+            if job["Status"] not in FINAL:
+                oldest_open = created
+            elif job["JobId"] not in known:
+                where = (layout, MEDIA_ANALYSIS, job["JobId"])
+                new += note_found(*where, "list_media_analysis_jobs", account, region, created)
+        # Only now: a listing that broke off is done again.
+        down_to = oldest_open or newest or last.down_to
+        Listing(down_to, began if full else last.full_at).write(layout, account, region)
+        self.log.info("%d bulk jobs listed, %d of them new and final.", listed, new)
+
+
+class RekognitionReceiveCompletionsOperator(CollectJobsOperator):
+    """Take what SNS said of ended video jobs from an SQS queue.
+
+    A message is a hint: it gives an unknown job its record, and only then is it deleted; what
+    became of the job says GetLabelDetection. A message that is none of ours, or broken, is logged
+    and deleted, since nothing is lost with it: give this queue to nobody else.
+    https://docs.aws.amazon.com/rekognition/latest/dg/video-notification-payload.html
+
+    :param queue_url: the queue; nothing is received when empty. (templated)
+    :param aggregate_by: form in which the results are wanted. (templated)
+    """
+
+    template_fields: Sequence[str] = (
+        *CollectJobsOperator.template_fields,
+        "queue_url",
+        "aggregate_by",
+    )
+
+    def __init__(
+        self, *, queue_url: str = "", aggregate_by: str = "TIMESTAMPS", **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.queue_url = queue_url
+        self.aggregate_by = aggregate_by
+
+    def execute(self, context: Context) -> list[str]:
+        with told_to_airflow(self.log):
+            layout = results_layout(self.results_uri, self.aws_conn_id)
+            account, region = self.hook.account(), self.hook.region
+            if self.queue_url:
+                self._receive(layout, context, account, region)
+            return self._chosen(
+                found_elsewhere(
+                    layout,
+                    LABEL_DETECTION,
+                    account,
+                    region,
+                    self.aggregate_by,
+                    again=self._also_given_up,
+                )
+            )
+
+    def _receive(self, layout: Layout, context: Context, account: str, region: str) -> None:
+        sqs = SqsHook(self.aws_conn_id, region_name=self.region_name or None, verify=self.verify)
+        queue = CompletionQueue(sqs.get_conn(), self.queue_url)
+        received = new = 0
+        for messages in queue.batches(context.get("triggering_asset_events") or {}):
+            received += len(messages)
+            for message in messages:
+                job_id = self._job_id(message)
+                if job_id and note_found(
+                    layout, LABEL_DETECTION, job_id, "sns_notification", account, region
+                ):
+                    new += 1
+            if stale := queue.delete(messages):
+                self.log.info("%d messages were received anew meanwhile: they come again.", stale)
+        self.log.info("%d messages received, %d of unknown jobs.", received, new)
+
+    def _job_id(self, message: SqsMessage) -> str | None:
+        try:
+            return job_id_of(message["Body"])
+        except ValueError as error:
+            told = one_line(message["Body"][:300])
+            self.log.warning("A message is left out and deleted: %s It reads: %s", error, told)
+            return None
