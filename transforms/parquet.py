@@ -8,12 +8,14 @@ What a killed writer leaves there, the next one of the same result on that machi
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,7 +27,7 @@ from upath import UPath
 from transforms.commits import TableFile
 from transforms.files import is_local, local
 from transforms.layout import ResultKey
-from transforms.tables import Table
+from transforms.tables import TABLES, Table
 from transforms.tables.columns import INTEGER, REAL
 from transforms.uniqueness import UniqueKeys
 
@@ -102,7 +104,7 @@ class _Writer:
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_rows = 0
         self._beside = room / f"{table.name}.parquet"
-        self._file = pq.ParquetWriter(self._beside, table.schema, **_encoding(table.schema))
+        self._file: pq.ParquetWriter | None = None
 
     def add(self, columns: Mapping[str, Any]) -> None:
         arrays = []
@@ -133,28 +135,47 @@ class _Writer:
         return same.slice(0, count)
 
     def _flush(self) -> None:
+        if self._file is None:
+            schema = self.table.schema
+            self._file = pq.ParquetWriter(self._beside, schema, **_encoding(schema))
         if self._waiting:
             rows = pa.Table.from_batches(self._waiting, self.table.schema)
-            self._file.write_table(rows, row_group_size=max(self._waiting_rows, 1))
+            self._file.write_table(rows, row_group_size=self._waiting_rows)
         self._waiting, self._waiting_rows = [], 0
 
     def close(self) -> None:
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
 
     def end(self) -> str:
         """Write what waits. The file's SHA-256."""
-        self._flush()
-        self._file.close()
+        if self.rows:
+            self._flush()
+            self.close()
+        else:
+            self._beside.write_bytes(_without_rows(self.table.name))
         with self._beside.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     def put(self) -> None:
-        if is_local(self.path):
-            place = local(self.path)
+        if not is_local(self.path):
+            self.path.fs.put_file(str(self._beside), self.path.path)
+            return
+        place = local(self.path)
+        try:
+            self._beside.replace(place)
+        except FileNotFoundError:  # the first file of its day
             place.parent.mkdir(parents=True, exist_ok=True)
             self._beside.replace(place)
-        else:
-            self.path.fs.put_file(str(self._beside), self.path.path)
+
+
+@cache
+def _without_rows(table: str) -> bytes:
+    """The file of a table without rows, which is most of the files of a small result."""
+    made = io.BytesIO()
+    schema = TABLES[table].schema
+    pq.ParquetWriter(made, schema, **_encoding(schema)).close()
+    return made.getvalue()
 
 
 def _encoding(schema: pa.Schema) -> dict[str, Any]:
