@@ -95,7 +95,7 @@ with DAG(
         wait >> land >> flatten
 
     images = RekognitionCollectMediaAnalysisJobsOperator(
-        task_id="list_media_analysis_jobs", **COLLECT
+        task_id="list_media_analysis_jobs", mode=SETTINGS.mode, **COLLECT
     )
     videos = RekognitionReceiveCompletionsOperator(
         task_id="receive_completions",

@@ -2,6 +2,7 @@
 
 Plans bulk jobs for the images under a prefix that no plan holds yet, starts them, waits without a
 worker, lands what Amazon answers, and flattens it to tables. `load_warehouse` then loads them.
+In mode `image` no bulk job is started: `land` moderates the images one by one.
 
 **A red task** says in one sentence what to do. Clearing `plan`, `wait`, `land` or `flatten` costs
 nothing; clearing `start` of a job that FAILED starts, and pays, a new one.
@@ -15,16 +16,16 @@ from airflow.sdk import DAG, task_group
 
 from rekognition_results import dag_defaults as given
 from rekognition_results.dag_defaults import text, value
-from rekognition_results.operators.media_analysis import (
-    RekognitionLandMediaAnalysisOperator,
-    RekognitionPlanMediaAnalysisOperator,
-    RekognitionStartMediaAnalysisJobOperator,
+from rekognition_results.operators.image_mode import (
+    RekognitionLandModerationOperator,
+    RekognitionModerationSensor,
+    RekognitionStartModerationOperator,
 )
+from rekognition_results.operators.media_analysis import RekognitionPlanMediaAnalysisOperator
 from rekognition_results.operators.results import (
     RekognitionAnnounceTablesOperator,
     RekognitionFlattenOperator,
 )
-from rekognition_results.sensors.media_analysis import RekognitionMediaAnalysisJobSensor
 from transforms.settings import Settings
 
 SETTINGS = Settings.from_env()
@@ -41,6 +42,7 @@ with DAG(
     doc_md=__doc__,
     params={
         **given.common_params(SETTINGS, SETTINGS.images_uri, "images"),
+        "mode": given.mode_param(SETTINGS),
         "manifest_uri": text(
             "", "Ready-made input manifest, instead of a prefix: s3://bucket/key."
         ),
@@ -71,8 +73,10 @@ with DAG(
     @task_group
     def job(token: str) -> None:
         """One bulk job: a red one does not keep the others."""
-        start = RekognitionStartMediaAnalysisJobOperator(task_id="start", token=token, **AWS)
-        wait = RekognitionMediaAnalysisJobSensor(
+        start = RekognitionStartModerationOperator(
+            task_id="start", token=token, mode=value("mode"), **AWS
+        )
+        wait = RekognitionModerationSensor(
             task_id="wait",
             job_id=start.output,
             deferrable=True,
@@ -81,7 +85,7 @@ with DAG(
             timeout=timedelta(days=1).total_seconds(),
             **AWS,
         )
-        land = RekognitionLandMediaAnalysisOperator(
+        land = RekognitionLandModerationOperator(
             task_id="land", pool="rekognition_landing", job_id=start.output, **AWS
         )
         flatten = RekognitionFlattenOperator(

@@ -2,6 +2,7 @@
 
     raw/{operation}/{result}/{attempt}/
         _STARTED.json            claims the attempt's number
+        _RESUMED-1.json          claims a name for the parts of whoever took it up again
         pages-00000.jsonl.zst    64 verbatim bodies of GetLabelDetection, one a line
         pages-00000.json         that part's checksum and the token of the page after it
         results-00000.jsonl.zst  or: the result manifest, cut at line ends
@@ -10,7 +11,10 @@
         _ABANDONED.json          why this attempt is evidence only
         _SUCCESS.json            last: every file with its sha256 and counts, and landed_at
 
-Of several attempts the newest with _SUCCESS counts. A part is read with its checksum, since a zstd
+Of several attempts the newest with _SUCCESS counts. Two who land the same attempt (a task that was
+taken for dead, and its retry) do not touch each other's parts: each writes under names of its own
+(pages-00001.r1.jsonl.zst), and of the file that makes a part count, pages-00001.json, there is one,
+made by the first; the other one stops. A part is read with its checksum, since a zstd
 frame that was cut reads as a short file without an error.
 """
 
@@ -21,14 +25,14 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 import zstandard
 from upath import UPath
 
 from transforms.errors import IncompleteResults
 from transforms.files import create, names, read_if_there, write_whole
-from transforms.layout import Layout, ResultKey
+from transforms.layout import LABEL_DETECTION, Layout, ResultKey
 
 BODIES_PER_PART = 64  # about 22 MB of JSON at 1,000 labels a page
 MANIFEST_PART_BYTES = 32 * 2**20
@@ -133,9 +137,10 @@ def landed_results(layout: Layout) -> Iterator[ResultKey]:
 class LandingAttempt:
     """An attempt being written. Pages go on after the last whole part; a manifest begins anew."""
 
-    def __init__(self, key: ResultKey, path: UPath) -> None:
+    def __init__(self, key: ResultKey, path: UPath, writer: str = "") -> None:
         self.key = key
         self.path = path
+        self.writer = writer
         self.files: list[LandedFile] = []
         self.next_token: str | None = None
         self.tokens: set[str] = set()
@@ -143,14 +148,14 @@ class LandingAttempt:
         self._body_tokens: list[str] = []
 
     @classmethod
-    def resume_or_begin(cls, layout: Layout, key: ResultKey) -> LandingAttempt:
-        """The newest attempt if it is neither whole nor abandoned, else a new one."""
+    def resume_or_begin(cls, layout: Layout, key: ResultKey) -> Self:
+        """The newest attempt of a video if it is neither whole nor abandoned, else a new one."""
         folder = layout.attempts(key)
         numbers = names(folder)
-        if numbers:
+        if numbers and key.operation == LABEL_DETECTION:
             path = folder / numbers[-1]
             if not {SUCCESS, ABANDONED} & set(names(path)):
-                attempt = cls(key, path)
+                attempt = cls(key, path, _claim_writer(path))
                 attempt._take_up_parts()
                 return attempt
         number = int(numbers[-1]) + 1 if numbers else 1
@@ -196,13 +201,22 @@ class LandingAttempt:
         stem = f"pages-{len(self.files):05d}"
         raw = b"\n".join(self._bodies) + b"\n"
         compressed = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress(raw)
-        file = self._put(f"{stem}.jsonl.zst", compressed, len(raw), len(self._bodies))
+        name = f"{stem}{self.writer}.jsonl.zst"
+        file = self._put(name, compressed, len(raw), len(self._bodies))
         beside = {
             "file": asdict(file),
             "next_token": self.next_token,
             "tokens": self._body_tokens,
         }
-        write_whole(self.path / f"{stem}.json", json.dumps(beside).encode())
+        if not create(self.path / f"{stem}.json", json.dumps(beside).encode()):
+            raise IncompleteResults(
+                f"Another task lands job {self.key.job_id} at the same time.",
+                operation=self.key.operation,
+                job_id=self.key.job_id,
+                attempt=self.path.name,
+                another_lander=True,
+                advice="Nothing is lost: trying again goes on after its parts.",
+            )
         self._bodies, self._body_tokens = [], []
 
     def add_manifest(self, chunks: Iterable[bytes]) -> None:
@@ -281,6 +295,14 @@ def _parts(chunks: Iterable[bytes]) -> Iterator[_Part]:
                 press, data, raw_size, lines = _press(), [], 0, 0
     if raw_size:
         yield _Part(b"".join([*data, press.flush()]), raw_size, lines + (last != b"\n"))
+
+
+def _claim_writer(path: UPath) -> str:
+    """What the part names of one who takes up an attempt end with; nobody else has it."""
+    number = 1
+    while not create(path / f"_RESUMED-{number}.json", b"{}"):
+        number += 1
+    return f".r{number}"
 
 
 def _press() -> Any:

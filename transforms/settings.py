@@ -49,6 +49,10 @@ class Settings:
     aws_conn_id: str = _variable("aws_default", "Airflow connection of the AWS account.")
     region: str = _variable("", "AWS region; unset: the connection's.")
     min_confidence: float = _variable(50.0, "Lowest confidence that Rekognition returns, percent.")
+    mode: str = _variable(
+        "bulk",
+        "`bulk`, or `image` for accounts that may not start bulk jobs: images one by one.",
+    )
     project_version: str = _variable("", "ARN of a custom moderation adapter.")
     kms_key_id: str = _variable("", "KMS key for bulk results.")
     job_name: str = _variable("", "Name of bulk jobs.")

@@ -92,6 +92,14 @@ def common_params(settings: Settings, uri: str, what: str) -> dict[str, Param]:
     }
 
 
+def mode_param(settings: Settings) -> Param:
+    return Param(
+        settings.mode,
+        description="image: for accounts that may not start bulk jobs; images one by one.",
+        enum=["bulk", "image"],
+    )
+
+
 def aggregate_by_param(settings: Settings) -> Param:
     return Param(
         settings.aggregate_by, description="Form of the results.", enum=["TIMESTAMPS", "SEGMENTS"]

@@ -67,13 +67,20 @@ class RekognitionCollectMediaAnalysisJobsOperator(CollectJobsOperator):
 
     Once a day all of them are listed. Each final job gets its record, FAILED ones too.
     https://docs.aws.amazon.com/rekognition/latest/APIReference/API_ListMediaAnalysisJobs.html
+
+    :param mode: in mode `image` nothing is listed: such an account has no bulk jobs
     """
+
+    def __init__(self, *, mode: str = "bulk", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.mode = mode
 
     def execute(self, context: Context) -> list[str]:
         with told_to_airflow(self.log):
             layout = results_layout(self.results_uri, self.aws_conn_id)
             account, region = self.hook.account(), self.hook.region
-            self._record_new(layout, account, region)
+            if self.mode == "bulk":
+                self._record_new(layout, account, region)
             return self._chosen(
                 found_elsewhere(layout, MEDIA_ANALYSIS, account, region, again=self._also_given_up)
             )

@@ -1,0 +1,207 @@
+"""`media_analysis` for accounts that may not start bulk jobs: the same lines, image by image.
+
+A request that is answered image by image is a job of its own name, `image-` and its token. Start,
+wait and land look at that name, so a job goes on in the mode in which it began.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from botocore import xform_name
+
+from rekognition_results.failures import told_to_airflow
+from rekognition_results.hooks.moderation import RekognitionModerationHook
+from rekognition_results.listing import S3Uri
+from rekognition_results.operators.media_analysis import (
+    RekognitionLandMediaAnalysisOperator,
+    RekognitionStartMediaAnalysisJobOperator,
+)
+from rekognition_results.sensors.media_analysis import RekognitionMediaAnalysisJobSensor
+from rekognition_results.storage import results_layout
+from transforms.errors import RequestRefused
+from transforms.landing import Attempt
+from transforms.landing_images import ImageAnswer, ImagesAttempt
+from transforms.layout import MEDIA_ANALYSIS, Layout
+from transforms.requests import StartRequest, job_of, note_started, read_job, read_request
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+MODES = ("bulk", "image")
+PREFIX = "image-"
+IMAGES_PER_PART = 100  # a kill pays these again at most
+IMAGES_AT_ONCE = 4  # the quota is 5 calls a second in most regions, 50 in a few
+# What is wrong with one image keeps the others not; all else fails the task.
+OF_AN_IMAGE = frozenset(
+    {"ImageTooLargeException", "InvalidImageFormatException", "InvalidS3ObjectException"}
+)
+
+
+def image_job_id(token: str) -> str:
+    """`image-` and as much of the token as a job id of 64 characters holds."""
+    return PREFIX + token[: 64 - len(PREFIX)]
+
+
+def is_image_job(job_id: str | None) -> bool:
+    """Whether this is a job of ours and not one of Amazon's, whose ids are hexadecimal."""
+    return job_id is not None and job_id.startswith(PREFIX)
+
+
+class RekognitionStartModerationOperator(RekognitionStartMediaAnalysisJobOperator):
+    """Start a bulk job, or in mode `image` name the job whose landing does the work.
+
+    :param mode: bulk or image; a request that was begun goes on as it began. (templated)
+    """
+
+    template_fields: Sequence[str] = (
+        *RekognitionStartMediaAnalysisJobOperator.template_fields,
+        "mode",
+    )
+
+    def __init__(self, *, mode: str = "bulk", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.mode = mode
+
+    def execute(self, context: Context) -> str:
+        with told_to_airflow(self.log):
+            if self.mode not in MODES:
+                raise ValueError(f"mode is {self.mode!r}: one of {', '.join(MODES)}.")
+            layout = results_layout(self.results_uri, self.aws_conn_id)
+            begun = job_of(layout, MEDIA_ANALYSIS, self.token or "")
+            if is_image_job(begun) or (begun is None and self.mode == "image"):
+                return begun or self._begin(layout)
+        return str(super().execute(context))
+
+    def _begin(self, layout: Layout) -> str:
+        request = _request(layout, self.token or "")
+        if (account := self.hook.account()) != request.account:
+            raise RequestRefused(
+                f"The request is for account {request.account}, but connection "
+                f"{self.aws_conn_id} is of {account}: choose the right connection."
+            )
+        job_id = image_job_id(request.token)
+        note_started(layout, request, job_id)
+        self.log.info("Job %s moderates its images one by one, when it is landed.", job_id)
+        return job_id
+
+
+class RekognitionModerationSensor(RekognitionMediaAnalysisJobSensor):
+    """Wait for a bulk job; in mode `image` there is nothing to wait for."""
+
+    def execute(self, context: Context) -> Any:
+        return "SUCCEEDED" if is_image_job(self.job_id) else super().execute(context)
+
+
+class RekognitionLandModerationOperator(RekognitionLandMediaAnalysisOperator):
+    """Land a bulk job; in mode `image` moderate the images of its manifest and land the answers.
+
+    Each part of answers is landed as it is whole, and a retry goes on after the last one.
+
+    :param images_at_once: calls of DetectModerationLabels at the same time, 10 at most
+    """
+
+    def __init__(self, *, images_at_once: int = IMAGES_AT_ONCE, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.images_at_once = images_at_once
+
+    @cached_property
+    def detector(self) -> RekognitionModerationHook:
+        return RekognitionModerationHook(
+            aws_conn_id=self.aws_conn_id,
+            region_name=self.region_name or None,
+            verify=self.verify,
+            config=self.botocore_config,
+        )
+
+    def land(self, layout: Layout) -> Attempt:
+        if not is_image_job(self.job_id):
+            return super().land(layout)
+        record = read_job(layout, MEDIA_ANALYSIS, self.job_id)
+        request = _request(layout, (record and record.token) or "")
+        began = record.started_at if record else request.created_at
+        attempt = ImagesAttempt.resume_or_begin(layout, self.key)
+        if attempt.answered:
+            self.log.info("Going on after %d images of an earlier try.", len(attempt.answered))
+        config = request.request.get("OperationsConfig", {}).get("DetectModerationLabels", {})
+        lines = [line for line in self._input(request) if line[0] not in attempt.answered]
+        with ThreadPoolExecutor(self.images_at_once) as pool:
+            for start in range(0, len(lines), IMAGES_PER_PART):
+                part = lines[start : start + IMAGES_PER_PART]
+                with _landed(attempt) as asked:
+                    asked += [pool.submit(self._ask, *line, config) for line in part]
+                    wait(asked, return_when=FIRST_EXCEPTION)
+                self.log.info("%d images answered.", len(attempt.answered))
+        attempt.add_document("description.json", self._description(request, began, attempt))
+        attempt.add_summary()
+        return attempt.succeed(mode="image", status="SUCCEEDED", **self.origin())
+
+    def _input(self, request: StartRequest) -> Iterator[tuple[int, str]]:
+        """Line numbers, from 1, and source-refs of the input manifest, which planning checked."""
+        place = request.request["Input"]["S3Object"]
+        for number, line in enumerate(b"".join(self._chunks(place)).split(b"\n"), 1):
+            if line.strip():
+                yield number, json.loads(line)["source-ref"]
+
+    def _ask(self, number: int, source_ref: str, config: dict[str, Any]) -> ImageAnswer:
+        image = S3Uri.parse(source_ref, f"line {number}")
+        try:
+            answer = self.detector.detect_moderation_labels(image.bucket, image.key, config)
+        except RequestRefused as error:
+            code = str(error.facts.get("code"))
+            if code not in OF_AN_IMAGE:
+                raise
+            # As the summary of a bulk job spells it: INVALID_S3_OBJECT.
+            spelt = xform_name(code.removesuffix("Exception")).upper()
+            return ImageAnswer(number, source_ref, code=spelt, message=error.message)
+        one_line = answer.body.replace(b"\n", b" ").replace(b"\r", b" ")
+        named = json.dumps(source_ref, ensure_ascii=False).encode()
+        line = b'{"source-ref":%s,"detect-moderation-labels":%s}' % (named, one_line)
+        return ImageAnswer(number, source_ref, line, answer.ModerationModelVersion)
+
+    def _description(self, request: StartRequest, began: datetime, attempt: ImagesAttempt) -> bytes:
+        """In the form of GetMediaAnalysisJob; nothing was written to S3, so it names no results."""
+        told = {
+            "JobId": self.job_id,
+            "JobName": request.request.get("JobName"),
+            "OperationsConfig": request.request.get("OperationsConfig"),
+            "Status": "SUCCEEDED",
+            "CreationTimestamp": began.timestamp(),
+            "CompletionTimestamp": datetime.now(UTC).timestamp(),
+            "Input": request.request["Input"],
+        }
+        if attempt.model_version:
+            told["Results"] = {"ModelVersions": {"Moderation": attempt.model_version}}
+        return json.dumps({name: value for name, value in told.items() if value}).encode()
+
+
+@contextmanager
+def _landed(attempt: ImagesAttempt) -> Iterator[list[Future[ImageAnswer]]]:
+    """Land what was answered, whatever ends the block: it is paid. Then raise what failed."""
+    asked: list[Future[ImageAnswer]] = []
+    try:
+        yield asked
+    finally:
+        for future in asked:
+            future.cancel()
+        answered = [f for f in asked if not f.cancelled() and f.exception() is None]
+        attempt.add_images([future.result() for future in answered])
+    for future in asked:
+        if not future.cancelled():
+            future.result()
+
+
+def _request(layout: Layout, token: str) -> StartRequest:
+    request = read_request(layout, MEDIA_ANALYSIS, token)
+    if request is None:
+        raise RequestRefused(
+            f"There is no request {token} under {layout.requests(MEDIA_ANALYSIS)}: run the "
+            "planning task again."
+        )
+    return request
