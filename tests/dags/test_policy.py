@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import json
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from rekognition_results.callbacks import tell_failure
 from rekognition_results.dag_defaults import POOLS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -27,7 +31,7 @@ def bag() -> Any:
 def test_every_file_is_one_dag_of_its_name(bag: Any) -> None:
     assert bag.import_errors == {}
     assert sorted(bag.dags) == [path.stem for path in DAG_FILES]
-    assert {"media_analysis", "label_detection", "load_warehouse"} <= set(bag.dags)
+    assert len(bag.dags) >= 6
 
 
 def test_every_dag_says_what_it_is_and_whose(bag: Any) -> None:
@@ -47,11 +51,81 @@ def test_every_task_has_retries_a_timeout_and_a_pool_that_we_make(bag: Any) -> N
             assert task.pool in {*POOLS, "default_pool"}
 
 
+def test_every_task_names_its_failure(bag: Any) -> None:
+    for dag in bag.dags.values():
+        for task in dag.tasks:
+            assert list(task.on_failure_callback) == [tell_failure], task.task_id
+
+
+def test_the_documentation_is_the_modules(bag: Any) -> None:
+    for path in DAG_FILES:
+        assert bag.dags[path.stem].doc_md == ast.get_docstring(ast.parse(path.read_text()), False)
+
+
 def test_a_dag_without_its_uri_has_no_schedule(bag: Any) -> None:
     from airflow.sdk.definitions.timetables.simple import NullTimetable
 
-    for dag_id in ("media_analysis", "label_detection"):
+    for dag_id in ("media_analysis", "label_detection", "collect_finished_jobs"):
         assert isinstance(bag.dags[dag_id].timetable, NullTimetable)
+
+
+def parsed(tmp_path: Path, **settings: str) -> dict[str, str]:
+    """Each DAG's timetable, as parsed where network and results root are out of reach."""
+    given = {f"REKOGNITION_{name.upper()}": value for name, value in settings.items()}
+    ran = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("dag_parse_child.py"))],
+        env=os.environ | {"REKOGNITION_RESULTS_URI": str(tmp_path)} | given,
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    found: dict[str, str] = json.loads(ran.stdout.splitlines()[-1])
+    return found
+
+
+QUEUE = "https://sqs.us-east-1.amazonaws.com/1/completions"
+
+
+@pytest.mark.parametrize(
+    "settings, collects",
+    [
+        ({}, "NullTimetable"),
+        ({"images_uri": "s3://media/images"}, "CronTriggerTimetable"),
+        ({"completions_queue_url": QUEUE}, "AssetOrTimeSchedule"),
+        ({"completions_queue_url": QUEUE, "schedule": "none"}, "AssetTriggeredTimetable"),
+    ],
+)
+def test_parsing_touches_neither_network_nor_results(
+    tmp_path: Path, settings: dict[str, str], collects: str
+) -> None:
+    found = parsed(tmp_path, **settings)
+    assert sorted(found) == [path.stem for path in DAG_FILES]
+    assert found["collect_finished_jobs"] == collects
+    assert list(tmp_path.iterdir()) == []
+
+
+def rows_of_the_readme() -> dict[str, list[str]]:
+    lines = (ROOT / "dags" / "README.md").read_text().splitlines()
+    cells = [line.strip("|").split("|") for line in lines if line.startswith("| `")]
+    return {cell[0].strip().strip("`"): [part.strip() for part in cell[1:]] for cell in cells}
+
+
+def test_the_readme_has_each_dag_with_its_schedule_and_assets(bag: Any) -> None:
+    from airflow.sdk import Asset
+
+    rows = rows_of_the_readme()
+    assert sorted(rows) == sorted(bag.dags)
+    for dag_id, (schedule, _, output, red) in rows.items():
+        dag = bag.dags[dag_id]
+        crons = re.findall(r"`([\d*]+(?: [\d*]+){4})`", schedule)
+        timetable = getattr(dag.timetable, "timetable", dag.timetable)
+        expression = getattr(timetable, "expression", None)
+        assert crons == [expression] * (expression is not None)
+        assert ("`REKOGNITION_SCHEDULE`" in schedule) == ("again" in dag.params)
+        assert (schedule == "by hand") == (not crons and "again" not in dag.params)
+        outlets = {o.name for task in dag.tasks for o in task.outlets if isinstance(o, Asset)}
+        assert all(f"`{name}`" in output for name in outlets) or output == "the same"
+        assert red
 
 
 @pytest.mark.parametrize("path", TASK_CODE, ids=lambda path: path.stem)

@@ -1,0 +1,75 @@
+"""Warns of results that Amazon is about to drop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator
+
+from rekognition_results.failures import told_to_airflow
+from rekognition_results.storage import results_layout
+from transforms.errors import ResultsExpired
+from transforms.found_jobs import expiring
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+NAMED_AT_MOST = 20
+
+
+class RekognitionCheckExpiringResultsOperator(BaseOperator):
+    """Red when results of known video jobs expire within some hours and are not landed.
+
+    Once they are landed, or gone, it is green again.
+
+    :param within_hours: how long before the end it warns
+    :param aggregate_by: form in which the results are wanted (templated)
+    :param results_uri: the results root; REKOGNITION_RESULTS_URI when empty (templated)
+    """
+
+    template_fields: Sequence[str] = ("aggregate_by", "results_uri", "aws_conn_id")
+
+    def __init__(
+        self,
+        *,
+        within_hours: float = 48,
+        aggregate_by: str = "TIMESTAMPS",
+        results_uri: str | None = None,
+        aws_conn_id: str | None = "aws_default",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.within_hours = within_hours
+        self.aggregate_by = aggregate_by
+        self.results_uri = results_uri
+        self.aws_conn_id = aws_conn_id
+
+    def execute(self, context: Context) -> None:
+        with told_to_airflow(self.log):
+            layout = results_layout(self.results_uri, self.aws_conn_id)
+            found = sorted(
+                expiring(layout, timedelta(hours=self.within_hours), self.aggregate_by),
+                key=lambda one: one[1],
+            )
+            for record, ends in found:
+                whose = "label_detection" if record.token else "collect_finished_jobs"
+                why = f" It was given up: {record.given_up}" if record.given_up else ""
+                self.log.error(
+                    "Job %s expires at %s and is not landed: look at its tasks in %s.%s",
+                    record.job_id,
+                    f"{ends:%Y-%m-%d %H:%M} UTC",
+                    whose,
+                    why,
+                )
+            if found:
+                named = ", ".join(record.job_id for record, _ in found[:NAMED_AT_MOST])
+                raise ResultsExpired(
+                    f"{len(found)} results expire within {self.within_hours:g} hours and are not "
+                    f"landed, the first at {found[0][1]:%Y-%m-%d %H:%M} UTC: {named}.",
+                    operation="label_detection",
+                    advice="Clear their red tasks, or run label_detection (or "
+                    "collect_finished_jobs) with `again`: landing costs nothing, a new job does.",
+                )
+            self.log.info("No result expires soon without being landed.")
