@@ -1,0 +1,97 @@
+"""Whole DAG runs without a bulk job of ours: images one by one, jobs that others started."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import boto3
+import duckdb
+import pytest
+
+from emulator import Clock, Emulator
+from emulator.sample_media import image, video
+from local.environment import MEDIA_BUCKET, OUTPUT_BUCKET
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CHILD = Path(__file__).with_name("dag_run_child.py")
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+def others_jobs(amazon: Emulator) -> str:
+    """A bulk job that FAILED, a video job that is told in a queue, media; gives the queue's URL."""
+    session = boto3.Session("test", "test", region_name="us-east-1")
+    s3, sqs, rekognition = (
+        session.client(name, endpoint_url=amazon.url) for name in ("s3", "sqs", "rekognition")
+    )
+    for bucket in (MEDIA_BUCKET, OUTPUT_BUCKET):
+        s3.create_bucket(Bucket=bucket)
+    for name in ("a.jpg", "b.jpg"):
+        s3.put_object(Bucket=MEDIA_BUCKET, Key=f"images/{name}", Body=image(name))
+    place = {"Bucket": MEDIA_BUCKET, "Name": "theirs/a.mp4"}
+    s3.put_object(Bucket=MEDIA_BUCKET, Key=place["Name"], Body=video("a"), Metadata={"labels": "9"})
+    url = str(sqs.create_queue(QueueName="completions")["QueueUrl"])
+    job_id = rekognition.start_label_detection(Video={"S3Object": place})["JobId"]
+    told = {"JobId": job_id, "Status": "SUCCEEDED", "API": "StartLabelDetection"}
+    for body in (json.dumps(told), json.dumps({"Message": json.dumps(told)}), "nonsense"):
+        sqs.send_message(QueueUrl=url, MessageBody=body)
+    s3.put_object(Bucket=MEDIA_BUCKET, Key="theirs/manifest.jsonl", Body=b"no manifest")
+    amazon.faults.fail_job(operation="StartMediaAnalysisJob", code="INVALID_MANIFEST")
+    rekognition.start_media_analysis_job(
+        OperationsConfig={"DetectModerationLabels": {}},
+        Input={"S3Object": {"Bucket": MEDIA_BUCKET, "Name": "theirs/manifest.jsonl"}},
+        OutputConfig={"S3Bucket": OUTPUT_BUCKET, "S3KeyPrefix": "theirs"},
+    )
+    amazon.clock.advance(60)
+    for client in (s3, sqs, rekognition):
+        client.close()
+    return url
+
+
+def run(amazon: Emulator, tmp_path: Path, settings: dict[str, str], *dag_ids: str) -> list[Any]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
+    given = {"REKOGNITION_RESULTS_URI": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(
+        [sys.executable, str(CHILD), str(tmp_path / "airflow"), amazon.url, *dag_ids],
+        cwd=ROOT,
+        env=kept | given | settings,
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+def test_images_one_by_one_and_jobs_of_others_are_loaded(tmp_path: Path) -> None:
+    with Emulator(port=0, clock=Clock.manual(start=time.time())) as amazon:
+        settings = {
+            "REKOGNITION_COMPLETIONS_QUEUE_URL": others_jobs(amazon),
+            "REKOGNITION_MODE": "image",
+        }
+        dags = ("media_analysis", "collect_finished_jobs")
+        ran = run(amazon, tmp_path, settings, *dags, "expiring_results")
+        settings["REKOGNITION_MODE"] = "bulk"
+        ran += run(amazon, tmp_path, settings, dags[1], "reflatten", "load_warehouse")
+        assert {one["state"] for one in ran} == {"success"}, ran
+        assert amazon.counters.images_analysed["DetectModerationLabels"] == 2
+        assert amazon.counters.jobs_started["StartMediaAnalysisJob"] == 1  # theirs
+    path = tmp_path / "published" / "rekognition.duckdb"
+    with duckdb.connect(str(path), read_only=True) as con:
+        jobs = con.execute("SELECT mode, status FROM media_analysis_jobs").fetchall()
+        found = con.execute("SELECT found_by FROM job_requests").fetchall()
+        counts = con.execute(
+            "SELECT (SELECT count(*) FROM labels), (SELECT count(*) FROM moderation_images)"
+        ).fetchall()
+    assert sorted(jobs) == [("bulk", "FAILED"), ("image", "SUCCEEDED")]
+    assert sorted(found) == [
+        ("list_media_analysis_jobs",),
+        ("sns_notification",),
+        ("started_here",),
+    ]
+    assert counts == [(9, 2)]
