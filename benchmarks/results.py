@@ -13,7 +13,7 @@ TITLE = "# Measured\n"
 
 
 def machine() -> str:
-    """The processor, its cores, the system, Python and the day."""
+    """The processor, its cores, how busy they are, the system, Python and the day."""
     try:
         known = Path("/proc/cpuinfo").read_text()
     except FileNotFoundError:
@@ -21,7 +21,8 @@ def machine() -> str:
     named = re.search(r"model name\s*: (.*)", known)
     processor = named[1] if named else platform.processor() or platform.machine()
     return (
-        f"{processor}, {os.cpu_count()} cores, {platform.system()}, "
+        f"{processor}, {os.cpu_count()} cores (load {os.getloadavg()[1]:.1f} of them "
+        f"over five minutes, this benchmark included), {platform.system()}, "
         f"Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}."
     )
 
