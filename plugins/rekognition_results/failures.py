@@ -7,22 +7,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    NoRegionError,
+    ParamValidationError,
+    PartialCredentialsError,
+)
 
 from transforms.aws_errors import Reaction, explain
 from transforms.errors import (
     IncompleteResults,
     RequestRefused,
     ResultsError,
+    ResultsExpired,
     ServiceBusy,
     WarehouseLocked,
 )
+from transforms.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout, Operation
+from transforms.requests import read_job
+
+if TYPE_CHECKING:
+    from rekognition_results.hooks.rekognition import RekognitionHook
 
 RETRIED = (IncompleteResults, ServiceBusy, WarehouseLocked)
 TRANSIENT = (BotoCoreError, ConnectionError, TimeoutError)
+# What botocore refuses before it sends anything.
+NEVER_SENT = (NoCredentialsError, NoRegionError, ParamValidationError, PartialCredentialsError)
+# How long Amazon keeps what a job found, or the job's details:
+# https://docs.aws.amazon.com/rekognition/latest/APIReference/API_GetLabelDetection.html
+# https://docs.aws.amazon.com/rekognition/latest/APIReference/API_GetMediaAnalysisJob.html
+KEPT = {LABEL_DETECTION: timedelta(days=7), MEDIA_ANALYSIS: timedelta(days=365)}
 
 
 def from_client_error(operation: str, about: str, error: ClientError) -> ResultsError:
@@ -46,12 +66,49 @@ def explained(operation: str, about: str) -> Iterator[None]:
         yield
     except ClientError as error:
         raise from_client_error(operation, about, error) from error
+    except NEVER_SENT as error:
+        raise RequestRefused(
+            f"{operation} of {about} was not sent: {' '.join(str(error).split())}. Correct the "
+            "arguments or the Airflow connection.",
+            operation=operation,
+            code=type(error).__name__,
+        ) from error
     except TRANSIENT as error:
         raise ServiceBusy(
             f"{operation} of {about} got no answer: {error}. Check network and endpoint.",
             operation=operation,
             code=type(error).__name__,
             reaction=Reaction.RETRY,
+        ) from error
+
+
+@contextmanager
+def gone_explained(
+    layout: Layout, operation: Operation, job_id: str, hook: RekognitionHook
+) -> Iterator[None]:
+    """Tell a job whose results have expired from one that was never here.
+
+    :raises ResultsExpired: the job's record says that it is older than Amazon keeps results
+    :raises RequestRefused: there is no such job in this account and region
+    """
+    try:
+        yield
+    except RequestRefused as error:
+        if error.facts.get("code") != "ResourceNotFoundException":
+            raise
+        facts = {"operation": operation, "job_id": job_id}
+        record = read_job(layout, operation, job_id)
+        if record and datetime.now(UTC) - record.started_at > KEPT[operation]:
+            raise ResultsExpired(
+                f"Job {job_id} was started {record.started_at:%Y-%m-%d %H:%M} UTC, and Amazon "
+                f"keeps its results for {KEPT[operation].days} days: they are gone.",
+                **facts,
+            ) from error
+        raise RequestRefused(
+            f"There is no job {job_id} in account {hook.account()}, region {hook.region} "
+            f"({error.message})",
+            code="ResourceNotFoundException",
+            **facts,
         ) from error
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,62 +11,25 @@ from airflow.sdk.exceptions import (
     AirflowSensorTimeout,
     TaskDeferred,
 )
-from pipeline_steps import MEDIA, OUTPUT, put_images, put_video
+from waiting_jobs import SENSORS, fired, running_job
 
 from emulator import Emulator
-from rekognition_results.hooks.rekognition import RekognitionHook
-from rekognition_results.sensors.label_detection import RekognitionLabelDetectionSensor
-from rekognition_results.sensors.media_analysis import RekognitionMediaAnalysisJobSensor
 
-KINDS = {
-    "media_analysis": RekognitionMediaAnalysisJobSensor,
-    "label_detection": RekognitionLabelDetectionSensor,
-}
 CONTEXT: Any = {"ti": SimpleNamespace(try_number=1)}
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=SENSORS)
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture
 def job_id(kind: str, s3: Any) -> str:
-    """A job that runs: the clock stands still."""
-    hook = RekognitionHook()
-    if kind == "label_detection":
-        put_video(s3, "a.mp4", 20)
-        return hook.start_label_detection(
-            {"Video": {"S3Object": {"Bucket": MEDIA, "Name": "a.mp4"}}}
-        )
-    put_images(s3, "a.jpg")
-    s3.put_object(Bucket=OUTPUT, Key="m.jsonl", Body=b'{"source-ref": "s3://media/a.jpg"}\n')
-    return hook.start_media_analysis_job(
-        {
-            "Input": {"S3Object": {"Bucket": OUTPUT, "Name": "m.jsonl"}},
-            "OperationsConfig": {"DetectModerationLabels": {}},
-            "OutputConfig": {"S3Bucket": OUTPUT},
-        }
-    )
+    return running_job(kind, s3)
 
 
 def sensor(kind: str, job_id: str, **more: Any) -> Any:
-    return KINDS[kind](task_id="wait", job_id=job_id, waiter_delay=0.01, **more)
-
-
-def rebuilt(trigger: Any) -> Any:
-    """The trigger as the triggerer gets it."""
-    path, arguments = trigger.serialize()
-    module, _, name = path.rpartition(".")
-    again = getattr(import_module(module), name)(**arguments)
-    assert again.serialize() == (path, arguments)
-    return again
-
-
-async def fired(trigger: Any) -> dict[str, Any]:
-    async for event in trigger.run():
-        return dict(event.payload)
-    raise AssertionError("the trigger ended without an event")
+    return SENSORS[kind](task_id="wait", job_id=job_id, waiter_delay=0.01, **more)
 
 
 def test_a_finished_job_does_not_defer(kind: str, job_id: str, amazon: Emulator) -> None:
@@ -82,7 +43,7 @@ def test_a_running_job_waits_in_the_triggerer(kind: str, job_id: str, amazon: Em
         waiting.execute(CONTEXT)
     assert 99 < deferred.value.timeout.total_seconds() <= 100
     amazon.clock.advance(60)
-    event = asyncio.run(fired(rebuilt(deferred.value.trigger)))
+    event = fired(deferred.value.trigger)
     assert (event["status"], event["job_status"]) == ("success", "SUCCEEDED")
     assert waiting.execute_complete(CONTEXT, event) == "SUCCEEDED"
 
@@ -93,7 +54,8 @@ def test_a_wait_resumed_while_the_job_runs_waits_on(
     waiting = sensor(kind, job_id, deferrable=True)
     with pytest.raises(TaskDeferred) as deferred:
         waiting.execute(CONTEXT)
-    event = {"status": "success", "started": deferred.value.trigger.started}
+    started = deferred.value.trigger.started
+    event = {"status": "success", "job_id": job_id, "started": started}
     with pytest.raises(TaskDeferred) as again:
         waiting.execute_complete(CONTEXT, event)
     assert again.value.trigger.started == deferred.value.trigger.started
@@ -102,7 +64,7 @@ def test_a_wait_resumed_while_the_job_runs_waits_on(
 def test_the_time_spent_before_counts_against_the_timeout(kind: str, job_id: str) -> None:
     waiting = sensor(kind, job_id, deferrable=True, timeout=10)
     with pytest.raises(AirflowSensorTimeout, match="no new job is started"):
-        waiting.execute_complete(CONTEXT, {"status": "success", "started": 0.0})
+        waiting.execute_complete(CONTEXT, {"status": "success", "job_id": job_id, "started": 0.0})
 
 
 def test_a_failed_job_fails_the_wait_or_leaves_it_to_landing(
@@ -128,8 +90,8 @@ def test_a_job_nobody_knows_ends_the_wait_with_a_sentence(kind: str, amazon: Emu
     waiting = sensor(kind, "0" * 64, deferrable=True)
     with pytest.raises(AirflowFailException, match="check account and region"):
         waiting.execute(CONTEXT)
-    trigger = waiting._trigger(0.0)
-    event = asyncio.run(fired(trigger))
+    trigger = waiting.trigger_class(job_id="0" * 64, started=0.0, first_look=0.01)
+    event = fired(trigger)
     assert event["status"] == "error"
     with pytest.raises(AirflowFailException, match="check account and region"):
         waiting.execute_complete(CONTEXT, event)
@@ -139,9 +101,14 @@ def test_the_trigger_outlives_throttling_and_broken_answers(
     kind: str, job_id: str, amazon: Emulator
 ) -> None:
     amazon.clock.advance(60)
-    trigger = sensor(kind, job_id, deferrable=True)._trigger(0.0)
-    trigger.botocore_config = {"retries": {"total_max_attempts": 1}}
+    trigger = SENSORS[kind].trigger_class(
+        job_id=job_id,
+        started=0.0,
+        waiter_delay=0.01,
+        first_look=0.01,
+        botocore_config={"retries": {"total_max_attempts": 1}},
+    )
     amazon.faults.throttle(times=2)
     amazon.faults.internal_error(times=1)
     amazon.faults.cut_body(times=1)
-    assert asyncio.run(fired(trigger))["job_status"] == "SUCCEEDED"
+    assert fired(trigger)["job_status"] == "SUCCEEDED"

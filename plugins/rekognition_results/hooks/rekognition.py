@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook
+from botocore.exceptions import ClientError
 
 from rekognition_results.failures import explained
 from rekognition_results.hooks.bodies import BodyListener
@@ -89,6 +90,7 @@ class RekognitionHook(Base):
         about = (
             f"s3://{request['Input']['S3Object']['Bucket']}/{request['Input']['S3Object']['Name']}"
         )
+        stop_at_full_quota(self.conn)
         with explained("StartMediaAnalysisJob", about):
             return str(self.conn.start_media_analysis_job(**request)["JobId"])
 
@@ -97,6 +99,7 @@ class RekognitionHook(Base):
         about = (
             f"s3://{request['Video']['S3Object']['Bucket']}/{request['Video']['S3Object']['Name']}"
         )
+        stop_at_full_quota(self.conn)
         with explained("StartLabelDetection", about):
             return str(self.conn.start_label_detection(**request)["JobId"])
 
@@ -159,6 +162,20 @@ class RekognitionHook(Base):
             if page.next_token is None:
                 return
             next_token = page.next_token
+
+
+def stop_at_full_quota(client: Any) -> None:
+    """Tell of LimitExceededException at once.
+
+    botocore takes it for throttling and would try again for a minute, in a task that holds a slot.
+    """
+    event = "needs-retry.rekognition"
+    client.meta.events.register_first(event, _full_quota, unique_id="rekognition-results-quota")
+
+
+def _full_quota(response: Any, operation: Any, **_: Any) -> None:
+    if response and response[1].get("Error", {}).get("Code") == "LimitExceededException":
+        raise ClientError(response[1], operation.name)
 
 
 def _whole(

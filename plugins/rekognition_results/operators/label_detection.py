@@ -16,6 +16,7 @@ from rekognition_results.operators.land import LandResultOperator
 from rekognition_results.operators.plan import PlanJobsOperator
 from rekognition_results.operators.start import StartJobOperator
 from rekognition_results.planning import Members, names_of, number, without_nothing
+from rekognition_results.waiting import WaitsForLabelDetection
 from transforms.errors import IncompleteResults, ResultsError
 from transforms.landing import Attempt, LandingAttempt
 from transforms.layout import LABEL_DETECTION, Layout, ResultKey
@@ -119,15 +120,64 @@ class RekognitionPlanLabelDetectionOperator(PlanJobsOperator):
         )
 
 
-class RekognitionStartLabelDetectionOperator(StartJobOperator):
-    """StartLabelDetection for a planned request.
+class RekognitionStartLabelDetectionOperator(WaitsForLabelDetection, StartJobOperator):
+    """StartLabelDetection, for a planned request or for one that is given here.
 
     https://docs.aws.amazon.com/rekognition/latest/APIReference/API_StartLabelDetection.html
+
+    :param video: `{"S3Object": {"Bucket": ..., "Name": ..., "Version": ...}}`. (templated)
+    :param min_confidence: percent. (templated)
+    :param notification_channel: `{"SNSTopicArn": ..., "RoleArn": ...}`. (templated)
+    :param features: `["GENERAL_LABELS"]`, or JSON of it. (templated)
+    :param settings: `{"GeneralLabels": {"LabelInclusionFilters": [...], ...}}`. (templated)
+    :param job_tag, client_request_token: text; left out when empty. (templated)
+    :return: the job id; the other parameters are StartJobOperator's
     """
 
-    operation = LABEL_DETECTION
     operator_extra_links = (LabelDetectionLink(),)
     link = LabelDetectionLink
+    template_fields: Sequence[str] = (
+        *StartJobOperator.template_fields,
+        "video",
+        "min_confidence",
+        "notification_channel",
+        "features",
+        "settings",
+        "job_tag",
+        "client_request_token",
+    )
+
+    def __init__(
+        self,
+        *,
+        video: dict[str, Any] | None = None,
+        min_confidence: float | str | None = None,
+        notification_channel: dict[str, str] | None = None,
+        features: Sequence[str] | str = (),
+        settings: dict[str, Any] | None = None,
+        job_tag: str | None = None,
+        client_request_token: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.video = video
+        self.min_confidence = min_confidence
+        self.notification_channel = notification_channel
+        self.features = features
+        self.settings = settings
+        self.job_tag = job_tag
+        self.client_request_token = client_request_token
+
+    def members(self) -> Members:
+        return {
+            "Video": self.video,
+            "MinConfidence": number(self.min_confidence, "min_confidence"),
+            "NotificationChannel": self.notification_channel,
+            "Features": names_of(self.features),
+            "Settings": self.settings,
+            "JobTag": self.job_tag,
+            "ClientRequestToken": self.client_request_token,
+        }
 
     def call(self, request: dict[str, Any]) -> str:
         return self.hook.start_label_detection(request)
@@ -161,7 +211,8 @@ class RekognitionLandLabelDetectionOperator(LandResultOperator):
         try:
             last = self._add_pages(attempt)
         except IncompleteResults as error:
-            attempt.abandon(str(error))
+            if not error.facts.get("another_lander"):
+                attempt.abandon(str(error))
             raise
         facts = {"status": last.job_status, "sort_by": "TIMESTAMP", **self.origin()}
         if last.job_status == "FAILED":

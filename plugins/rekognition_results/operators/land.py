@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
-from rekognition_results.failures import told_to_airflow
+from rekognition_results.failures import gone_explained, told_to_airflow
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_results.storage import results_layout
 from transforms.landing import Attempt, newest_whole_attempt
@@ -49,7 +49,8 @@ class LandResultOperator(Base):
             if attempt is not None:
                 self.log.info("Job %s is landed already, at %s.", self.job_id, attempt.path)
                 return str(attempt.path)
-            attempt = self.land(layout)
+            with gone_explained(layout, self.operation, self.job_id, self.hook):
+                attempt = self.land(layout)
             status = attempt.facts["status"]
             if record := read_job(layout, self.operation, self.job_id):
                 record.finished(layout, status)

@@ -25,6 +25,7 @@ from rekognition_results.planning import (
     number,
     without_nothing,
 )
+from rekognition_results.waiting import WaitsForMediaAnalysis
 from transforms.errors import ResultsError
 from transforms.landing import Attempt, LandingAttempt
 from transforms.layout import MEDIA_ANALYSIS, Layout
@@ -96,40 +97,79 @@ class RekognitionPlanMediaAnalysisOperator(PlanJobsOperator):
         yield from in_manifests(s3, things, self.output_place, self._members)
 
     def _members(self, manifest: S3Uri, version: str | None = None) -> Members:
-        return without_nothing(
-            {
-                "JobName": self.job_name,
-                "OperationsConfig": {
-                    "DetectModerationLabels": {
-                        "MinConfidence": number(self.min_confidence, "min_confidence"),
-                        "ProjectVersion": self.project_version,
-                    }
-                },
-                "Input": {
-                    "S3Object": {
-                        "Bucket": manifest.bucket,
-                        "Name": manifest.key,
-                        "Version": version,
-                    }
-                },
-                "OutputConfig": {
-                    "S3Bucket": self.output_place.bucket,
-                    "S3KeyPrefix": self.output_place.key.strip("/"),
-                },
-                "KmsKeyId": self.kms_key_id,
-            }
-        )
+        place = {"Bucket": manifest.bucket, "Name": manifest.key, "Version": version}
+        moderation = {
+            "MinConfidence": number(self.min_confidence, "min_confidence"),
+            "ProjectVersion": self.project_version,
+        }
+        given = {
+            "JobName": self.job_name,
+            "Input": {"S3Object": place},
+            "OutputConfig": {
+                "S3Bucket": self.output_place.bucket,
+                "S3KeyPrefix": self.output_place.key.strip("/"),
+            },
+            "KmsKeyId": self.kms_key_id,
+        }
+        # Which detection to run must be said, even when there is nothing more to say of it.
+        config = {"DetectModerationLabels": without_nothing(moderation)}
+        return {**without_nothing(given), "OperationsConfig": config}
 
 
-class RekognitionStartMediaAnalysisJobOperator(StartJobOperator):
-    """StartMediaAnalysisJob for a planned request.
+class RekognitionStartMediaAnalysisJobOperator(WaitsForMediaAnalysis, StartJobOperator):
+    """StartMediaAnalysisJob, for a planned request or for one that is given here.
 
     https://docs.aws.amazon.com/rekognition/latest/APIReference/API_StartMediaAnalysisJob.html
+
+    :param input: `{"S3Object": {"Bucket": ..., "Name": ..., "Version": ...}}`, the input manifest.
+        (templated)
+    :param operations_config: `{"DetectModerationLabels": {"MinConfidence": ...,
+        "ProjectVersion": ...}}`. (templated)
+    :param output_config: `{"S3Bucket": ..., "S3KeyPrefix": ...}`. (templated)
+    :param job_name, kms_key_id, client_request_token: text; left out when empty. (templated)
+    :return: the job id; the other parameters are StartJobOperator's
     """
 
-    operation = MEDIA_ANALYSIS
     operator_extra_links = (MediaAnalysisJobsLink(),)
     link = MediaAnalysisJobsLink
+    template_fields: Sequence[str] = (
+        *StartJobOperator.template_fields,
+        "input",
+        "operations_config",
+        "output_config",
+        "job_name",
+        "kms_key_id",
+        "client_request_token",
+    )
+
+    def __init__(
+        self,
+        *,
+        input: dict[str, Any] | None = None,
+        operations_config: dict[str, Any] | None = None,
+        output_config: dict[str, Any] | None = None,
+        job_name: str | None = None,
+        kms_key_id: str | None = None,
+        client_request_token: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.input = input
+        self.operations_config = operations_config
+        self.output_config = output_config
+        self.job_name = job_name
+        self.kms_key_id = kms_key_id
+        self.client_request_token = client_request_token
+
+    def members(self) -> Members:
+        return {
+            "Input": self.input,
+            "OperationsConfig": self.operations_config,
+            "OutputConfig": self.output_config,
+            "JobName": self.job_name,
+            "KmsKeyId": self.kms_key_id,
+            "ClientRequestToken": self.client_request_token,
+        }
 
     def call(self, request: dict[str, Any]) -> str:
         return self.hook.start_media_analysis_job(request)

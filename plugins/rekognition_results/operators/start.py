@@ -1,21 +1,26 @@
-"""What both kinds of plan and start operators share."""
+"""What both start operators share: one job for a request, however often the task runs."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.amazon.aws.links.base_aws import BaseAwsLink
-from airflow.sdk.exceptions import AirflowRescheduleException
+from airflow.sdk import conf
+from airflow.sdk.exceptions import AirflowRescheduleException, TaskDeferralTimeout
 
 from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.hooks.rekognition import RekognitionHook
+from rekognition_results.planning import Members
 from rekognition_results.storage import results_layout
+from rekognition_results.waiting import WaitsForJob
 from transforms.aws_errors import Reaction
 from transforms.errors import RequestRefused, ServiceBusy
-from transforms.layout import Layout, Operation
+from transforms.layout import JOB_ID, Layout
 from transforms.requests import StartRequest, job_of, note_started, read_job, read_request
 
 if TYPE_CHECKING:
@@ -28,41 +33,123 @@ else:
 QUOTA_DELAY = timedelta(seconds=60)
 
 
-class StartJobOperator(Base):
+class StartJobOperator(WaitsForJob, Base):
     """Start one job for a request, or find the one that it started before.
+
+    The request is a planned one, named by its `token`, or is made of the members of the API's
+    request, each an argument in snake_case.
 
     Running it again never starts a second job: the request file holds the token, and the job that
     answered it is written down. Only when that job is recorded FAILED and this task is run again
-    (a person cleared it) is the next generation started, which costs money.
+    (a person cleared it) is the next generation started, which costs money. So the same members
+    give the same job, too, however much later: to analyse an object that was put anew under its
+    old name, give its Version or a `client_request_token` of your own.
+
+    An account whose quota of jobs is full is no error: the task is rescheduled and holds no slot.
 
     :param token: of a request under `requests/` in the results root. (templated)
+    :param wait_for_completion: wait until the job is final; a FAILED job then fails the task.
+    :param deferrable: wait in the triggerer.
+    :param waiter_delay: seconds between two looks at the job.
+    :param timeout: seconds that the wait may take, whether deferred or not.
     :param results_uri: the results root; REKOGNITION_RESULTS_URI when empty. (templated)
     :return: the job id
     """
 
     aws_hook_class = RekognitionHook
     template_fields: Sequence[str] = aws_template_fields("token", "results_uri")
-    operation: ClassVar[Operation]
     link: ClassVar[type[BaseAwsLink]]
+    fail_on_failed = True
 
-    def __init__(self, *, token: str, results_uri: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        token: str | None = None,
+        wait_for_completion: bool = False,
+        deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
+        waiter_delay: float = 30.0,
+        timeout: float = timedelta(days=1).total_seconds(),
+        results_uri: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.token = token
+        self.wait_for_completion = wait_for_completion
+        self.deferrable = deferrable
+        self.waiter_delay = waiter_delay
+        self.timeout = timeout
         self.results_uri = results_uri
 
     def execute(self, context: Context) -> str:
         with told_to_airflow(self.log):
             layout = results_layout(self.results_uri, self.aws_conn_id)
-            request = read_request(layout, self.operation, self.token)
-            if request is None:
-                raise RequestRefused(
-                    f"There is no request {self.token} under {layout.requests(self.operation)}: "
-                    "run the planning task again."
-                )
             again = (context["ti"].try_number or 1) > 1
-            request, job_id = self._due(layout, request, again)
+            request, job_id = self._due(layout, self._request(layout), again)
             self._keep_link(context, request)
-            return job_id or self._start(layout, request)
+            job_id = job_id or self._start(layout, request)
+        if self.wait_for_completion:
+            self._wait(job_id)
+        return job_id
+
+    def _wait(self, job_id: str) -> None:
+        started = time.time()
+        if self.deferrable:
+            self.look_or_defer(job_id, started, self.waiter_delay)
+            return
+        while self.look(job_id) is None:
+            if time.time() - started > self.timeout:
+                self.time_is_up(job_id)
+            time.sleep(self.waiter_delay)
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> str:
+        self.resumed(event, self.waiter_delay)
+        return str(event["job_id"])
+
+    def resume_execution(
+        self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context
+    ) -> Any:
+        """As of a sensor: a wait whose time is up is not tried again."""
+        try:
+            return super().resume_execution(next_method, next_kwargs, context)
+        except TaskDeferralTimeout:
+            self.time_is_up("of this task")
+
+    def _request(self, layout: Layout) -> StartRequest:
+        """The planned request, or the one that the arguments make, written down before the call."""
+        if not self.token:
+            return self._of_members(layout)
+        request = read_request(layout, self.operation, self.token)
+        if request is None:
+            raise RequestRefused(
+                f"There is no request {self.token} under {layout.requests(self.operation)}: "
+                "run the planning task again."
+            )
+        return request
+
+    def _of_members(self, layout: Layout) -> StartRequest:
+        members = {k: v for k, v in self.members().items() if v not in (None, "", [], {})}
+        own = str(members.pop("ClientRequestToken", ""))
+        if not members:
+            raise ValueError(f"{self.task_id} has neither a token nor a request: give it one.")
+        account, region = self.hook.account(), self.hook.region
+        request = StartRequest.of(self.operation, account, region, members, objects=own)
+        if own:
+            if not JOB_ID.fullmatch(own):  # the same pattern as a ClientRequestToken's
+                raise ValueError(f"client_request_token {own!r} is not 1-64 of a-z, A-Z, 0-9, - _.")
+            sent = {**members, "ClientRequestToken": own}
+            request = replace(request, token=own, request=sent)
+        claimed = request.claim(layout)
+        if (claimed.request, claimed.region) != (request.request, request.region):
+            raise RequestRefused(
+                f"client_request_token {own} was given to another request: choose another one.",
+                operation=self.operation,
+                code="IdempotentParameterMismatchException",
+            )
+        return claimed
+
+    def members(self) -> Members:
+        """The members of the API's request, as the arguments give them."""
+        raise NotImplementedError
 
     def _due(
         self, layout: Layout, request: StartRequest, again: bool

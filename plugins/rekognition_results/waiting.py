@@ -1,0 +1,154 @@
+"""Waiting for a job, the same for sensors and for operators that start jobs."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+
+from airflow.sdk.exceptions import AirflowSensorTimeout
+
+from rekognition_results.failures import gone_explained, told_to_airflow
+from rekognition_results.storage import results_layout
+from rekognition_results.triggers.job import JobTrigger
+from rekognition_results.triggers.label_detection import RekognitionLabelDetectionTrigger
+from rekognition_results.triggers.media_analysis import RekognitionMediaAnalysisJobTrigger
+from transforms.errors import JobFailed, RequestRefused, ServiceBusy
+from transforms.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Operation
+from transforms.requests import read_job
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from rekognition_results.aws_base import AwsBaseHookMixin
+    from rekognition_results.hooks.rekognition import RekognitionHook
+
+    Base = AwsBaseHookMixin[RekognitionHook]
+else:
+    Base = object
+
+FIRST_LOOK = 5.0  # seconds: a trigger that fires at once can overtake the task that defers
+
+
+class WaitsForJob(Base):
+    """What sensors and start operators share. States are the service's own."""
+
+    operation: ClassVar[Operation]
+    trigger_class: ClassVar[type[JobTrigger]]
+    INTERMEDIATE_STATES: ClassVar[tuple[str, ...]]
+    FAILURE_STATES: ClassVar[tuple[str, ...]] = ("FAILED",)
+    SUCCESS_STATES: ClassVar[tuple[str, ...]] = ("SUCCEEDED",)
+
+    # Given by Airflow's base classes, or by the class that waits.
+    log: Any
+    defer: Any
+    results_uri: str | None
+    fail_on_failed: bool
+    timeout: Any
+
+    def job_status(self, job_id: str) -> tuple[str, str]:
+        """The job's status, and why it failed."""
+        raise NotImplementedError
+
+    def look(self, job_id: str) -> str | None:
+        """The final status, None while there is none, or while the service is busy.
+
+        :raises AirflowFailException: the job FAILED, is not known, or its results have expired
+        """
+        with told_to_airflow(self.log):
+            layout = results_layout(self.results_uri, self.aws_conn_id)
+            try:
+                with gone_explained(layout, self.operation, job_id, self.hook):
+                    status, why = self.job_status(job_id)
+            except ServiceBusy as busy:
+                self.log.warning("%s", busy)
+                return None
+            self.log.info("Job %s is %s.", job_id, status)
+            if status not in self.SUCCESS_STATES + self.FAILURE_STATES:
+                return None
+            if status in self.FAILURE_STATES and self.fail_on_failed:
+                if record := read_job(layout, self.operation, job_id):
+                    record.finished(layout, status)
+                raise JobFailed(
+                    f"Job {job_id} FAILED: {why}. Clear the start task to start, and pay, it "
+                    "again.",
+                    operation=self.operation,
+                    job_id=job_id,
+                )
+            return status
+
+    def look_or_defer(self, job_id: str, started: float, waiter_delay: float) -> str:
+        """The final status, or a wait in the triggerer that ends in `execute_complete`."""
+        found = self.look(job_id)
+        if found is not None:
+            return found
+        left = float(self.timeout) - (time.time() - started)
+        if left <= 0:
+            self.time_is_up(job_id)
+        trigger = self.trigger_class(
+            job_id=job_id,
+            started=started,
+            waiter_delay=waiter_delay,
+            first_look=min(FIRST_LOOK, waiter_delay),
+            aws_conn_id=self.aws_conn_id,
+            region_name=self.region_name or None,
+            verify=self.verify,
+            botocore_config=self.botocore_config,
+        )
+        return str(
+            self.defer(
+                trigger=trigger, method_name="execute_complete", timeout=timedelta(seconds=left)
+            )
+        )
+
+    def resumed(self, event: dict[str, Any], waiter_delay: float) -> str:
+        """What a trigger says is a hint: the service confirms it, or the wait goes on."""
+        if event["status"] == "error":
+            found = self.look(event["job_id"])
+            if found is not None:
+                return found
+            with told_to_airflow(self.log):
+                raise RequestRefused(event["message"])
+        return self.look_or_defer(event["job_id"], event["started"], waiter_delay)
+
+    def time_is_up(self, job_id: str) -> NoReturn:
+        """Airflow does not try a timed-out wait again."""
+        raise AirflowSensorTimeout(
+            f"Job {job_id} did not finish in {self.timeout} seconds: clear this task to wait on, "
+            "no new job is started."
+        )
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
+        """Resumed by the trigger."""
+        raise NotImplementedError
+
+
+class WaitsForMediaAnalysis(WaitsForJob):
+    """GetMediaAnalysisJob; there is no notification to wait for.
+
+    https://docs.aws.amazon.com/rekognition/latest/APIReference/API_GetMediaAnalysisJob.html
+    """
+
+    operation = MEDIA_ANALYSIS
+    trigger_class = RekognitionMediaAnalysisJobTrigger
+    INTERMEDIATE_STATES = ("CREATED", "QUEUED", "IN_PROGRESS")
+
+    def job_status(self, job_id: str) -> tuple[str, str]:
+        job = self.hook.get_media_analysis_job(job_id)
+        details = job.FailureDetails or {}
+        return job.Status, f"{details.get('Code', 'no code')}: {details.get('Message', '')}"
+
+
+class WaitsForLabelDetection(WaitsForJob):
+    """GetLabelDetection, one label a look.
+
+    https://docs.aws.amazon.com/rekognition/latest/APIReference/API_GetLabelDetection.html
+    """
+
+    operation = LABEL_DETECTION
+    trigger_class = RekognitionLabelDetectionTrigger
+    INTERMEDIATE_STATES = ("IN_PROGRESS",)
+
+    def job_status(self, job_id: str) -> tuple[str, str]:
+        page = self.hook.get_label_detection(job_id, max_results=1)
+        return page.job_status, page.status_message or "no reason given"
