@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -33,10 +34,10 @@ from upath import UPath
 from transforms.errors import IncompleteResults
 from transforms.files import create, names, read_if_there, write_whole
 from transforms.layout import LABEL_DETECTION, Layout, ResultKey
+from transforms.manifest_parts import LEVEL, parts_of
 
 BODIES_PER_PART = 64  # about 22 MB of JSON at 1,000 labels a page
-MANIFEST_PART_BYTES = 32 * 2**20
-LEVEL = 3  # 1.4 ms a page; gzip takes 9
+PART = re.compile(r"(pages|results)-\d+\.json")  # what makes a part count
 STARTED, ABANDONED, SUCCESS = "_STARTED.json", "_ABANDONED.json", "_SUCCESS.json"
 
 
@@ -137,10 +138,10 @@ def landed_results(layout: Layout) -> Iterator[ResultKey]:
 class LandingAttempt:
     """An attempt being written. Pages go on after the last whole part; a manifest begins anew."""
 
-    def __init__(self, key: ResultKey, path: UPath, writer: str = "") -> None:
+    def __init__(self, key: ResultKey, path: UPath) -> None:
         self.key = key
         self.path = path
-        self.writer = writer
+        self.writer = ""  # what the names of its parts end with
         self.files: list[LandedFile] = []
         self.next_token: str | None = None
         self.tokens: set[str] = set()
@@ -149,13 +150,19 @@ class LandingAttempt:
 
     @classmethod
     def resume_or_begin(cls, layout: Layout, key: ResultKey) -> Self:
-        """The newest attempt of a video if it is neither whole nor abandoned, else a new one."""
+        """The newest attempt if it has parts to go on after and is not at its end, else a new one.
+
+        A bulk job's manifest begins anew in any case.
+        """
         folder = layout.attempts(key)
         numbers = names(folder)
-        if numbers and key.operation == LABEL_DETECTION:
+        if numbers:
             path = folder / numbers[-1]
-            if not {SUCCESS, ABANDONED} & set(names(path)):
-                attempt = cls(key, path, _claim_writer(path))
+            there = names(path)
+            parts = key.operation == LABEL_DETECTION or any(map(PART.fullmatch, there))
+            if parts and not {SUCCESS, ABANDONED} & set(there):
+                attempt = cls(key, path)
+                attempt.writer = _claim_writer(path)
                 attempt._take_up_parts()
                 return attempt
         number = int(numbers[-1]) + 1 if numbers else 1
@@ -208,7 +215,12 @@ class LandingAttempt:
             "next_token": self.next_token,
             "tokens": self._body_tokens,
         }
-        if not create(self.path / f"{stem}.json", json.dumps(beside).encode()):
+        self._count_part(stem, beside)
+        self._bodies, self._body_tokens = [], []
+
+    def _count_part(self, stem: str, told: dict[str, Any]) -> None:
+        """Make a part count. IncompleteResults when somebody else's counts already."""
+        if not create(self.path / f"{stem}.json", json.dumps(told).encode()):
             raise IncompleteResults(
                 f"Another task lands job {self.key.job_id} at the same time.",
                 operation=self.key.operation,
@@ -217,11 +229,10 @@ class LandingAttempt:
                 another_lander=True,
                 advice="Nothing is lost: trying again goes on after its parts.",
             )
-        self._bodies, self._body_tokens = [], []
 
     def add_manifest(self, chunks: Iterable[bytes]) -> None:
         """Keep a result manifest byte for byte, in parts cut at line ends."""
-        for number, part in enumerate(_parts(chunks)):
+        for number, part in enumerate(parts_of(chunks)):
             self._put(f"results-{number:05d}.jsonl.zst", part.data, part.raw_size, part.records)
 
     def add_document(self, name: str, data: bytes) -> None:
@@ -266,44 +277,9 @@ class LandingAttempt:
         return Attempt(self.key, self.path.name, self.path, landed_at, tuple(self.files), facts)
 
 
-@dataclass
-class _Part:
-    data: bytes
-    raw_size: int
-    records: int
-
-
-def _parts(chunks: Iterable[bytes]) -> Iterator[_Part]:
-    """Compress chunks as they come; a part ends at its first line end at or past its size.
-
-    So the parts are a function of the bytes, not of how they were cut into chunks.
-    """
-    press, data, raw_size, lines, last = _press(), [], 0, 0, b"\n"
-    for chunk in chunks:
-        rest = chunk
-        while rest:
-            room = MANIFEST_PART_BYTES - raw_size
-            last_but = max(room - 1, 0)  # a line end here fills the part exactly
-            cut = rest.find(b"\n", last_but) + 1 or len(rest)
-            piece, rest = rest[:cut], rest[cut:]
-            data.append(press.compress(piece))
-            raw_size += len(piece)
-            lines += piece.count(b"\n")
-            last = piece[-1:]
-            if raw_size >= MANIFEST_PART_BYTES and last == b"\n":
-                yield _Part(b"".join([*data, press.flush()]), raw_size, lines)
-                press, data, raw_size, lines = _press(), [], 0, 0
-    if raw_size:
-        yield _Part(b"".join([*data, press.flush()]), raw_size, lines + (last != b"\n"))
-
-
 def _claim_writer(path: UPath) -> str:
     """What the part names of one who takes up an attempt end with; nobody else has it."""
     number = 1
     while not create(path / f"_RESUMED-{number}.json", b"{}"):
         number += 1
     return f".r{number}"
-
-
-def _press() -> Any:
-    return zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compressobj()

@@ -15,9 +15,10 @@ from typing import Any
 
 import zstandard
 
-from transforms.files import read_if_there, write_whole
-from transforms.landing import LEVEL, LandedFile, LandingAttempt
+from transforms.files import read_if_there
+from transforms.landing import LandedFile, LandingAttempt
 from transforms.layout import ResultKey
+from transforms.manifest_parts import LEVEL
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class ImagesAttempt(LandingAttempt):
         if lines:
             raw = b"".join(line + b"\n" for line in lines)
             data = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress(raw)
-            file = asdict(self._put(f"{stem}.jsonl.zst", data, len(raw), len(lines)))
+            file = asdict(self._put(f"{stem}{self.writer}.jsonl.zst", data, len(raw), len(lines)))
         versions = [answer.model_version for answer in answers if answer.model_version]
         part = {
             "file": file,
@@ -83,7 +84,7 @@ class ImagesAttempt(LandingAttempt):
             "errors": [answer.error for answer in answers if answer.line is None],
             "model_version": versions[-1] if versions else None,
         }
-        write_whole(self.path / f"{stem}.json", json.dumps(part).encode())
+        self._count_part(stem, part)
         self._count(part)
 
     def add_summary(self) -> None:

@@ -181,6 +181,29 @@ def test_two_who_begin_at_once_do_not_share_an_attempt(
     assert (first.path.name, begin(layout).path.name) == ("00001", "00002")
 
 
+def test_two_who_land_one_attempt_do_not_touch_each_others_parts(layout: Layout) -> None:
+    """A task that was taken for dead goes on beside its retry."""
+    some = bodies(200)
+    dead = add(begin(layout), some[:64], more=True)
+    retry = begin(layout)
+    retry._bodies, retry.next_token = [], "64"
+    for number in range(64, 127):  # both have begun the second part
+        for lander in (dead, retry):
+            lander.add_page(some[number], str(number + 1))
+    retry.add_page(some[127], "128")
+    with pytest.raises(IncompleteResults, match="Another task lands job v at the same") as lost:
+        dead.add_page(some[127].replace(b"Labels", b"LABELS"), "128")
+    assert lost.value.another_lander is True
+    add(begin(layout), some[128:]).succeed()
+    assert [file.name for file in whole(layout).parts] == [
+        "pages-00000.jsonl.zst",
+        "pages-00001.r1.jsonl.zst",
+        "pages-00002.r2.jsonl.zst",
+        "pages-00003.r2.jsonl.zst",
+    ]
+    assert lines(whole(layout)) == some
+
+
 def test_every_result_with_an_attempt_is_listed(layout: Layout) -> None:
     segments = ResultKey.of(LABEL_DETECTION, "v", "SEGMENTS")
     assert list(landed_results(layout)) == []

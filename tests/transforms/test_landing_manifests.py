@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from transforms import landing
+from transforms import manifest_parts
 from transforms.errors import IncompleteResults
 from transforms.landing import Attempt, LandingAttempt, newest_whole_attempt
 from transforms.layout import MEDIA_ANALYSIS, Layout, ResultKey
@@ -45,7 +45,7 @@ def test_documents_are_kept_as_they_came(layout: Layout) -> None:
 def test_a_manifest_landed_again_after_a_crash_is_the_same(layout: Layout) -> None:
     begin(layout).add_manifest([b"1\n2\n"])
     again = begin(layout)
-    assert (again.path.name, again.resumed) == ("00001", False)
+    assert (again.path.name, again.resumed) == ("00002", False)
     again.add_manifest([b"1\n2\n"])
     again.succeed()
     assert whole(layout).read(whole(layout).parts[0]) == b"1\n2\n"
@@ -86,16 +86,18 @@ def test_manifest_parts_are_cut_at_line_ends_and_join_to_the_same_bytes(
 def parts_of(chunks: list[bytes], size: int) -> list[tuple[bytes, int]]:
     """The parts' bytes and record counts, through a landing zone and back."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(landing, "MANIFEST_PART_BYTES", size)
-        found = [(part.data, part.raw_size, part.records) for part in landing._parts(chunks)]
-    press = landing.zstandard.ZstdDecompressor()
+        patch.setattr(manifest_parts, "MANIFEST_PART_BYTES", size)
+        found = [
+            (part.data, part.raw_size, part.records) for part in manifest_parts.parts_of(chunks)
+        ]
+    press = manifest_parts.zstandard.ZstdDecompressor()
     raws = [press.decompress(data, max_output_size=raw_size) for data, raw_size, _ in found]
     assert [len(raw) for raw in raws] == [raw_size for _, raw_size, _ in found]
     return [(raw, records) for raw, (_, _, records) in zip(raws, found, strict=True)]
 
 
 def test_a_manifest_in_parts_reads_as_one(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(landing, "MANIFEST_PART_BYTES", 10)
+    monkeypatch.setattr(manifest_parts, "MANIFEST_PART_BYTES", 10)
     attempt = begin(layout)
     attempt.add_manifest([b"first", b" line\nsecond\n", b"third line\nend"])
     attempt.succeed()
