@@ -48,16 +48,17 @@ OF_A_FOUND_JOB = OF_THE_OBJECT | {"403", "AccessDenied", "KMS.AccessDeniedExcept
 def tell_failure(context: Any) -> None:
     """Airflow's on_failure_callback: name job, cause and next step; note what failed for good."""
     task, error = context["task"], _cause(context.get("exception"))
-    about = getattr(task, "job_id", None) or getattr(task, "token", None)
-    log.error(
-        "%s%s failed: %s %s",
-        task.task_id,
-        f" of {one_line(str(about))}" if about else "",
-        one_line(str(error) or type(error).__name__),
-        _next_step(task.task_id, error),
-    )
+    log.error("%s", failure_sentence(task, error))
     if isinstance(error, ResultsError):
         _note(task, error)
+
+
+def failure_sentence(task: Any, error: BaseException | None) -> str:
+    """`{task} of {job} failed: {cause} {next step}`, in one line."""
+    about = getattr(task, "job_id", None) or getattr(task, "token", None)
+    what = f"{task.task_id} of {about}" if about else task.task_id
+    cause = str(error) or type(error).__name__
+    return one_line(f"{what} failed: {cause} {_next_step(task.task_id, error)}".strip())
 
 
 def _cause(error: BaseException | None) -> BaseException | None:
