@@ -53,7 +53,7 @@ def tell_failure(context: Any) -> None:
         _note(task, error)
 
 
-def failure_sentence(task: Any, error: BaseException | None) -> str:
+def failure_sentence(task: Any, error: Any) -> str:
     """`{task} of {job} failed: {cause} {next step}`, in one line."""
     about = getattr(task, "job_id", None) or getattr(task, "token", None)
     what = f"{task.task_id} of {about}" if about else task.task_id
@@ -61,13 +61,13 @@ def failure_sentence(task: Any, error: BaseException | None) -> str:
     return one_line(f"{what} failed: {cause} {_next_step(task.task_id, error)}".strip())
 
 
-def _cause(error: BaseException | None) -> BaseException | None:
-    """Ours, behind the exception that told Airflow not to retry."""
-    behind = error.__context__ if error else None
+def _cause(error: Any) -> Any:
+    """Ours, behind the exception that told Airflow not to retry; a text when the task was lost."""
+    behind = getattr(error, "__context__", None)
     return behind if isinstance(behind, ResultsError) else error
 
 
-def _next_step(task_id: str, error: BaseException | None) -> str:
+def _next_step(task_id: str, error: Any) -> str:
     if isinstance(error, ResultsError):
         return ""  # its sentence says it
     if task_id.endswith("start"):

@@ -41,7 +41,7 @@ def as_airflow_sees_it(error: ResultsError) -> BaseException:
     return told.value
 
 
-def tell(layout: Layout, error: BaseException, **job: str) -> None:
+def tell(layout: Layout, error: Any, **job: str) -> None:
     tell_failure({"task": Step(results_uri=str(layout.root), **job), "exception": error})
 
 
@@ -60,6 +60,12 @@ def test_an_error_that_is_none_of_ours_gets_a_next_step(
         tell(layout, TimeoutError(), job_id="j\n1")
     (told,) = caplog.messages
     assert told.startswith("land of j\\n1 failed: TimeoutError Its log says more. Clear it")
+
+
+def test_a_task_that_was_lost_is_told_too(layout: Layout, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR, "rekognition_results.callbacks"):
+        tell(layout, "The heartbeat timed out.", job_id="j")
+    assert caplog.messages[0].startswith("land of j failed: The heartbeat timed out. Its log")
 
 
 def test_a_task_without_a_job_is_told_too(layout: Layout, caplog: pytest.LogCaptureFixture) -> None:
