@@ -40,7 +40,7 @@ lint: .venv/.installed ## Format, lint and types.
 
 .PHONY: bench
 bench: .venv/.installed ## Measure against peers; writes benchmarks/RESULTS.md.
-	$(UV) run --group bench python -m benchmarks
+	$(UV) run --inexact --group bench python -m benchmarks $(ARGS)
 
 ##@ Make
 .PHONY: docs

@@ -22,6 +22,8 @@ MEDIA_ANALYSIS: Operation = "media_analysis"
 LABEL_DETECTION: Operation = "label_detection"
 OPERATIONS: tuple[Operation, ...] = (MEDIA_ANALYSIS, LABEL_DETECTION)
 
+OF_EVERY_OPERATION = frozenset({"job_requests", "quarantined_records", "unknown_fields"})
+
 JOB_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # botocore's MediaAnalysisJobId and JobId
 SEGMENTS_SUFFIX = ".segments"
 
@@ -102,9 +104,14 @@ class Layout:
         return self.root / "raw" / operation
 
     def table_file(self, table: str, landed_at: datetime, key: ResultKey) -> UPath:
-        """The date, in UTC, is the attempt's, so flattening again writes the same name."""
+        """The date, in UTC, is the attempt's, so flattening again writes the same name.
+
+        In a table of every operation the name has the operation too: a video job and a bulk job may
+        have one id.
+        """
         day = f"landed_on={landed_at.astimezone(UTC):%Y-%m-%d}"
-        return self.root / "tables" / table / day / f"{key.name}.parquet"
+        name = f"{key.operation}.{key.name}" if table in OF_EVERY_OPERATION else key.name
+        return self.root / "tables" / table / day / f"{name}.parquet"
 
     def commits(self, operation: Operation) -> UPath:
         return self.root / "commits" / operation

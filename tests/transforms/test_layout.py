@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from upath import UPath
 
-from transforms.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout, ResultKey
+from transforms.layout import (
+    LABEL_DETECTION,
+    MEDIA_ANALYSIS,
+    OF_EVERY_OPERATION,
+    OPERATIONS,
+    Layout,
+    ResultKey,
+)
+from transforms.tables import TABLES
 
 BULK = ResultKey.of(MEDIA_ANALYSIS, "m-1")
 TIMES = ResultKey.of(LABEL_DETECTION, "v-1")
@@ -110,3 +118,13 @@ def test_a_day_is_the_day_in_utc_whatever_the_offset() -> None:
     east = moment.astimezone(timezone(timedelta(hours=2)))
     place = Layout.at("/r").table_file("labels", east, TIMES)
     assert str(place) == "/r/tables/labels/landed_on=2026-05-01/v-1.parquet"
+
+
+def test_a_video_job_and_a_bulk_job_of_one_id_have_files_of_their_own() -> None:
+    layout, moment = Layout.at("/r"), datetime(2026, 5, 1, tzinfo=UTC)
+    both = [ResultKey.of(operation, "one-id") for operation in OPERATIONS]
+    for table in TABLES.values():
+        shared = len(table.operations) > 1 and table.name != "loads"
+        assert shared == (table.name in OF_EVERY_OPERATION), table.name
+        if shared:
+            assert len({layout.table_file(table.name, moment, key) for key in both}) == 2
