@@ -234,6 +234,16 @@ def test_an_answer_that_came_cut_short_is_asked_for_again(
     assert flattened(layout, job_id, context).row_counts["moderation_images"] == 12
 
 
+def test_a_throttled_account_is_asked_more_slowly(
+    layout: Layout, token: str, context: dict[str, Any], amazon: Emulator
+) -> None:
+    amazon.faults.throttle(times=20, share=0.3, operation="DetectModerationLabels")
+    job_id = start(layout, token).execute(context)
+    land(layout, job_id).execute(context)
+    assert paid(amazon) == 12
+    assert flattened(layout, job_id, context).row_counts["moderation_images"] == 12
+
+
 def test_a_busy_service_is_retried_and_not_told_as_an_error_of_the_image(
     layout: Layout, token: str, context: dict[str, Any], amazon: Emulator
 ) -> None:

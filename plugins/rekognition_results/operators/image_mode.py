@@ -37,7 +37,10 @@ if TYPE_CHECKING:
 MODES = ("bulk", "image")
 PREFIX = "image-"
 IMAGES_PER_PART = 100  # a kill pays these again at most
-IMAGES_AT_ONCE = 4  # the quota is 5 calls a second in most regions, 50 in a few
+IMAGES_AT_ONCE = 4
+# The quota is 5 calls a second in most regions, 50 in a few, and several jobs are landed at once:
+# each client learns its rate from what is refused.
+RETRIES = {"retries": {"mode": "adaptive", "total_max_attempts": 16}}
 # What is wrong with one image keeps the others not; all else fails the task.
 OF_AN_IMAGE = frozenset(
     {"ImageTooLargeException", "InvalidImageFormatException", "InvalidS3ObjectException"}
@@ -117,7 +120,7 @@ class RekognitionLandModerationOperator(RekognitionLandMediaAnalysisOperator):
             aws_conn_id=self.aws_conn_id,
             region_name=self.region_name or None,
             verify=self.verify,
-            config=self.botocore_config,
+            config=self.botocore_config or RETRIES,
         )
 
     def land(self, layout: Layout) -> Attempt:
