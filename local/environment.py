@@ -78,4 +78,4 @@ def local_amazon(state: Path, recordings: Path | None, log: Path) -> Iterator[st
         yield ready[1]
     finally:
         process.terminate()
-        process.wait()
+        process.communicate()
