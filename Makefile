@@ -25,11 +25,11 @@ pools: .venv/.installed ## Make the pools that the DAGs name, in the Airflow tha
 ##@ Check
 .PHONY: test
 test: .venv/.installed ## All tests that take seconds. ARGS="-k name" chooses.
-	$(RUN) pytest -n $(WORKERS) --dist loadgroup -m "not soak" $(ARGS)
+	$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not soak" $(ARGS)
 
 .PHONY: soak
 soak: .venv/.installed ## The tests that take minutes.
-	$(RUN) pytest -n $(WORKERS) --dist loadgroup -m soak $(ARGS)
+	$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m soak $(ARGS)
 
 .PHONY: lint
 lint: .venv/.installed ## Format, lint and types.

@@ -38,3 +38,9 @@ def recordings() -> Path:
     if not RECORDINGS.is_dir():
         pytest.skip(f"recorded responses are not part of the project: {RECORDINGS} is missing")
     return RECORDINGS
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests go first, so that no worker is left alone with one at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from demo_runs import ROOT, environment, everything, run_demo
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")

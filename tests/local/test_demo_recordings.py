@@ -12,7 +12,6 @@ from demo_runs import rows, run_demo
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.recordings,
-    pytest.mark.xdist_group("recorded demo"),
     pytest.mark.timeout(600),
 ]
 
