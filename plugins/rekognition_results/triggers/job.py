@@ -105,6 +105,7 @@ class JobTrigger(BaseEventTrigger):
     ) -> AsyncIterator[TriggerEvent]:
         """This job's event, once the poll has found it."""
         await asyncio.sleep(self.first_look)
+        self.log.info("Waiting for job %s: a look every %g s.", self.job_id, self.waiter_delay)
         key = self.shared_stream_key()
         self._waits[key][self.job_id] += 1
         try:
@@ -142,7 +143,7 @@ class JobTrigger(BaseEventTrigger):
                         async for found in waits.look(client, jobs):
                             yield found
                         delay = usual
-                        log.info("%d jobs are waited for.", len(jobs))
+                        log.debug("%d jobs are waited for.", len(jobs))
                         await _pause(usual if jobs else min(usual, NOBODY_WAITS))
             except ResultsError as busy:
                 delay = min(delay * 2, BACKOFF_MOST)
