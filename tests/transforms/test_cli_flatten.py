@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from transforms.cli import main
+from transforms.commands.progress import speed
 from transforms.landing import LandingAttempt
 from transforms.layout import Layout, ResultKey
 
@@ -112,3 +113,18 @@ def test_loose_pages_that_are_not_a_whole_result_are_written_with_exit_status_1(
     (told,) = json.loads(capsys.readouterr().out)
     assert told["reason"]
     assert (out / "labels" / "v1.parquet").exists()
+
+
+def test_a_table_of_all_rows_stands_at_the_end(
+    layout: Layout, capsys: pytest.CaptureFixture[str]
+) -> None:
+    land(layout, "v1", PAGE)
+    land(layout, "v2", PAGE)
+    assert main(["flatten"]) == 0
+    table = capsys.readouterr().out.partition("\n\n")[2].splitlines()
+    assert table[0].split() == ["table", "rows"]
+    assert ["labels", "2"] in [line.split() for line in table]
+
+
+def test_progress_says_how_much_and_how_fast() -> None:
+    assert speed(2_000, 10_000_000, 4.0) == "2,000 records, 10.0 MB (500 records/s, 2.5 MB/s)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -135,7 +136,21 @@ def _as_text(outcomes: Sequence[Outcome]) -> str:
         if outcome.quarantined:
             told += f", {outcome.quarantined:,} of them quarantined"
         lines.append(told + (f". {outcome.reason}" if outcome.reason else ""))
-    return "\n".join(lines)
+    return "\n".join([*lines, *_totals(outcomes)])
+
+
+def _totals(outcomes: Sequence[Outcome]) -> list[str]:
+    """Rows by table, over all results; tables without rows are left out."""
+    totals: Counter[str] = Counter()
+    for outcome in outcomes:
+        totals.update(outcome.row_counts)
+    filled = {table: f"{rows:,}" for table, rows in totals.items() if rows}
+    if not filled:
+        return []
+    wide = max(map(len, filled))
+    high = max(len("rows"), *map(len, filled.values()))
+    head = ["", f"{'table':{wide}}  {'rows':>{high}}", f"{'-' * wide}  {'-' * high}"]
+    return head + [f"{table:{wide}}  {rows:>{high}}" for table, rows in filled.items()]
 
 
 def _as_json(outcomes: Sequence[Outcome]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -33,6 +34,16 @@ def flowing(what: str, *, quiet: bool) -> Iterator[Callable[[int, int], None] | 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
+        began = time.monotonic()
         yield lambda records, size: bar.update(
-            task, description=f"{what}: {records:,} records, {size / 1e6:,.1f} MB"
+            task, description=f"{what}: {speed(records, size, time.monotonic() - began)}"
         )
+
+
+def speed(records: int, size: int, seconds: float) -> str:
+    """So many records and bytes until now, and a second."""
+    each = max(seconds, 1e-3)
+    return (
+        f"{records:,} records, {size / 1e6:,.1f} MB "
+        f"({records / each:,.0f} records/s, {size / 1e6 / each:,.1f} MB/s)"
+    )
