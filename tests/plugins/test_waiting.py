@@ -37,11 +37,16 @@ def test_a_finished_job_does_not_defer(kind: str, job_id: str, amazon: Emulator)
     assert sensor(kind, job_id, deferrable=True).execute(CONTEXT) == "SUCCEEDED"
 
 
-def test_a_running_job_waits_in_the_triggerer(kind: str, job_id: str, amazon: Emulator) -> None:
+def test_a_running_job_waits_in_the_triggerer(
+    kind: str, job_id: str, amazon: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(time=lambda: 1_000.0)
+    monkeypatch.setattr("rekognition_results.waiting.time", clock)
+    monkeypatch.setattr("rekognition_results.sensors.job.time", clock)
     waiting = sensor(kind, job_id, deferrable=True, timeout=100)
     with pytest.raises(TaskDeferred) as deferred:
         waiting.execute(CONTEXT)
-    assert 99 < deferred.value.timeout.total_seconds() <= 100
+    assert deferred.value.timeout.total_seconds() == 100
     amazon.clock.advance(60)
     event = fired(deferred.value.trigger)
     assert (event["status"], event["job_status"]) == ("success", "SUCCEEDED")
