@@ -189,5 +189,17 @@ _REFERENCE = r"(?s)^s3://(?P<bucket>[^/]*)/(?P<key>.*)$"
 
 def split_references(references: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Buckets and keys of `s3://bucket/key`, by hand: keys hold # and ?. NULL for anything else."""
+    bucket = _only_bucket(references)
+    if bucket is not None:
+        keys = pc.utf8_slice_codeunits(references, len(f"s3://{bucket}/"))
+        return pa.repeat(pa.scalar(bucket, TEXT), len(references)), keys
     parts = pc.extract_regex(references, _REFERENCE)
     return pc.struct_field(parts, [0]), pc.struct_field(parts, [1])
+
+
+def _only_bucket(references: pa.Array) -> str | None:
+    """The bucket, where all references name the same: most manifests do, and need no pattern."""
+    first = references[0].as_py() if len(references) and not references.null_count else ""
+    bucket = first[5:].partition("/")[0]
+    alike = bucket and pc.all(pc.starts_with(references, f"s3://{bucket}/")).as_py()
+    return bucket if alike else None

@@ -8,6 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from landed import IMAGES, encoded, image, land_manifest, rows
 
 from transforms.errors import QuarantineLimit
@@ -93,6 +95,16 @@ def test_lines_that_end_with_a_carriage_return_are_whole(layout: Layout) -> None
 def test_a_reference_is_split_by_hand(reference: str, bucket: str | None, key: str | None) -> None:
     found = split_references(pa.array([reference]))
     assert [one.to_pylist() for one in found] == [[bucket], [key]]
+
+
+@given(
+    st.lists(st.sampled_from(["s3://a/", "s3://a/é#?", "s3://b//k", "s3://a", "a/b", "s3:///k"]))
+)
+def test_many_references_are_split_as_each_by_itself(references: list[str]) -> None:
+    buckets, keys = split_references(pa.array(references, pa.string()))
+    alone = [split_references(pa.array([one])) for one in references]
+    assert buckets.to_pylist() == [bucket[0].as_py() for bucket, _ in alone]
+    assert keys.to_pylist() == [key[0].as_py() for _, key in alone]
 
 
 def with_label(**members: Any) -> bytes:
