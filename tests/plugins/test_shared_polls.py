@@ -43,7 +43,8 @@ async def rounds(amazon: Emulator, calls: int) -> None:
 
 def test_a_hundred_jobs_are_told_by_one_call_a_round(s3: Any, amazon: Emulator) -> None:
     jobs = bulk_jobs(s3, 150)
-    found = events(waits(jobs), rounds(amazon, calls=4))
+    # All of them wait before the first look: of a part, the oldest would be asked for one by one.
+    found = events(waits(jobs, first_look=3.0), rounds(amazon, calls=4))
     assert [event["job_id"] for event in found] == jobs
     assert {event["job_status"] for event in found} == {"SUCCEEDED"}
     assert amazon.counters.calls["ListMediaAnalysisJobs"] <= 10
