@@ -31,7 +31,7 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"verb": "dead_tokens", "share": 0.1},
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("crashes"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
