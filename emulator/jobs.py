@@ -55,7 +55,6 @@ class JobBook:
         self._by_token: dict[tuple[tuple[str, str, str], str], Job] = {}
         self._in_order: dict[tuple[str, str, str], list[Job]] = {}
         self._running: dict[tuple[str, str, str], int] = {}
-        self._journal_path = journal
         self._journal: Any = None
         if journal is not None:
             self._replay(journal)

@@ -35,7 +35,6 @@ class WaitsForJob(Base):
 
     operation: ClassVar[Operation]
     trigger_class: ClassVar[type[JobTrigger]]
-    INTERMEDIATE_STATES: ClassVar[tuple[str, ...]]
     FAILURE_STATES: ClassVar[tuple[str, ...]] = ("FAILED",)
     SUCCESS_STATES: ClassVar[tuple[str, ...]] = ("SUCCEEDED",)
 
@@ -131,7 +130,6 @@ class WaitsForMediaAnalysis(WaitsForJob):
 
     operation = MEDIA_ANALYSIS
     trigger_class = RekognitionMediaAnalysisJobTrigger
-    INTERMEDIATE_STATES = ("CREATED", "QUEUED", "IN_PROGRESS")
 
     def job_status(self, job_id: str) -> tuple[str, str]:
         job = self.hook.get_media_analysis_job(job_id)
@@ -147,7 +145,6 @@ class WaitsForLabelDetection(WaitsForJob):
 
     operation = LABEL_DETECTION
     trigger_class = RekognitionLabelDetectionTrigger
-    INTERMEDIATE_STATES = ("IN_PROGRESS",)
 
     def job_status(self, job_id: str) -> tuple[str, str]:
         page = self.hook.get_label_detection(job_id, max_results=1)

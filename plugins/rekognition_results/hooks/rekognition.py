@@ -38,7 +38,6 @@ class MediaAnalysisJob(msgspec.Struct, frozen=True):
     Results: dict[str, Any] | None = None
     ManifestSummary: dict[str, Any] | None = None
     OutputConfig: dict[str, str] | None = None
-    CreationTimestamp: float | None = None
     body: bytes = b""
 
 

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.amazon.aws.hooks.s3 import S3Hook
-
 from rekognition_results.failures import explained
 from rekognition_results.hooks.rekognition import MediaAnalysisJob
 from rekognition_results.links.media_analysis import MediaAnalysisJobsLink
@@ -25,6 +23,7 @@ from rekognition_results.planning import (
     number,
     without_nothing,
 )
+from rekognition_results.storage import s3_client
 from rekognition_results.waiting import WaitsForMediaAnalysis
 from transforms.errors import ResultsError
 from transforms.landing import Attempt, LandingAttempt
@@ -185,9 +184,7 @@ class RekognitionLandMediaAnalysisOperator(LandResultOperator):
 
     @cached_property
     def s3(self) -> S3Client:
-        hook = S3Hook(self.aws_conn_id, region_name=self.region_name, verify=self.verify)
-        client: S3Client = hook.get_conn()
-        return client
+        return s3_client(self)
 
     def land(self, layout: Layout) -> Attempt:
         job = self.hook.get_media_analysis_job(self.job_id)

@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow.providers.amazon.aws.hooks.s3 import S3Hook
-
 from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.hooks.rekognition import RekognitionHook
@@ -22,7 +20,7 @@ from rekognition_results.listing import (
     sift,
 )
 from rekognition_results.planning import Members, Planner
-from rekognition_results.storage import results_layout
+from rekognition_results.storage import results_layout, s3_client
 from transforms.errors import RequestRefused
 from transforms.layout import Operation
 from transforms.plans import MediaObject, taken
@@ -88,9 +86,7 @@ class PlanJobsOperator(Base):
 
     @cached_property
     def s3(self) -> S3Client:
-        hook = S3Hook(self.aws_conn_id, region_name=self.region_name or None, verify=self.verify)
-        client: S3Client = hook.get_conn()
-        return client
+        return s3_client(self)
 
     @cached_property
     def output_place(self) -> S3Uri:
