@@ -1,15 +1,12 @@
-"""Registers Rekognition's console links with Airflow; the rest is imported where it is used."""
+"""Registers the plugin where the package lies in the plugins folder and is not installed.
+
+Airflow reads both this folder and the entry points of installed packages, and reports a plugin that
+it finds twice as an import error.
+"""
 
 from __future__ import annotations
 
-from airflow.plugins_manager import AirflowPlugin
+from importlib.metadata import entry_points
 
-from rekognition_results.links.label_detection import LabelDetectionLink
-from rekognition_results.links.media_analysis import MediaAnalysisJobsLink
-
-
-class RekognitionPlugin(AirflowPlugin):
-    """Loaded by Airflow from its plugins folder."""
-
-    name = "rekognition_results"
-    operator_extra_links = [MediaAnalysisJobsLink(), LabelDetectionLink()]  # noqa: RUF012
+if not entry_points(group="airflow.plugins", name="rekognition_results"):
+    from rekognition_results.plugin import RekognitionPlugin as RekognitionPlugin

@@ -1,0 +1,19 @@
+"""What Airflow registers: Rekognition's console links. The rest is imported where it is used.
+
+An installed package is found by its entry point `airflow.plugins`; a copy in the plugins folder by
+`rekognition_plugin.py` there.
+"""
+
+from __future__ import annotations
+
+from airflow.plugins_manager import AirflowPlugin
+
+from rekognition_results.links.label_detection import LabelDetectionLink
+from rekognition_results.links.media_analysis import MediaAnalysisJobsLink
+
+
+class RekognitionPlugin(AirflowPlugin):
+    """Loaded by every process of Airflow: what it names must import fast."""
+
+    name = "rekognition_results"
+    operator_extra_links = [MediaAnalysisJobsLink(), LabelDetectionLink()]  # noqa: RUF012
