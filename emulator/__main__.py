@@ -9,6 +9,10 @@ import threading
 import time
 from pathlib import Path
 
+import boto3
+from botocore.config import Config
+
+from emulator import sample_media
 from emulator.clock import Clock
 from emulator.server import Emulator
 from emulator.state import StateInUse, StateTooOld
@@ -38,10 +42,20 @@ def main(arguments: list[str] | None = None) -> int:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
+    if options.sample_media:
+        _fill(options, emulator.url)
     print(f"Rekognition emulator listening on {emulator.url}", flush=True)
     ended.wait()
     emulator.stop()
     return 0
+
+
+def _fill(options: argparse.Namespace, url: str) -> None:
+    session = boto3.Session("local", "local", region_name="us-east-1")
+    paths = Config(s3={"addressing_style": "path"})
+    s3 = session.client("s3", endpoint_url=url, config=paths)
+    media_bucket, output_bucket = options.sample_media
+    sample_media.fill(s3, media_bucket, output_bucket, options.recordings)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,6 +69,12 @@ def _parser() -> argparse.ArgumentParser:
         "--state", type=Path, help="folder that keeps objects and jobs over restarts"
     )
     parser.add_argument("--recordings", type=Path, help="folder of recorded responses to serve")
+    parser.add_argument(
+        "--sample-media",
+        nargs=2,
+        metavar=("MEDIA_BUCKET", "OUTPUT_BUCKET"),
+        help="make both buckets, with sample images and videos in the first",
+    )
     parser.add_argument(
         "--seconds-per-video-job", type=float, default=2.0, help="default %(default)s"
     )
