@@ -51,7 +51,7 @@ docs: .venv/.installed ## Write the pages that are made from the code: docs/tabl
 install: .venv/.installed ## uv and the locked environment.
 
 .venv/.installed: pyproject.toml uv.lock | $(UV)
-	$(UV) sync --locked --inexact --quiet
+	$(UV) sync --locked --inexact --compile-bytecode --quiet
 	@touch $@
 
 .tools/bin/uv:
