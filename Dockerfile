@@ -1,0 +1,43 @@
+# One image for all services of docker-compose.yaml that are ours: Airflow's, and the local Amazon.
+# Python is the version that the tests run on; make keeps UV_VERSION too.
+FROM python:3.11.14-slim-bookworm AS build
+ARG UV_VERSION=0.13.9
+RUN pip install --no-cache-dir "uv==${UV_VERSION}"
+ENV UV_COMPILE_BYTECODE=1 \
+    UV_LINK_MODE=copy \
+    UV_NO_CACHE=1 \
+    UV_PROJECT_ENVIRONMENT=/opt/venv \
+    UV_PYTHON=/usr/local/bin/python3 \
+    UV_PYTHON_DOWNLOADS=never
+ARG EXTRAS="--extra airflow --extra ducklake --extra stack --extra emulator"
+WORKDIR /opt/rekognition
+# The libraries change seldom, our code often: two layers.
+COPY pyproject.toml uv.lock README.md LICENSE ./
+# hadolint ignore=SC2086
+RUN uv sync --locked --no-dev --no-install-project ${EXTRAS}
+COPY dags dags
+COPY emulator emulator
+COPY local local
+COPY plugins plugins
+COPY sql sql
+COPY transforms transforms
+# hadolint ignore=SC2086
+RUN uv sync --locked --no-dev ${EXTRAS}
+
+FROM python:3.11.14-slim-bookworm AS airflow
+# curl: the healthchecks. The image's version names its packages' versions well enough.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends curl \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --uid 50000 --gid 0 --home-dir /opt/airflow --create-home airflow \
+    && install --directory --owner airflow --group 0 --mode 0775 \
+        /data /data/emulator /data/published /opt/airflow/logs
+COPY --from=build /opt/venv /opt/venv
+COPY --from=build /opt/rekognition /opt/rekognition
+ENV AIRFLOW_HOME=/opt/airflow \
+    PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1
+WORKDIR /opt/rekognition
+USER 50000:0
+CMD ["airflow", "version"]

@@ -1,0 +1,168 @@
+"""docker-compose.yaml without containers: both DAGs through Celery, into a DuckLake."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+from compose_file import services
+from processes import Stack, running
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
+PATIENCE = 400  # seconds for a DAG run; on two free cores about 60
+
+
+@pytest.fixture(scope="module")
+def stack(env_file: Path) -> Iterator[Stack]:
+    # Not pytest's own folder: PostgreSQL's user must get into it.
+    folder = Path(tempfile.mkdtemp(prefix="stack-"))
+    folder.chmod(0o755)
+    try:
+        with running(services(env_file, "local", "flower"), folder) as one:
+            yield one
+    finally:
+        if "KEEP_STACK" not in os.environ:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+class Api:
+    """Airflow's REST API, as the admin of the environment."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.url = f"http://localhost:{stack.at.port('airflow-apiserver', 8080)}"
+        environ = stack.services["airflow-init"].environment
+        name, password = environ["AIRFLOW_ADMIN_USERNAME"], environ["AIRFLOW_ADMIN_PASSWORD"]
+        self.token = ""
+        self.token = self("auth/token", {"username": name, "password": password})["access_token"]
+
+    def __call__(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        headers = {"content-type": "application/json"}
+        if self.token:
+            headers["authorization"] = f"Bearer {self.token}"
+        data = None if body is None else json.dumps(body).encode()
+        with urlopen(Request(f"{self.url}/{path}", data, headers), timeout=60) as answer:
+            return json.load(answer)
+
+    def runs(self, dag_id: str) -> list[dict[str, Any]]:
+        return list(self(f"api/v2/dags/{dag_id}/dagRuns")["dag_runs"])
+
+    def tasks(self, dag_id: str) -> list[dict[str, Any]]:
+        found = self(f"api/v2/dags/{dag_id}/dagRuns/~/taskInstances?limit=100")
+        return list(found["task_instances"])
+
+
+def until(found: Callable[[], Any], what: str) -> Any:
+    for _ in range(PATIENCE):
+        if value := found():
+            return value
+        Event().wait(1)
+    raise AssertionError(f"not within {PATIENCE} seconds: {what}")
+
+
+def ask(stack: Stack, statement: str) -> list[dict[str, Any]]:
+    """Ask the lake, as a person on a machine of their own would."""
+    worker = stack.services["airflow-worker"]
+    environ = stack.environment(worker, "airflow-worker-1") | {
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": f"http://localhost:{stack.at.port('emulator', 4566)}",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "transforms.cli", "sql", statement, "--json"],
+        env=environ,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return list(json.loads(done.stdout))
+
+
+def test_every_service_is_healthy(stack: Stack) -> None:
+    for service in stack.services.values():
+        if service.healthcheck:
+            stack.wait_healthy(service)
+
+
+def test_a_healthcheck_is_red_when_its_service_is_not_there(stack: Stack) -> None:
+    """Else all of them could be green for nothing."""
+    for service in stack.services.values():
+        if service.healthcheck:
+            assert not stack.healthy(service, "nobody"), service.name
+
+
+def test_both_dags_run_through_two_workers_that_share_no_disk(stack: Stack) -> None:
+    api = Api(stack)
+    wanted = ("media_analysis", "label_detection")
+    until(lambda: {one["dag_id"] for one in api("api/v2/dags")["dags"]} >= set(wanted), "DAGs")
+    for dag_id in wanted:
+        api(f"api/v2/dags/{dag_id}/dagRuns", {"logical_date": None})
+    for dag_id in wanted:
+        ended = until(
+            lambda dag_id=dag_id: [
+                r for r in api.runs(dag_id) if r["state"] in ("success", "failed")
+            ],
+            dag_id,
+        )
+        assert [run["state"] for run in ended] == ["success"], told(stack, api, dag_id)
+    tasks = [task for dag_id in wanted for task in api.tasks(dag_id)]
+    assert {t["hostname"] for t in tasks if t["hostname"]} == {
+        "airflow-worker-1",
+        "airflow-worker-2",
+    }
+    for worker in ("airflow-worker-1", "airflow-worker-2"):
+        kept = [path for path in (stack.folder / worker / "data").rglob("*") if path.is_file()]
+        assert not kept, "results lie on a worker's own disk"
+
+
+def told(stack: Stack, api: Api, dag_id: str) -> str:
+    red = [t for t in api.tasks(dag_id) if t["state"] not in ("success", "skipped")]
+    where = [f"{t['task_id']}[{t['map_index']}]: {t['state']} on {t['hostname']}" for t in red]
+    return "\n".join([*where, stack.tail("airflow-worker-1"), stack.tail("airflow-worker-2")])
+
+
+def test_the_lake_holds_what_was_paid_for_once(stack: Stack) -> None:
+    api = Api(stack)
+    until(
+        lambda: ask(stack, "SELECT count(*) AS results FROM loads") == [{"results": 4}],
+        "four results in the lake",
+    )
+    assert {run["state"] for run in api.runs("load_warehouse")} <= {"success", "running", "queued"}
+    assert ask(stack, "SELECT count(*) AS bad FROM loads WHERE NOT reconciled") == [{"bad": 0}]
+    (rows,) = ask(
+        stack,
+        "SELECT (SELECT count(*) FROM labels) AS labels,"
+        " (SELECT count(DISTINCT job_id) FROM labels) AS videos,"
+        " (SELECT count(*) FROM moderation_images) AS images",
+    )
+    assert rows["videos"] == 3
+    assert rows["labels"] > 2_600
+    assert rows["images"] == 60
+    with urlopen(
+        f"http://localhost:{stack.at.port('emulator', 4566)}/_emulator/counters"
+    ) as answer:
+        counters = json.load(answer)
+    assert counters["jobs_started"] == {"StartLabelDetection": 3, "StartMediaAnalysisJob": 1}
+
+
+def test_workers_know_no_password_of_the_metadata_database(stack: Stack) -> None:
+    worker = stack.services["airflow-worker"].environment
+    secret = stack.services["postgres"].environment["POSTGRES_PASSWORD"]
+    assert not [name for name, value in worker.items() if secret in value]
+    assert "AIRFLOW__CORE__FERNET_KEY" not in worker
+
+
+def test_everything_ends_when_it_is_told_to(stack: Stack) -> None:
+    """The last test: SIGTERM, as `docker compose stop` sends it, and nothing has to be killed."""
+    codes = stack.stop()
+    assert {name for name, code in codes.items() if code == -9} == set()
