@@ -112,6 +112,7 @@ _TABLE: dict[tuple[str, str], AwsError] = {
             "InternalError",
             "ServiceUnavailable",
             "RequestTimeout",
+            "ConditionalRequestConflict",
             "500",
             "503",
         )
@@ -124,7 +125,8 @@ _TABLE: dict[tuple[str, str], AwsError] = {
     **{
         (_ANY, code): AwsError(
             Reaction.FAIL,
-            "Allow the connection's role to read it (and its KMS key), or correct it.",
+            "Allow the connection's role to read it (and its KMS key), or correct it; where "
+            "REKOGNITION_BUCKET_OWNER is set, the bucket must be that account's.",
         )
         for code in ("AccessDenied", "403", "KMS.AccessDeniedException")
     },

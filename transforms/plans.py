@@ -96,11 +96,15 @@ def _told(request: StartRequest) -> dict[str, Any]:
 
 
 def taken(layout: Layout, operation: Operation) -> set[tuple[str, str, str]]:
-    """The identity of every object that a plan holds."""
+    """The identity of every object that a plan holds, and by ETag that of a pinned version.
+
+    A listing knows no versions: by its ETag a version that was pinned is known again.
+    """
     found: set[tuple[str, str, str]] = set()
     for table in _plans(layout, operation, _IDENTITY):
         columns = (table[name].to_pylist() for name in _IDENTITY)
-        found.update((b, k, v or e) for b, k, v, e in zip(*columns, strict=True))
+        for bucket, key, version, etag in zip(*columns, strict=True):
+            found.update({(bucket, key, version or etag), (bucket, key, etag)})
     return found
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from transforms.files import is_local, local
-from transforms.layout import results_path
+from transforms.layout import Layout, results_path
+from transforms.s3_requests import guarded
 
 PREFIX = "REKOGNITION_"
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -54,7 +55,18 @@ class Settings:
         "`bulk`, or `image` for accounts that may not start bulk jobs: images one by one.",
     )
     project_version: str = _variable("", "ARN of a custom moderation adapter.")
-    kms_key_id: str = _variable("", "KMS key for bulk results.")
+    kms_key_id: str = _variable("", "KMS key for bulk results, which Rekognition writes.")
+    landing_kms_key_id: str = _variable(
+        "", "KMS key for what is written under a results root in S3; unset: as the bucket says."
+    )
+    tables_kms_key_id: str = _variable(
+        "", "The same for its `tables/` and `commits/`, which readers of the Parquet files need."
+    )
+    bucket_owner: str = _variable(
+        "",
+        "Account that must own the buckets, or `bucket=account` for each, with commas: S3 refuses "
+        "a request to a bucket of another owner.",
+    )
     job_name: str = _variable("", "Name of bulk jobs.")
     job_tag: str = _variable("", "Tag of video jobs.")
     sns_topic_arn: str = _variable("", "SNS topic that Rekognition tells when a video job ends.")
@@ -93,6 +105,10 @@ class Settings:
     def schedule_for(self, uri: str) -> str | None:
         """A job DAG's schedule: none while nobody said where its media are."""
         return self.schedule if uri and self.schedule != "none" else None
+
+    def layout(self) -> Layout:
+        """The results root; its requests to S3 carry owner and keys."""
+        return Layout(guarded(results_path(self.results_uri), self))
 
     @property
     def published_path(self) -> str:

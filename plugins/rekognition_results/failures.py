@@ -83,6 +83,16 @@ def explained(operation: str, about: str) -> Iterator[None]:
 
 
 @contextmanager
+def suppress_code(*codes: str) -> Iterator[None]:
+    """Go on after a refusal with one of these codes."""
+    try:
+        yield
+    except RequestRefused as error:
+        if error.facts.get("code") not in codes:
+            raise
+
+
+@contextmanager
 def gone_explained(
     layout: Layout, operation: Operation, job_id: str, hook: RekognitionHook
 ) -> Iterator[None]:

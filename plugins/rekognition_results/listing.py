@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from rekognition_results.failures import explained
+from rekognition_results.failures import explained, suppress_code
 from transforms.errors import RequestRefused, one_line
 from transforms.plans import MediaObject
 
@@ -59,6 +59,8 @@ class MediaKind:
         return None
 
 
+CHANGED = ("404", "412")  # of an object that is gone, or is another one by now
+MANIFEST_BYTES = 128 * 2**20  # 10,000 lines of the longest keys take half of it
 IMAGES = MediaKind("images", (".jpg", ".jpeg", ".png"), 15 * 2**20)
 VIDEOS = MediaKind("videos", (".mp4", ".mov", ".avi"), 10 * 2**30)
 
@@ -90,6 +92,26 @@ def objects_under(s3: S3Client, uri: S3Uri) -> Iterator[MediaObject]:
                     found["Size"],
                     found["LastModified"],
                 )
+
+
+def pinned(s3: S3Client, things: list[MediaObject]) -> list[MediaObject]:
+    """The same objects, each at the version that stands there now, where the bucket keeps versions.
+
+    So what is analysed is what was planned, whatever is put under its name meanwhile. An object
+    that is gone or another one by now is left out: the next run sees what is there then.
+    """
+    found: list[MediaObject] = []
+    for thing in things:
+        if thing.version:
+            found.append(thing)
+            continue
+        with suppress_code(*CHANGED), explained("HeadObject", f"s3://{thing.bucket}/{thing.key}"):
+            same = f'"{thing.etag}"'
+            head = s3.head_object(Bucket=thing.bucket, Key=thing.key, IfMatch=same)
+            # Absent where the bucket keeps none, null where the object is older than its versions.
+            version = head.get("VersionId", "null")
+            found.append(thing if version == "null" else replace(thing, version=version))
+    return found
 
 
 @dataclass(frozen=True)
@@ -146,6 +168,13 @@ def read_manifest(s3: S3Client, uri: S3Uri, version: str | None) -> MediaObject:
     which: dict[str, Any] = {"VersionId": version} if version else {}
     with explained("GetObject", str(uri)):
         answer = s3.get_object(Bucket=uri.bucket, Key=uri.key, **which)
+        if answer["ContentLength"] > MANIFEST_BYTES:
+            raise RequestRefused(
+                f"{uri} has {answer['ContentLength']:,} bytes, more than {MANIFEST_BYTES:,}: a job "
+                "takes 10,000 lines, so split the manifest.",
+                operation="StartMediaAnalysisJob",
+                code="InvalidManifestException",
+            )
         body = answer["Body"].read()
     for number, line in enumerate(body.split(b"\n"), 1):
         if line.strip():
@@ -158,7 +187,7 @@ def read_manifest(s3: S3Client, uri: S3Uri, version: str | None) -> MediaObject:
 def _check_line(uri: str, number: int, line: bytes) -> None:
     try:
         told = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         wrong = f"is no JSON ({error})"
     else:
         if isinstance(told, dict) and str(told.get("source-ref", "")).startswith("s3://"):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from rekognition_results.failures import explained
+from rekognition_results.failures import explained, suppress_code
 from rekognition_results.listing import S3Uri
 from transforms.layout import Layout, Operation
 from transforms.plans import MediaObject, PlannedRequest, digest, planned_requests, write_plan
@@ -77,17 +77,21 @@ def in_manifests(
     s3: S3Client,
     things: Iterable[MediaObject],
     output: S3Uri,
-    members_of: Callable[[S3Uri], Members],
+    members_of: Callable[[S3Uri, str | None], Members],
 ) -> Iterator[tuple[Members, tuple[MediaObject, ...]]]:
     """Put images into input manifests of at most 10,000, named by their content; a request each."""
     rest = iter(things)
     while batch := tuple(islice(rest, IMAGES_PER_JOB)):
-        manifest = put_manifest(s3, batch, output)
-        yield members_of(manifest), batch
+        yield members_of(*put_manifest(s3, batch, output)), batch
 
 
-def put_manifest(s3: S3Client, images: tuple[MediaObject, ...], output: S3Uri) -> S3Uri:
-    """Write an input manifest beside the output; the same images give the same key."""
+def put_manifest(
+    s3: S3Client, images: tuple[MediaObject, ...], output: S3Uri
+) -> tuple[S3Uri, str | None]:
+    """Write an input manifest beside the output; the same images give the same key and version.
+
+    The version is None in a bucket that keeps none.
+    """
     lines = (
         json.dumps({"source-ref": f"s3://{one.bucket}/{one.key}"}, ensure_ascii=False)
         for one in images
@@ -96,9 +100,20 @@ def put_manifest(s3: S3Client, images: tuple[MediaObject, ...], output: S3Uri) -
     name = hashlib.sha256(body + digest(images).encode()).hexdigest()[:40]
     key = "/".join(part for part in (output.key.strip("/"), "input-manifests", name) if part)
     uri = S3Uri(output.bucket, f"{key}.jsonl")
-    with explained("PutObject", str(uri)):
-        s3.put_object(Bucket=uri.bucket, Key=uri.key, Body=body)
-    return uri
+    return uri, _put_once(s3, uri, body)
+
+
+def _put_once(s3: S3Client, uri: S3Uri, body: bytes) -> str | None:
+    """Put an object unless it stands there; its version. A crash and its repeat see one version."""
+    place: dict[str, Any] = {"Bucket": uri.bucket, "Key": uri.key}
+    with suppress_code("PreconditionFailed"), explained("PutObject", str(uri)):
+        return s3.put_object(**place, Body=body, IfNoneMatch="*").get("VersionId")
+    with explained("GetObject", str(uri)):
+        there = s3.get_object(**place)
+        if there["Body"].read() == body:
+            return there.get("VersionId")
+    with explained("PutObject", str(uri)):  # somebody else's bytes under a name of ours
+        return s3.put_object(**place, Body=body).get("VersionId")
 
 
 def without_nothing(members: Members) -> Members:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.amazon.aws.hooks.s3 import S3Hook
 from airflow.sdk import ObjectStoragePath
 
+from transforms.ducklake import DuckLake, S3Access
 from transforms.layout import Layout
+from transforms.s3_requests import S3Requests, guarded
 from transforms.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,13 +25,36 @@ def s3_client(operator: AwsBaseOperator[Any]) -> S3Client:
     region = operator.region_name or None
     hook = S3Hook(operator.aws_conn_id, region_name=region, verify=operator.verify)
     client: S3Client = hook.get_conn()
+    S3Requests.of(Settings.from_env()).listen(client)
     return client
 
 
 def results_layout(results_uri: str | None, aws_conn_id: str | None) -> Layout:
     """The layout at `results_uri`, or where the settings say when it is empty."""
-    uri = results_uri or Settings.from_env().results_uri
+    settings = Settings.from_env()
+    uri = results_uri or settings.results_uri
     if uri.startswith("s3://"):
         path: Any = ObjectStoragePath(uri, conn_id=aws_conn_id)  # a UPath in all but its type
-        return Layout.at(path)
+        return Layout.at(guarded(path, settings))
     return Layout.at(uri)
+
+
+def lake_with_access(
+    warehouse: Path | DuckLake, aws_conn_id: str | None, region: str
+) -> Path | DuckLake:
+    """The warehouse; one on S3 with what the connection says: keys, region, endpoint, style."""
+    if isinstance(warehouse, Path) or not warehouse.on_s3:
+        return warehouse
+    hook = S3Hook(aws_conn_id, region_name=region or None)
+    client: S3Client = hook.get_conn()
+    keys = hook.get_credentials()
+    style = (getattr(client.meta.config, "s3", None) or {}).get("addressing_style", "auto")
+    access = S3Access(
+        key_id=keys.access_key or "",
+        secret=keys.secret_key or "",
+        session_token=keys.token or "",
+        region=client.meta.region_name,
+        endpoint_url=client.meta.endpoint_url,
+        url_style={"path": "path", "virtual": "vhost"}.get(style, ""),
+    )
+    return replace(warehouse, s3=access)

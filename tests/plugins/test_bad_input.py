@@ -83,7 +83,8 @@ def test_a_denied_key_says_what_to_allow(operation: str) -> None:
     ours = from_client_error(operation, "s3://media/x", ClientError(answer, operation))
     assert str(ours) == (
         f"{operation} of s3://media/x failed with AccessDenied (Access Denied). Allow the "
-        "connection's role to read it (and its KMS key), or correct it."
+        "connection's role to read it (and its KMS key), or correct it; where "
+        "REKOGNITION_BUCKET_OWNER is set, the bucket must be that account's."
     )
 
 

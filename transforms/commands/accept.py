@@ -19,7 +19,7 @@ from transforms.settings import Settings
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    layout = Layout.at(settings.results_uri)
+    layout = settings.layout()
     commit = accept(layout, _key(layout, options.result), options.reason)
     if options.json:
         told = {"operation": commit.key.operation, "result": commit.key.name}

@@ -76,7 +76,7 @@ def _loose(options: argparse.Namespace, settings: Settings) -> list[Outcome]:
 
 
 def _landed(options: argparse.Namespace, settings: Settings) -> list[Outcome]:
-    layout = Layout.at(settings.results_uri)
+    layout = settings.layout()
     keys = [
         key
         for key in landed_results(layout)

@@ -6,7 +6,7 @@ import argparse
 import json
 
 from transforms.commands.progress import counted
-from transforms.layout import Layout, ResultKey
+from transforms.layout import ResultKey
 from transforms.settings import Settings
 from transforms.warehouse import LoadReport, load_and_publish
 
@@ -14,7 +14,7 @@ from transforms.warehouse import LoadReport, load_and_publish
 def run(options: argparse.Namespace, settings: Settings) -> int:
     with counted("Loading", quiet=options.json) as progress:
         report = load_and_publish(
-            Layout.at(settings.results_uri),
+            settings.layout(),
             settings.warehouse_path,
             settings.published_path,
             everything=options.all,

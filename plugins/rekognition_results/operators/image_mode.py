@@ -148,7 +148,7 @@ class RekognitionLandModerationOperator(RekognitionLandMediaAnalysisOperator):
     def _input(self, request: StartRequest) -> Iterator[tuple[int, str]]:
         """Line numbers, from 1, and source-refs of the input manifest, which planning checked."""
         place = request.request["Input"]["S3Object"]
-        for number, line in enumerate(b"".join(self._chunks(place)).split(b"\n"), 1):
+        for number, line in enumerate(self._document(place, self._open(place)).split(b"\n"), 1):
             if line.strip():
                 yield number, json.loads(line)["source-ref"]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rekognition_results.failures import explained
 from rekognition_results.hooks.rekognition import MediaAnalysisJob
 from rekognition_results.links.media_analysis import MediaAnalysisJobsLink
-from rekognition_results.listing import IMAGES, S3Uri, read_manifest
+from rekognition_results.listing import IMAGES, MANIFEST_BYTES, S3Uri, read_manifest
 from rekognition_results.operators.land import LandResultOperator
 from rekognition_results.operators.plan import PlanJobsOperator
 from rekognition_results.operators.start import StartJobOperator
@@ -29,9 +29,11 @@ from transforms.errors import ResultsError
 from transforms.landing import Attempt, LandingAttempt
 from transforms.layout import MEDIA_ANALYSIS, Layout
 from transforms.plans import MediaObject
+from transforms.requests import read_job, read_request
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 CHUNK = 2**20
 FINAL = ("SUCCEEDED", "FAILED")
@@ -85,6 +87,10 @@ class RekognitionPlanMediaAnalysisOperator(PlanJobsOperator):
             return None
         uri = S3Uri.parse(self.manifest_uri, "manifest_uri")
         return read_manifest(s3, uri, self.manifest_version or None)
+
+    def pinned(self, things: list[MediaObject]) -> list[MediaObject]:
+        """A line of an input manifest names no version: only a ready-made manifest has one."""
+        return super().pinned(things) if self.manifest_uri else things
 
     def requests(
         self, s3: S3Client, things: Iterable[MediaObject]
@@ -193,24 +199,65 @@ class RekognitionLandMediaAnalysisOperator(LandResultOperator):
         attempt = LandingAttempt.resume_or_begin(layout, self.key)
         attempt.add_document("description.json", job.body)
         results, summary = _place(job, "Results"), _place(job, "ManifestSummary")
-        if results:
-            attempt.add_manifest(self._chunks(results))
-        if summary:
-            attempt.add_document("summary.json", b"".join(self._chunks(summary)))
+        asked = self._output_config(layout, job)
+        for place in filter(None, (results, summary)):
+            self._check_is_asked_for(place, asked)
         facts = {"mode": "bulk", "status": job.Status, **self.origin()}
+        if results:
+            answer = self._open(results)
+            facts["results_version"] = answer.get("VersionId")
+            attempt.add_manifest(self._body(results, answer))
+        if summary:
+            answer = self._open(summary)
+            facts["summary_version"] = answer.get("VersionId")
+            attempt.add_document("summary.json", self._document(summary, answer))
         if job.FailureDetails:
             facts["failure"] = "{Code}: {Message}".format_map(
                 {"Code": "no code", "Message": "no message", **job.FailureDetails}
             )
         return attempt.succeed(**facts)
 
-    def _chunks(self, place: dict[str, str]) -> Iterator[bytes]:
-        """The object's bytes, at the version that the job wrote. Cut short, it raises."""
+    def _output_config(self, layout: Layout, job: MediaAnalysisJob) -> dict[str, str]:
+        """Where the results were asked for: our request says it, else the job itself."""
+        record = read_job(layout, self.operation, self.job_id)
+        request = (
+            read_request(layout, self.operation, record.token) if record and record.token else None
+        )
+        asked = request.request["OutputConfig"] if request else job.OutputConfig
+        return asked or {}
+
+    def _check_is_asked_for(self, place: dict[str, str], asked: dict[str, str]) -> None:
+        """ResultsError for results elsewhere than where the job was told to write."""
+        prefix = asked.get("S3KeyPrefix", "")
+        if place["Bucket"] != asked.get("S3Bucket") or not place["Name"].startswith(prefix):
+            raise ResultsError(
+                f"Job {self.job_id} names results at s3://{place['Bucket']}/{place['Name']}, but "
+                f"was to write under s3://{asked.get('S3Bucket')}/{prefix}: they are not read. "
+                "Find out who answers for Amazon at the endpoint of this connection."
+            )
+
+    def _open(self, place: dict[str, str]) -> GetObjectOutputTypeDef:
+        """The object, at the version that the job says it wrote."""
         which: dict[str, Any] = {"Bucket": place["Bucket"], "Key": place["Name"]}
         if place.get("Version"):
             which["VersionId"] = place["Version"]
         with explained("GetObject", f"s3://{place['Bucket']}/{place['Name']}"):
-            yield from self.s3.get_object(**which)["Body"].iter_chunks(CHUNK)
+            return self.s3.get_object(**which)
+
+    def _body(self, place: dict[str, str], answer: GetObjectOutputTypeDef) -> Iterator[bytes]:
+        """Its bytes. Cut short, it raises."""
+        with explained("GetObject", f"s3://{place['Bucket']}/{place['Name']}"):
+            yield from answer["Body"].iter_chunks(CHUNK)
+
+    def _document(self, place: dict[str, str], answer: GetObjectOutputTypeDef) -> bytes:
+        """All of them, for what is held in memory."""
+        if answer["ContentLength"] > MANIFEST_BYTES:
+            raise ResultsError(
+                f"s3://{place['Bucket']}/{place['Name']} has {answer['ContentLength']:,} bytes, "
+                f"and what tells of 10,000 lines has less than {MANIFEST_BYTES:,}: look at it "
+                "before anything reads it."
+            )
+        return b"".join(self._body(place, answer))
 
 
 def _place(job: MediaAnalysisJob, member: str) -> dict[str, str] | None:

@@ -17,6 +17,7 @@ from rekognition_results.listing import (
     Window,
     check_region,
     objects_under,
+    pinned,
     sift,
 )
 from rekognition_results.planning import Members, Planner
@@ -102,7 +103,10 @@ class PlanJobsOperator(Base):
             if tokens:
                 self.log.info("%d requests of earlier runs are taken up first.", len(tokens))
             room = (most - len(tokens)) * self.objects_per_job
-            things = self._things(taken(layout, self.operation), region)[:room]
+            listed = self._things(taken(layout, self.operation), region)[:room]
+            things = self.pinned(listed)
+            if changed := len(listed) - len(things):
+                self.log.warning("%d objects changed meanwhile: the next run takes them.", changed)
             new = planner.plan(self.requests(self.s3, things))
             self.log.info("%d new requests for %d objects.", len(new), len(things))
             return tokens + [token for token in new if token not in tokens]
@@ -139,6 +143,10 @@ class PlanJobsOperator(Base):
             uri,
             reasons or "none",
         )
+
+    def pinned(self, things: list[MediaObject]) -> list[MediaObject]:
+        """The objects at their versions, where the bucket keeps versions."""
+        return pinned(self.s3, things)
 
     def ready_made(self, s3: S3Client) -> MediaObject | None:
         """An input that is given instead of a prefix."""
