@@ -26,7 +26,8 @@ SELECT
     label.name,
     label.parent_name,
     label.taxonomy_level,
-    label.confidence
+    label.confidence,
+    image.completion_timestamp
 FROM latest_moderation_images AS image
 INNER JOIN moderation_labels AS label
     ON image.job_id = label.job_id AND image.image_index = label.image_index
