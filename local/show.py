@@ -9,9 +9,11 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from transforms.errors import ResultsError
 from transforms.settings import Settings
 from transforms.sql_files import read
 from transforms.tables import TABLES
+from transforms.warehouse_connection import read_only
 
 QUERIES = {
     "top_labels_by_screen_time": "Top labels by screen time",
@@ -22,29 +24,16 @@ QUERIES = {
 
 def show_results(console: Console, settings: Settings, seconds: float) -> bool:
     """Print what the published file holds; True when there are jobs and all of them reconcile."""
-    path = settings.published_path
     try:
-        con = duckdb.connect(path, read_only=True)
-    except duckdb.Error as error:
-        console.print(f"[red]There is no published file to read[/]: {error}")
+        with read_only(settings.published) as con:
+            jobs, unreconciled = _show_tables(console, con)
+    except (FileNotFoundError, ResultsError) as error:
+        console.print(f"[red]There is nothing published to read[/]: {error}")
         return False
-    with con:
-        counts = Table("table", "rows", title="Tables", title_justify="left", box=SIMPLE)
-        counts.columns[1].justify = "right"
-        for name in TABLES:
-            row = con.execute(f'SELECT count(*) FROM "{name}"').fetchone()
-            counts.add_row(name, f"{row[0]:,}" if row else "?")
-        console.print(counts)
-        for name, title in QUERIES.items():
-            console.print(_answer(con, name, title))
-        told = con.execute(
-            "SELECT count(*), count(*) FILTER (NOT reconciled) FROM loads"
-        ).fetchone()
-    jobs, unreconciled = told or (0, 0)
     verdict = "all reconcile" if jobs and not unreconciled else f"{unreconciled} do not reconcile"
     console.print(f"{jobs} results, {verdict}. {seconds:.0f} seconds.")
     uv = "uv" if shutil.which("uv") else ".tools/bin/uv"
-    console.print(f"\nThe published file: {path}", soft_wrap=True)
+    console.print(f"\nPublished: {settings.published}", soft_wrap=True)
     console.print(
         f"Next: {uv} run rekognition-results sql "
         '"SELECT name, count(*) FROM labels GROUP BY ALL ORDER BY 2 DESC LIMIT 5"',
@@ -52,6 +41,21 @@ def show_results(console: Console, settings: Settings, seconds: float) -> bool:
     )
     console.print("      make up    Airflow with its web page, on the same data")
     return bool(jobs) and not unreconciled
+
+
+def _show_tables(console: Console, con: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+    """Print rows and answers. How many results there are, and how many do not reconcile."""
+    counts = Table("table", "rows", title="Tables", title_justify="left", box=SIMPLE)
+    counts.columns[1].justify = "right"
+    for name in TABLES:
+        ((rows,),) = con.execute(f'SELECT count(*) FROM "{name}"').fetchall()
+        counts.add_row(name, f"{rows:,}")
+    console.print(counts)
+    for name, title in QUERIES.items():
+        console.print(_answer(con, name, title))
+    query = "SELECT count(*), count(*) FILTER (NOT reconciled) FROM loads"
+    ((jobs, unreconciled),) = con.execute(query).fetchall()
+    return jobs, unreconciled
 
 
 def _answer(con: duckdb.DuckDBPyConnection, name: str, title: str) -> Table:

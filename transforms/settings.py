@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
+from transforms.ducklake import SCHEME, DuckLake, without_password
 from transforms.files import is_local, local
 from transforms.layout import Layout, results_path
 from transforms.s3_requests import guarded
@@ -33,7 +34,14 @@ class Settings:
     )
     warehouse_uri: str = _variable(
         "",
-        "The loader's DuckDB file. Unset: `warehouse/rekognition.duckdb` in a local results root.",
+        "The loader's DuckDB file, or a DuckLake: `ducklake:sqlite:PATH`, `ducklake:postgres:...` "
+        "([which, and how](docs/warehouse.md)). Unset: `warehouse/rekognition.duckdb` in a local "
+        "results root.",
+    )
+    warehouse_data_uri: str = _variable(
+        "",
+        "Where a DuckLake puts its Parquet files, and nothing else is: a path or `s3://`. "
+        "Unset: `lake` in the results root.",
     )
     images_uri: str = _variable(
         "", "Images to moderate: `s3://bucket/prefix`. Unset: `media_analysis` has no schedule."
@@ -111,25 +119,57 @@ class Settings:
         return Layout(guarded(results_path(self.results_uri), self))
 
     @property
-    def published_path(self) -> str:
-        """The DuckDB file for readers: in a local results root, else beside the loader's."""
-        root = results_path(self.results_uri)
-        if is_local(root):
-            return str(local(root) / "published" / "rekognition.duckdb")
-        return str(Path(self.warehouse_path).parent / "published" / "rekognition.duckdb")
+    def warehouse(self) -> Path | DuckLake:
+        """What the loader writes to: a DuckDB file, or a lake.
 
-    @property
-    def warehouse_path(self) -> str:
-        """The loader's DuckDB file. ValueError: the results root is remote and none is named."""
+        ValueError: it is neither, or the results root is remote and nothing is named.
+        """
+        if self.warehouse_uri.startswith(SCHEME):
+            return DuckLake(self.warehouse_uri, self._data_uri())
         if self.warehouse_uri:
-            return self.warehouse_uri.removeprefix("file://")
+            return _path("REKOGNITION_WAREHOUSE_URI", self.warehouse_uri)
         root = results_path(self.results_uri)
         if not is_local(root):
             raise ValueError(
                 f"REKOGNITION_RESULTS_URI is {self.results_uri}, which cannot hold a DuckDB file: "
-                "set REKOGNITION_WAREHOUSE_URI to a path on this machine."
+                "set REKOGNITION_WAREHOUSE_URI to a path on this machine, or to a DuckLake."
             )
-        return str(local(root) / "warehouse" / "rekognition.duckdb")
+        return local(root) / "warehouse" / "rekognition.duckdb"
+
+    @property
+    def published(self) -> Path | DuckLake:
+        """What readers open: the lake itself, or the DuckDB file that is put for them.
+
+        That one is in a local results root, else beside the loader's.
+        """
+        warehouse = self.warehouse
+        if isinstance(warehouse, DuckLake):
+            return warehouse
+        root = results_path(self.results_uri)
+        folder = local(root) if is_local(root) else warehouse.parent
+        return folder / "published" / "rekognition.duckdb"
+
+    def _data_uri(self) -> str:
+        """Absolute, and not around the results root, since strange files are removed from it."""
+        root = results_path(self.results_uri)
+        data = results_path(self.warehouse_data_uri) if self.warehouse_data_uri else root / "lake"
+        if f"{root}/".startswith(f"{str(data).rstrip('/')}/"):
+            raise ValueError(
+                f"REKOGNITION_WAREHOUSE_DATA_URI is {data}, which holds the results root: a "
+                "DuckLake needs a folder of its own."
+            )
+        return str(data)
+
+
+def _path(variable: str, text: str) -> Path:
+    """A path on this machine. ValueError for any other URI."""
+    text = text.removeprefix("file://")
+    if ":" in text.partition("/")[0]:
+        raise ValueError(
+            f"{variable} is {without_password(text)}, which is no path on this machine: "
+            "set it to a DuckDB file or to a DuckLake (`ducklake:...`)."
+        )
+    return Path(text).absolute()
 
 
 def _read(name: str, text: str, kind: type) -> Any:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from transforms.ducklake import DuckLake
 from transforms.settings import CHECKOUT, PREFIX, VARIABLES, Settings
 
 DEFAULTS = Settings()
@@ -59,33 +60,65 @@ def test_a_local_root_holds_the_warehouse_and_what_is_published(
     tmp_path: Path, scheme: str
 ) -> None:
     read = settings(results_uri=f"{scheme}{tmp_path}")
-    assert read.warehouse_path == f"{tmp_path}/warehouse/rekognition.duckdb"
-    assert read.published_path == f"{tmp_path}/published/rekognition.duckdb"
+    assert read.warehouse == tmp_path / "warehouse" / "rekognition.duckdb"
+    assert read.published == tmp_path / "published" / "rekognition.duckdb"
 
 
 def test_a_relative_root_is_made_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert settings(results_uri="here").warehouse_path == (
-        f"{tmp_path}/here/warehouse/rekognition.duckdb"
-    )
+    expected = tmp_path / "here" / "warehouse" / "rekognition.duckdb"
+    assert settings(results_uri="here").warehouse == expected
 
 
 def test_a_warehouse_uri_moves_the_loader_s_file_only(tmp_path: Path) -> None:
     read = settings(results_uri=str(tmp_path), warehouse_uri="file:///data/w.duckdb")
-    assert read.warehouse_path == "/data/w.duckdb"
-    assert read.published_path == f"{tmp_path}/published/rekognition.duckdb"
+    assert read.warehouse == Path("/data/w.duckdb")
+    assert read.published == tmp_path / "published" / "rekognition.duckdb"
 
 
 def test_beside_a_remote_root_both_stand_where_the_warehouse_uri_says() -> None:
     read = settings(results_uri="s3://bucket/root", warehouse_uri="/data/w.duckdb")
-    assert read.warehouse_path == "/data/w.duckdb"
-    assert read.published_path == "/data/published/rekognition.duckdb"
+    assert read.warehouse == Path("/data/w.duckdb")
+    assert read.published == Path("/data/published/rekognition.duckdb")
 
 
-@pytest.mark.parametrize("place", ["warehouse_path", "published_path"])
+@pytest.mark.parametrize("place", ["warehouse", "published"])
 def test_a_remote_root_without_a_warehouse_uri_says_what_to_set(place: str) -> None:
     with pytest.raises(ValueError, match=r"s3://bucket/root, .* set REKOGNITION_WAREHOUSE_URI"):
         getattr(settings(results_uri="s3://bucket/root"), place)
+
+
+@pytest.mark.parametrize(
+    "uri", ["s3://bucket/w.duckdb", "md:rekognition", "postgres://user:hush@host/db"]
+)
+def test_a_warehouse_that_is_neither_a_file_nor_a_lake_is_refused(uri: str) -> None:
+    with pytest.raises(ValueError, match="is no path on this machine") as raised:
+        _ = settings(warehouse_uri=uri).warehouse
+    assert "hush" not in str(raised.value)
+
+
+@pytest.mark.parametrize("root", ["s3://bucket/root", "/data/root"])
+def test_a_lake_keeps_its_data_in_the_results_root_and_is_read_itself(root: str) -> None:
+    read = settings(results_uri=root, warehouse_uri="ducklake:sqlite:/data/catalog.sqlite")
+    assert read.warehouse == DuckLake("ducklake:sqlite:/data/catalog.sqlite", f"{root}/lake")
+    assert read.published == read.warehouse
+
+
+def test_a_lake_s_data_go_where_they_are_told() -> None:
+    lake = "ducklake:postgres:dbname=rekognition"
+    read = settings(warehouse_uri=lake, warehouse_data_uri="s3://bucket/lake/")
+    assert read.warehouse == DuckLake(lake, "s3://bucket/lake")
+
+
+@pytest.mark.parametrize("data", ["s3://bucket", "s3://bucket/root", "s3://bucket/root/"])
+def test_a_lake_that_would_clean_up_the_results_root_is_refused(data: str) -> None:
+    lake = settings(
+        results_uri="s3://bucket/root",
+        warehouse_uri="ducklake:sqlite:/c.sqlite",
+        warehouse_data_uri=data,
+    )
+    with pytest.raises(ValueError, match="which holds the results root"):
+        _ = lake.warehouse
 
 
 def test_a_dag_has_a_schedule_once_its_media_are_known() -> None:

@@ -292,8 +292,3 @@ def test_every_table_is_there_with_its_columns_and_comments(
             found = dict(con.execute(query, [table.name]).fetchall())
             assert list(found) == table.schema.names
             assert all(found.values())
-
-
-def test_another_scheme_than_a_path_is_refused(layout: Layout) -> None:
-    with pytest.raises(ValueError, match="ducklake:x is no path on this machine"):
-        load(layout, "ducklake:x")

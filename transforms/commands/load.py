@@ -15,24 +15,27 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     with counted("Loading", quiet=options.json) as progress:
         report = load_and_publish(
             settings.layout(),
-            settings.warehouse_path,
-            settings.published_path,
+            settings.warehouse,
+            settings.published,
             everything=options.all,
             lock_timeout=settings.lock_timeout,
             progress=progress,
         )
-    print(_as_json(report) if options.json else _as_text(report))
+    print(_as_json(report) if options.json else _as_text(report, settings))
     return 1 if report.held_back else 0
 
 
-def _as_text(report: LoadReport) -> str:
+def _as_text(report: LoadReport, settings: Settings) -> str:
     lines = [f"Loaded {_results(len(report.loaded))}."]
     lines += [f"  {rows:>12,} rows in {table}" for table, rows in report.row_counts.items()]
     if report.held_back:
         lines.append(f"Held back {_results(len(report.held_back))}, which do not reconcile:")
         lines += [f"  {key.operation} {key.name}" for key in report.held_back]
         lines.append("`rekognition-results status` tells why, `accept` releases one.")
-    lines.append(f"Published: {report.published}")
+    if report.published:
+        lines.append(f"Published: {report.published}")
+    else:
+        lines.append(f"Readers see it in {settings.published}")
     return "\n".join(lines)
 
 
@@ -46,7 +49,7 @@ def _as_json(report: LoadReport) -> str:
             "loaded": [_key(key) for key in report.loaded],
             "held_back": [_key(key) for key in report.held_back],
             "row_counts": report.row_counts,
-            "published": str(report.published),
+            "published": str(report.published) if report.published else None,
         }
     )
 

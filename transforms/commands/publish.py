@@ -5,13 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 
+from transforms.ducklake import DuckLake
 from transforms.settings import Settings
 from transforms.warehouse import publish
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    place = publish(
-        settings.warehouse_path, settings.published_path, lock_timeout=settings.lock_timeout
-    )
+    warehouse, published = settings.warehouse, settings.published
+    if isinstance(warehouse, DuckLake) or isinstance(published, DuckLake):
+        told = f"Readers read {warehouse} itself: there is nothing to publish."
+        print(json.dumps({"published": None}) if options.json else told)
+        return 0
+    place = publish(warehouse, published, lock_timeout=settings.lock_timeout)
     print(json.dumps({"published": str(place)}) if options.json else f"Published: {place}")
     return 0

@@ -1,21 +1,21 @@
-"""`sql`: ask the published file. It is opened read-only, whether a load runs or not."""
+"""`sql`: ask the published file, or the lake, read-only, whether a load runs or not."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 import duckdb
 
 from transforms.commands.answer import put
+from transforms.lake_connection import gist
 from transforms.settings import Settings
-from transforms.warehouse_connection import gist, read_only
+from transforms.warehouse_connection import read_only
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     statement = sys.stdin.read() if options.statement == "-" else options.statement
-    with read_only(Path(settings.published_path)) as con:
+    with read_only(settings.published) as con:
         try:
             found = con.execute(statement).to_arrow_reader()
         except duckdb.Error as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from transforms.commands.answer import put
 from transforms.settings import Settings
@@ -23,7 +22,7 @@ FROM loads
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    published = Path(settings.published_path)
+    published = settings.published
     with read_only(published) as con:
         put(con.execute(QUERY).to_arrow_reader(), options)
         results, held_back, unreconciled, last = con.execute(TOTALS).fetchall()[0]

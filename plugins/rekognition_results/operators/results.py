@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, BaseOperator
 
+from rekognition_results import metrics
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.flattening import flatten_and_note, told
-from rekognition_results.storage import results_layout
+from rekognition_results.measuring import send_published
+from rekognition_results.storage import lake_with_access, results_layout
 from transforms.commits import Commit
 from transforms.errors import IncompleteResults, JobFailed, ReconciliationFailed
 from transforms.landing import newest_whole_attempt
@@ -68,6 +69,7 @@ class RekognitionFlattenOperator(BaseOperator):
             commit = self._flatten(layout, key)
             context["ti"].xcom_push(key=MESSAGE, value=[told(commit)])
             self._say(commit)
+            self._count(commit)
             self._judge(layout, commit)
             return told(commit)
 
@@ -89,6 +91,12 @@ class RekognitionFlattenOperator(BaseOperator):
         ):
             if rows := commit.row_counts.get(table):
                 self.log.warning("%s: %d %s: look at %s.", commit.key.name, rows, what, table)
+
+    def _count(self, commit: Commit) -> None:
+        rows = commit.row_counts
+        metrics.count(metrics.ROWS_WRITTEN, sum(rows.values()), self.operation)
+        aside = rows.get("quarantined_records", 0)
+        metrics.count(metrics.RECORDS_QUARANTINED, aside, self.operation)
 
     def _judge(self, layout: Layout, commit: Commit) -> None:
         attempt = newest_whole_attempt(layout, commit.key)
@@ -148,6 +156,8 @@ class RekognitionAnnounceTablesOperator(BaseOperator):
 class RekognitionLoadWarehouseOperator(BaseOperator):
     """Load what is committed and not loaded into the warehouse, and publish it for readers.
 
+    A DuckLake on S3 is reached with the same connection as everything else.
+
     :param results_uri: the results root; REKOGNITION_RESULTS_URI when empty (templated)
     :param everything: build the warehouse anew from every commit
     :return: how many results were loaded and held back
@@ -173,8 +183,8 @@ class RekognitionLoadWarehouseOperator(BaseOperator):
             settings = Settings.from_env()
             report = load_and_publish(
                 results_layout(self.results_uri, self.aws_conn_id),
-                Path(settings.warehouse_path),
-                Path(settings.published_path),
+                lake_with_access(settings.warehouse, self.aws_conn_id, settings.region),
+                settings.published,
                 everything=self.everything,
                 lock_timeout=settings.lock_timeout,
             )
@@ -184,7 +194,7 @@ class RekognitionLoadWarehouseOperator(BaseOperator):
                 len(report.loaded),
                 rows,
                 len(report.held_back),
-                report.published,
+                settings.published,
             )
             return {
                 "loaded": len(report.loaded),

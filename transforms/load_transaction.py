@@ -1,0 +1,139 @@
+"""One load as one transaction, on a file or a lake: all of what is pending, or none of it."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from transforms.commits import Commit, commits
+from transforms.committed_files import fetch, sources
+from transforms.errors import IncompleteResults, SchemaMismatch
+from transforms.layout import Layout, ResultKey
+from transforms.loading import fingerprint, in_batches, in_ledger, replace_results, run_checks
+from transforms.sql_files import read
+from transforms.tables import SCHEMA_VERSION
+from transforms.warehouse_schema import recreate_schema, refresh_views
+
+TRIES = 5  # of a load that results are flattened under
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What one load did.
+
+    `loaded`: results whose rows are in the tables now and were not, or not so, before;
+    `held_back`: those that got a ledger row only; `row_counts`: rows written, by table;
+    `published`: the file for readers, None when the load was not asked to publish, or loaded a
+    lake, which readers read itself.
+    """
+
+    loaded: tuple[ResultKey, ...] = ()
+    held_back: tuple[ResultKey, ...] = ()
+    row_counts: dict[str, int] = field(default_factory=dict)
+    published: Path | None = None
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What a load looks at: `wanted` is every commit.
+
+    Files of a remote results root are copied to folders in `folder` whose names begin with
+    `prefix`; they go after each batch.
+    """
+
+    layout: Layout
+    wanted: Sequence[Commit]
+    folder: Path
+    prefix: str
+    progress: Progress | None = None
+
+
+def with_commits_as_they_stand(
+    layout: Layout, attempt: Callable[[list[Commit]], LoadReport]
+) -> LoadReport:
+    """`attempt` with every commit.
+
+    A result that is flattened again meanwhile does not fit the commit that was read: read anew.
+    """
+    for _ in range(TRIES - 1):
+        wanted = list(commits(layout))
+        try:
+            return attempt(wanted)
+        except IncompleteResults:
+            time.sleep(random.uniform(0.5, 1.5))
+            if list(commits(layout)) == wanted:
+                raise
+    return attempt(list(commits(layout)))
+
+
+def refuse_other_versions(wanted: Sequence[Commit]) -> None:
+    for commit in wanted:
+        if commit.schema_version != SCHEMA_VERSION:
+            raise SchemaMismatch(
+                f"{commit.key.operation} {commit.key.name} was flattened to schema version "
+                f"{commit.schema_version}; these tables have {SCHEMA_VERSION}.",
+                found=commit.schema_version,
+                expected=SCHEMA_VERSION,
+                advice="Flatten it again from the landing zone: `rekognition-results flatten`.",
+            )
+
+
+def load_pending(
+    con: duckdb.DuckDBPyConnection, pending: Pending, *, anew: bool = False
+) -> LoadReport:
+    """One transaction: what of the commits is not in the ledger as it stands.
+
+    `anew` empties the tables first, in the same transaction.
+    """
+    con.execute("BEGIN")
+    try:
+        con.execute(read("load", "take_load_lock").statement)
+        if anew:
+            recreate_schema(con)
+        there = in_ledger(con)
+        new = [one for one in pending.wanted if there.get(one.key) != fingerprint(one)]
+        if not refresh_views(con) and not new and not anew:
+            con.execute("ROLLBACK")  # nothing to say: the published file stays current
+            return LoadReport()
+        report = _load_batches(con, pending, new, set(there))
+    except BaseException:
+        with suppress(duckdb.Error):  # a failed statement may have ended the transaction
+            con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")
+    return report
+
+
+def _load_batches(
+    con: duckdb.DuckDBPyConnection,
+    pending: Pending,
+    new: Sequence[Commit],
+    there: set[ResultKey],
+) -> LoadReport:
+    loaded_at = datetime.now(UTC)
+    counts: Counter[str] = Counter()
+    done = 0
+    for batch in in_batches(new):
+        with TemporaryDirectory(dir=pending.folder, prefix=pending.prefix) as folder:
+            shown = [one for one in batch if not one.held_back]
+            with sources(con, fetch(pending.layout, shown, Path(folder))) as found:
+                counts.update(replace_results(con, batch, found, there, loaded_at))
+                run_checks(con, found)
+        done += len(batch)
+        if pending.progress:
+            pending.progress(done, len(new))
+    return LoadReport(
+        tuple(one.key for one in new if not one.held_back),
+        tuple(one.key for one in new if one.held_back),
+        dict(counts),
+    )

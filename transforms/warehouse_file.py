@@ -1,0 +1,124 @@
+"""The warehouse as a DuckDB file: one loader at a time, by a lock file, and a copy for readers."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+
+from transforms.commits import Commit
+from transforms.layout import Layout
+from transforms.load_transaction import (
+    LoadReport,
+    Pending,
+    Progress,
+    load_pending,
+    refuse_other_versions,
+    with_commits_as_they_stand,
+)
+from transforms.publish import is_current, put_copy
+from transforms.tables import SCHEMA_VERSION
+from transforms.warehouse_connection import CATALOG, opened
+from transforms.warehouse_lock import warehouse_lock
+from transforms.warehouse_schema import create_schema, found_version
+
+
+def load_file(
+    layout: Layout, path: Path, everything: bool, timeout: float, progress: Progress | None
+) -> LoadReport:
+    """Load under the lock, and do not publish."""
+    with warehouse_lock(path, timeout):
+        return _load(layout, path, everything, timeout, progress)
+
+
+def load_and_publish_file(
+    layout: Layout,
+    path: Path,
+    published: Path,
+    everything: bool,
+    timeout: float,
+    progress: Progress | None,
+) -> LoadReport:
+    """Load, then publish once, under one lock. A published file that is current is left alone."""
+    with warehouse_lock(path, timeout):
+        report = _load(layout, path, everything, timeout, progress)
+        with opened(path, timeout) as con:
+            last = _last_load(con)
+        if not is_current(last, published):
+            put_copy(path, published)
+    return replace(report, published=published)
+
+
+def publish_file(path: Path, published: Path, timeout: float) -> None:
+    """Put a copy of the file at `published`. FileNotFoundError: nothing was ever loaded."""
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is not there: run `rekognition-results load` first.")
+    with warehouse_lock(path, timeout):
+        with opened(path, timeout):
+            pass  # takes in what a killed loader left in the write-ahead log
+        put_copy(path, published)
+
+
+def _load(
+    layout: Layout, path: Path, everything: bool, timeout: float, progress: Progress | None
+) -> LoadReport:
+    """The caller holds the lock."""
+    _clear_leftovers(path)
+
+    def attempt(wanted: list[Commit]) -> LoadReport:
+        refuse_other_versions(wanted)
+        pending = Pending(layout, wanted, path.parent, _fetched(path), progress)
+        if not everything:
+            with opened(path, timeout) as con:
+                version = found_version(con, path)
+                if version is None:
+                    create_schema(con)
+                if version in (None, SCHEMA_VERSION):
+                    return load_pending(con, pending)
+        return _rebuild(path, pending, timeout)
+
+    return with_commits_as_they_stand(layout, attempt)
+
+
+def _rebuild(path: Path, pending: Pending, timeout: float) -> LoadReport:
+    """A new file from all commits, swapped in when it is whole."""
+    building = _building(path)
+    with opened(building, timeout) as con:
+        create_schema(con)
+        report = load_pending(con, pending)
+    # First the old log: it must never be replayed on the new file. The old file without it is
+    # whole too, only older, and the next load brings it up to date.
+    _write_ahead_log(path).unlink(missing_ok=True)
+    building.replace(path)
+    return report
+
+
+def _clear_leftovers(path: Path) -> None:
+    """Remove what loads that were killed left beside the warehouse."""
+    building = _building(path)
+    for leftover in (building, _write_ahead_log(building)):
+        leftover.unlink(missing_ok=True)
+    if path.parent.exists():
+        for leftover in path.parent.iterdir():
+            if leftover.name.startswith(_fetched(path)):
+                shutil.rmtree(leftover)
+
+
+def _fetched(path: Path) -> str:
+    """How folders for files of a remote results root begin."""
+    return f".{path.name}.fetched-"
+
+
+def _building(path: Path) -> Path:
+    return path.with_name(path.name + ".building")
+
+
+def _write_ahead_log(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
+
+
+def _last_load(con: duckdb.DuckDBPyConnection) -> str:
+    (last,) = con.execute(f"SELECT load_id FROM {CATALOG}.load_lock").fetchall()[0]
+    return str(last)

@@ -1,0 +1,58 @@
+"""The warehouse as a DuckLake: of two loads at once one is first, and the other begins again."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import time
+from pathlib import Path
+
+from transforms.commits import Commit
+from transforms.ducklake import DuckLake
+from transforms.errors import WarehouseLocked
+from transforms.layout import Layout
+from transforms.load_transaction import (
+    LoadReport,
+    Pending,
+    Progress,
+    load_pending,
+    refuse_other_versions,
+    with_commits_as_they_stand,
+)
+from transforms.tables import SCHEMA_VERSION
+from transforms.warehouse_connection import opened
+from transforms.warehouse_schema import create_schema, found_version
+
+
+def load_lake(
+    layout: Layout, lake: DuckLake, everything: bool, timeout: float, progress: Progress | None
+) -> LoadReport:
+    """Load in one transaction; who loses to another one rolls back and reads the ledger again.
+
+    WarehouseLocked when others were first for `timeout` seconds.
+    """
+
+    def attempt(wanted: list[Commit]) -> LoadReport:
+        refuse_other_versions(wanted)
+        folder = Path(tempfile.gettempdir())
+        pending = Pending(layout, wanted, folder, "rekognition-fetched-", progress)
+        until = time.monotonic() + timeout
+        while True:
+            try:
+                return _load_once(lake, pending, everything)
+            except WarehouseLocked:
+                left = until - time.monotonic()
+                if left <= 0:
+                    raise
+                time.sleep(min(left, random.uniform(0.05, 0.5)))
+
+    return with_commits_as_they_stand(layout, attempt)
+
+
+def _load_once(lake: DuckLake, pending: Pending, everything: bool) -> LoadReport:
+    with opened(lake, 0) as con:
+        version = found_version(con, lake)
+        if version is None:
+            create_schema(con)
+        anew = everything or version not in (None, SCHEMA_VERSION)
+        return load_pending(con, pending, anew=anew)

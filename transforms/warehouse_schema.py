@@ -1,0 +1,81 @@
+"""What an attached warehouse holds besides rows: its tables, the lock row, its views."""
+
+from __future__ import annotations
+
+import uuid
+
+import duckdb
+
+from transforms.ddl import create_tables, identifier, literal
+from transforms.errors import SchemaMismatch
+from transforms.sql_files import read, views, views_digest
+from transforms.tables import SCHEMA_VERSION, TABLES
+from transforms.warehouse_connection import CATALOG
+
+
+def found_version(con: duckdb.DuckDBPyConnection, warehouse: object) -> int | None:
+    """The schema version of an attached warehouse; None when it is empty.
+
+    SchemaMismatch, with the name of `warehouse`, when it holds tables that are none of ours, or
+    those of a later version.
+    """
+    query = "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND NOT internal"
+    there = {name for (name,) in con.execute(query, [CATALOG]).fetchall()}
+    if not there:
+        return None
+    if "load_lock" not in there:
+        raise SchemaMismatch(
+            f"{warehouse} holds tables that are not of a warehouse.",
+            path=str(warehouse),
+            advice="Set REKOGNITION_WAREHOUSE_URI to another path.",
+        )
+    (version,) = con.execute(f"SELECT schema_version FROM {CATALOG}.load_lock").fetchall()[0]
+    if version > SCHEMA_VERSION:
+        raise SchemaMismatch(
+            f"{warehouse} has schema version {version}; this program knows {SCHEMA_VERSION}.",
+            found=version,
+            expected=SCHEMA_VERSION,
+            path=str(warehouse),
+            advice="Load it with the program that wrote it, or a newer one.",
+        )
+    return int(version)
+
+
+def create_schema(con: duckdb.DuckDBPyConnection) -> None:
+    """Make every table, the lock row and the views in an empty warehouse, all or none."""
+    con.execute("BEGIN")
+    for statement in create_tables():
+        con.execute(statement)
+    con.execute(read("load", "create_load_lock").statement)
+    con.execute("INSERT INTO load_lock VALUES (?, ?, NULL)", [SCHEMA_VERSION, uuid.uuid4().hex])
+    refresh_views(con)
+    con.execute("COMMIT")
+
+
+def recreate_schema(con: duckdb.DuckDBPyConnection) -> None:
+    """Every table and view anew and empty, whatever version there was. Opens no transaction."""
+    mine = {*TABLES, *(view.name for view in views())}
+    for kind in ("VIEW", "TABLE"):
+        query = f"SELECT {kind.lower()}_name FROM duckdb_{kind.lower()}s() WHERE database_name = ?"
+        for (name,) in con.execute(query, [CATALOG]).fetchall():
+            if name in mine:
+                con.execute(f"DROP {kind} {CATALOG}.main.{identifier(name)}")
+    for statement in create_tables():
+        con.execute(statement)
+    con.execute(
+        f"UPDATE {CATALOG}.load_lock SET schema_version = ?, views_digest = NULL", [SCHEMA_VERSION]
+    )
+
+
+def refresh_views(con: duckdb.DuckDBPyConnection) -> bool:
+    """Write the views anew if their files have changed: True then. Opens no transaction."""
+    digest = views_digest()
+    (found,) = con.execute(f"SELECT views_digest FROM {CATALOG}.load_lock").fetchall()[0]
+    if found == digest:
+        return False
+    for view in views():
+        name = identifier(view.name)
+        con.execute(f"CREATE OR REPLACE VIEW {name} AS {view.statement}")
+        con.execute(f"COMMENT ON VIEW {name} IS {literal(view.about)}")
+    con.execute(f"UPDATE {CATALOG}.load_lock SET views_digest = ?", [digest])
+    return True
