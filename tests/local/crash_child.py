@@ -1,22 +1,28 @@
-"""Runs DAGs in a process that dies: python crash_child.py HOME URL DIE_AT DAG_ID...
+"""Runs DAGs in processes that die: python crash_child.py HOME, with one order a line on stdin.
 
-SIGKILL strikes before the DIE_AT-th file of the results root gets its name (0 is never): each such
-moment is a step of the pipeline, with all before it done and nothing after it. Prints how many
-steps there were, and whether each run succeeded.
+An order is `{"environment": {...}, "die_at": N, "runs": [[dag_id, conf], ...]}`. Each is run by a
+process of its own, forked off one that has imported Airflow, on a metadata database in which
+nothing has run: all that counts is in the results root. SIGKILL strikes before the N-th file of the
+results root gets its name (0 is never): each such moment is a step of the pipeline, with all before
+it done and nothing after it. The answer is how many steps there were and how each run ended, or
+null when the process was killed.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from local.environment import airflow_environment, local_amazon_environment
+from local.environment import airflow_environment
 
+IMAGES_PER_PART = 2  # so that a few images make several parts
 STEPS = ("os.rename", "os.link")  # how a file gets its name: write_whole, create
 
 
@@ -34,24 +40,71 @@ def count_steps(root: str, die_at: int) -> list[int]:
     return steps
 
 
+def prepare(home: Path) -> None:
+    """A fresh metadata database, and in memory what every run needs; no connection stays open."""
+    from local.dag_runs import dag_bag, fresh_database
+
+    fresh_database(home)
+    from airflow import settings
+    from airflow.sdk.execution_time.supervisor import in_process_api_server
+
+    from rekognition_results import dag_defaults
+    from rekognition_results.operators import image_mode
+
+    dag_defaults.DEFAULT_ARGS["retry_delay"] = timedelta(seconds=0.1)
+    image_mode.IMAGES_PER_PART = IMAGES_PER_PART
+    dag_bag()
+    in_process_api_server().app  # noqa: B018 (made once, and not by each process)
+    settings.dispose_orm()
+    shutil.copy(home / "airflow.db", home / "fresh.db")
+
+
+def run(order: dict[str, Any]) -> dict[str, Any]:
+    os.environ.update(order["environment"])
+    from airflow import settings
+
+    from local.dag_runs import dag_bag
+
+    settings.configure_orm()
+    dags = dag_bag()
+    steps = count_steps(os.environ["REKOGNITION_RESULTS_URI"], order["die_at"])
+    states = [str(dags[dag_id].test(run_conf=conf).state) for dag_id, conf in order["runs"]]
+    return {"steps": steps[0], "states": states}
+
+
+def answers(home: Path, orders: Iterator[str]) -> Iterator[str]:
+    for line in orders:
+        for left in home.glob("airflow.db*"):  # a journal of one that was killed belongs to it
+            left.unlink()
+        shutil.copy(home / "fresh.db", home / "airflow.db")
+        answer, end = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                os.write(end, json.dumps(run(json.loads(line))).encode())
+            except BaseException:
+                sys.excepthook(*sys.exc_info())
+                os._exit(1)
+            os._exit(0)
+        os.close(end)
+        with os.fdopen(answer) as told:
+            text = told.read()
+        _, status = os.waitpid(child, 0)
+        if status not in (0, signal.SIGKILL):
+            raise RuntimeError(f"a run ended with status {status}: its log says why")
+        yield text or "null"
+
+
 def main() -> None:
-    home, url, die_at, *dag_ids = sys.argv[1:]
-    os.environ.update(airflow_environment(Path(home)) | local_amazon_environment(url))
-    from local.dag_runs import dag_bag, fresh_database, output_to
+    home = Path(sys.argv[1])
+    os.environ.update(airflow_environment(home))
+    from local.dag_runs import output_to
 
-    states = {}
-    with output_to(Path(home).with_suffix(".log")):
-        if not dag_ids:
-            fresh_database(Path(home))
-            return
-        from rekognition_results import dag_defaults
-
-        dag_defaults.DEFAULT_ARGS["retry_delay"] = timedelta(seconds=0.1)
-        dags = dag_bag()
-        steps = count_steps(os.environ["REKOGNITION_RESULTS_URI"], int(die_at))
-        for dag_id in dag_ids:
-            states[dag_id] = str(dags[dag_id].test().state)
-    print(json.dumps({"steps": steps[0], "states": states}))
+    told = os.fdopen(os.dup(1), "w")
+    with output_to(home.with_suffix(".log")):
+        prepare(home)
+        for answer in answers(home, iter(sys.stdin.readline, "")):
+            print(answer, file=told, flush=True)
 
 
 if __name__ == "__main__":
