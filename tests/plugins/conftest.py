@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
+from pipeline_steps import of_try
 
 from emulator import Clock, Emulator
 from transforms.layout import Layout
@@ -61,4 +61,4 @@ def layout(tmp_path: Path) -> Layout:
 @pytest.fixture
 def context() -> dict[str, Any]:
     """As much of a task's context as the operators read."""
-    return {"ti": SimpleNamespace(try_number=1, xcom_push=lambda **_: None)}
+    return of_try(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from emulator.sample_media import image, video
@@ -17,8 +18,20 @@ from rekognition_results.operators.media_analysis import (
 )
 from transforms.layout import Layout
 
+RETRIES = 2  # of every task in the tests
 MEDIA, OUTPUT = "media", "output"
 OUTPUT_URI = f"s3://{OUTPUT}/rekognition"
+
+
+def of_try(number: int, max_tries: int = RETRIES) -> dict[str, Any]:
+    """As much of a task's context as the operators read."""
+    ti = SimpleNamespace(try_number=number, max_tries=max_tries, xcom_push=lambda **_: None)
+    return {"ti": ti}
+
+
+def cleared(tries: int = 1) -> dict[str, Any]:
+    """The same of a task that a person cleared after so many tries: Airflow raises max_tries."""
+    return of_try(tries + 1, max_tries=tries + RETRIES)
 
 
 def put_images(s3: Any, *keys: str) -> None:
@@ -56,13 +69,13 @@ def plan_videos(layout: Layout, **more: Any) -> RekognitionPlanLabelDetectionOpe
 
 def start_images(layout: Layout, token: str) -> RekognitionStartMediaAnalysisJobOperator:
     return RekognitionStartMediaAnalysisJobOperator(
-        task_id="start", token=token, results_uri=root(layout)
+        task_id="start", token=token, results_uri=root(layout), retries=RETRIES
     )
 
 
 def start_video(layout: Layout, token: str) -> RekognitionStartLabelDetectionOperator:
     return RekognitionStartLabelDetectionOperator(
-        task_id="start", token=token, results_uri=root(layout)
+        task_id="start", token=token, results_uri=root(layout), retries=RETRIES
     )
 
 

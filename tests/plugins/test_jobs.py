@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,8 +12,10 @@ from airflow.sdk.exceptions import (
     AirflowRescheduleException,
 )
 from pipeline_steps import (
+    cleared,
     land_images,
     land_video,
+    of_try,
     plan_images,
     plan_videos,
     put_images,
@@ -31,7 +32,7 @@ from transforms.landing import newest_whole_attempt
 from transforms.layout import Layout, ResultKey
 from transforms.requests import read_job, uncommitted_tokens
 
-AGAIN = {"ti": SimpleNamespace(try_number=2, xcom_push=lambda **_: None)}
+AGAIN = of_try(2)
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def test_a_crash_around_the_call_starts_nothing_twice(
     assert amazon.counters.jobs_started["StartLabelDetection"] == 1
 
 
-def test_a_failed_job_is_started_anew_only_when_the_start_is_run_again(
+def test_a_failed_job_is_started_anew_only_when_a_person_clears_its_start(
     s3: Any, layout: Layout, context: dict[str, Any], amazon: Emulator
 ) -> None:
     put_video(s3, "videos/a.mp4", 20)
@@ -104,10 +105,12 @@ def test_a_failed_job_is_started_anew_only_when_the_start_is_run_again(
     failed = start_video(layout, token).execute(context)
     amazon.clock.advance(60)
     land_video(layout, failed).execute(context)
-    assert start_video(layout, token).execute(context) == failed
-    second = start_video(layout, token).execute(AGAIN)
+    for retry in (context, of_try(2), of_try(3), of_try(3, max_tries=3)):
+        assert start_video(layout, token).execute(retry) == failed
+    second = start_video(layout, token).execute(cleared())
     assert second != failed
-    assert start_video(layout, token).execute(AGAIN) == second
+    for later in (cleared(), cleared(2), context):
+        assert start_video(layout, token).execute(later) == second
     assert amazon.counters.jobs_started["StartLabelDetection"] == 2
     record = read_job(layout, "label_detection", second)
     assert record is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import botocore.session
@@ -16,7 +15,7 @@ from airflow.sdk.exceptions import (
     TaskDeferred,
 )
 from botocore import xform_name
-from pipeline_steps import land_video
+from pipeline_steps import RETRIES, cleared, land_video, of_try
 from waiting_jobs import ARGUMENTS, SENSORS, STARTS, put_input, running_job
 
 from emulator import Emulator
@@ -24,7 +23,6 @@ from transforms.layout import Layout
 from transforms.requests import JobRecord, read_job, read_request
 
 OPERATIONS = {"media_analysis": "StartMediaAnalysisJob", "label_detection": "StartLabelDetection"}
-AGAIN = {"ti": SimpleNamespace(try_number=2, xcom_push=lambda **_: None)}
 
 
 @pytest.fixture(params=STARTS)
@@ -33,7 +31,8 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 def start(kind: str, layout: Layout, **more: Any) -> Any:
-    return STARTS[kind](task_id="start", results_uri=str(layout.root), **ARGUMENTS[kind] | more)
+    given = {"task_id": "start", "results_uri": str(layout.root), "retries": RETRIES}
+    return STARTS[kind](**given, **ARGUMENTS[kind] | more)
 
 
 def test_every_member_of_the_request_is_an_argument_and_a_template(kind: str) -> None:
@@ -50,7 +49,7 @@ def test_a_request_is_written_down_and_started_once(
 ) -> None:
     put_input(s3)
     job_id = start(kind, layout).execute(context)
-    assert start(kind, layout).execute(AGAIN) == job_id
+    assert start(kind, layout).execute(of_try(2)) == job_id
     assert amazon.counters.jobs_started[OPERATIONS[kind]] == 1
     record = read_job(layout, kind, job_id)  # type: ignore[arg-type]
     assert record is not None
@@ -129,20 +128,57 @@ def test_a_full_quota_reschedules_at_once(
     assert amazon.counters.calls[OPERATIONS[kind]] == 3
 
 
+def ended_waiting(start: Any, context: dict[str, Any], amazon: Emulator) -> dict[str, Any]:
+    """The event that resumes a start which waits in the triggerer: its job has ended."""
+    with pytest.raises(TaskDeferred) as wait:
+        start.execute(context)
+    amazon.clock.advance(60)
+    return {"status": "success", "job_id": wait.value.trigger.job_id, "started": 0.0}
+
+
+WAITING = {"wait_for_completion": True, "deferrable": True}
+
+
 def test_a_failed_job_is_recorded_and_a_cleared_start_pays_a_new_one(
     kind: str, s3: Any, layout: Layout, context: dict[str, Any], amazon: Emulator
 ) -> None:
     put_input(s3)
     amazon.faults.fail_job(times=1)
-    waiting = start(kind, layout, wait_for_completion=True, deferrable=True)
-    with pytest.raises(TaskDeferred) as wait:
-        waiting.execute(context)
-    amazon.clock.advance(60)
-    event = {"status": "success", "job_id": wait.value.trigger.job_id, "started": 0.0}
+    waiting = start(kind, layout, **WAITING)
+    event = ended_waiting(waiting, context, amazon)
     with pytest.raises(AirflowFailException, match="Clear the start task"):
         waiting.execute_complete(context, event)
-    assert start(kind, layout).execute(AGAIN) != event["job_id"]
+    assert start(kind, layout).execute(cleared()) != event["job_id"]
     assert amazon.counters.jobs_started[OPERATIONS[kind]] == 2
+
+
+def test_a_retry_after_a_crash_beside_a_failed_job_pays_nothing(
+    kind: str,
+    s3: Any,
+    layout: Layout,
+    context: dict[str, Any],
+    amazon: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put_input(s3)
+    amazon.faults.fail_job(times=1)
+    waiting = start(kind, layout, **WAITING)
+    event = ended_waiting(waiting, context, amazon)
+    with monkeypatch.context() as dies:
+        # It is recorded FAILED, and the process dies before the task is.
+        dies.setattr("rekognition_results.waiting.JobFailed", _die)
+        with pytest.raises(KeyboardInterrupt):
+            waiting.execute_complete(context, event)
+    record = read_job(layout, kind, event["job_id"])  # type: ignore[arg-type]
+    assert record is not None
+    assert record.status == "FAILED"
+    with pytest.raises(AirflowFailException, match="Clear the start task"):
+        start(kind, layout, **WAITING).execute(of_try(2))
+    assert amazon.counters.jobs_started[OPERATIONS[kind]] == 1
+
+
+def _die(*_: Any, **__: Any) -> Any:
+    raise KeyboardInterrupt
 
 
 def test_how_to_reach_amazon_is_carried_into_the_trigger(kind: str, s3: Any) -> None:

@@ -12,6 +12,7 @@ from airflow.providers.amazon.aws.links.base_aws import BaseAwsLink
 from airflow.sdk import conf
 from airflow.sdk.exceptions import AirflowRescheduleException, TaskDeferralTimeout
 
+from rekognition_results import metrics
 from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.hooks.rekognition import RekognitionHook
@@ -33,6 +34,16 @@ else:
 QUOTA_DELAY = timedelta(seconds=60)
 
 
+def was_cleared(ti: Any, retries: int) -> bool:
+    """Whether this is a task's first try since a person cleared it.
+
+    Clearing gives a task its retries anew: it raises `max_tries`, which begins with `retries`. The
+    tries after the first are Airflow's own, and what they find may be what a killed try left.
+    """
+    first: int = ti.max_tries - retries + 1
+    return 1 < first == ti.try_number
+
+
 class StartJobOperator(WaitsForJob, Base):
     """Start one job for a request, or find the one that it started before.
 
@@ -40,10 +51,10 @@ class StartJobOperator(WaitsForJob, Base):
     request, each an argument in snake_case.
 
     Running it again never starts a second job: the request file holds the token, and the job that
-    answered it is written down. Only when that job is recorded FAILED and this task is run again
-    (a person cleared it) is the next generation started, which costs money. So the same members
-    give the same job, too, however much later: to analyse an object that was put anew under its
-    old name, give its Version or a `client_request_token` of your own.
+    answered it is written down. Only when that job is recorded FAILED and a person has cleared this
+    task is the next generation started, which costs money; Airflow's own retries never do. So the
+    same members give the same job, too, however much later: to analyse an object that was put anew
+    under its old name, give its Version or a `client_request_token` of your own.
 
     An account whose quota of jobs is full is no error: the task is rescheduled and holds no slot.
 
@@ -83,8 +94,8 @@ class StartJobOperator(WaitsForJob, Base):
     def execute(self, context: Context) -> str:
         with told_to_airflow(self.log):
             layout = results_layout(self.results_uri, self.aws_conn_id)
-            again = (context["ti"].try_number or 1) > 1
-            request, job_id = self._due(layout, self._request(layout), again)
+            cleared = was_cleared(context["ti"], self.retries or 0)
+            request, job_id = self._due(layout, self._request(layout), cleared)
             self._keep_link(context, request)
             job_id = job_id or self._start(layout, request)
         if self.wait_for_completion:
@@ -152,7 +163,7 @@ class StartJobOperator(WaitsForJob, Base):
         raise NotImplementedError
 
     def _due(
-        self, layout: Layout, request: StartRequest, again: bool
+        self, layout: Layout, request: StartRequest, cleared: bool
     ) -> tuple[StartRequest, str | None]:
         """The newest generation of the request, and its job when there is nothing to start."""
         while (job_id := job_of(layout, self.operation, request.token)) is not None:
@@ -160,7 +171,7 @@ class StartJobOperator(WaitsForJob, Base):
             newer = request.next_generation()
             claimed = read_request(layout, self.operation, newer.token)
             failed = record is not None and record.status == "FAILED"
-            if claimed is None and not (failed and again):
+            if claimed is None and not (failed and cleared):
                 self.log.info("Job %s was started before for this request.", job_id)
                 return request, job_id
             if claimed is None:
@@ -183,6 +194,7 @@ class StartJobOperator(WaitsForJob, Base):
                 raise AirflowRescheduleException(datetime.now(UTC) + QUOTA_DELAY) from None
             raise
         note_started(layout, request, job_id)
+        metrics.count(metrics.JOBS_STARTED, 1, self.operation)
         self.log.info("Started job %s.", job_id)
         return job_id
 
