@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from airflow.sdk.exceptions import AirflowSensorTimeout
 
+from rekognition_results import metrics
 from rekognition_results.failures import gone_explained, told_to_airflow
 from rekognition_results.storage import results_layout
 from rekognition_results.triggers.job import JobTrigger
@@ -80,6 +81,7 @@ class WaitsForJob(Base):
         """The final status, or a wait in the triggerer that ends in `execute_complete`."""
         found = self.look(job_id)
         if found is not None:
+            metrics.took(metrics.WAIT_SECONDS, time.time() - started, self.operation)
             return found
         left = float(self.timeout) - (time.time() - started)
         if left <= 0:

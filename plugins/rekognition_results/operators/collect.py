@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.amazon.aws.hooks.sqs import SqsHook
 
+from rekognition_results import metrics
 from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
 from rekognition_results.completions import CompletionQueue, SqsMessage, job_id_of
 from rekognition_results.failures import told_to_airflow
@@ -107,6 +108,7 @@ class RekognitionCollectMediaAnalysisJobsOperator(CollectJobsOperator):
         # Only now: a listing that broke off is done again.
         down_to = oldest_open or newest or last.down_to
         Listing(down_to, began if full else last.full_at).write(layout, account, region)
+        metrics.count(metrics.JOBS_FOUND, new, MEDIA_ANALYSIS)
         self.log.info("%d bulk jobs listed, %d of them new and final.", listed, new)
 
 
@@ -166,6 +168,7 @@ class RekognitionReceiveCompletionsOperator(CollectJobsOperator):
                     new += 1
             if stale := queue.delete(messages):
                 self.log.info("%d messages were received anew meanwhile: they come again.", stale)
+        metrics.count(metrics.JOBS_FOUND, new, LABEL_DETECTION)
         self.log.info("%d messages received, %d of unknown jobs.", received, new)
 
     def _job_id(self, message: SqsMessage) -> str | None:

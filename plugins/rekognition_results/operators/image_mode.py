@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
 
+from rekognition_results import metrics
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.hooks.moderation import RekognitionModerationHook
 from rekognition_results.listing import S3Uri
@@ -91,6 +92,7 @@ class RekognitionStartModerationOperator(RekognitionStartMediaAnalysisJobOperato
             )
         job_id = image_job_id(request.token)
         note_started(layout, request, job_id)
+        metrics.count(metrics.JOBS_STARTED, 1, self.operation)
         self.log.info("Job %s moderates its images one by one, when it is landed.", job_id)
         return job_id
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rekognition_results import metrics
 from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
 from rekognition_results.failures import gone_explained, told_to_airflow
 from rekognition_results.hooks.rekognition import RekognitionHook
@@ -52,6 +53,8 @@ class LandResultOperator(Base):
             with gone_explained(layout, self.operation, self.job_id, self.hook):
                 attempt = self.land(layout)
             status = attempt.facts["status"]
+            metrics.count(metrics.RESULTS_LANDED, 1, self.operation)
+            metrics.count(metrics.JOBS_FAILED, int(status == "FAILED"), self.operation)
             if record := read_job(layout, self.operation, self.job_id):
                 record.finished(layout, status)
             records = sum(part.records for part in attempt.parts)

@@ -181,14 +181,18 @@ class RekognitionLoadWarehouseOperator(BaseOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         with told_to_airflow(self.log):
             settings = Settings.from_env()
+            readable = lake_with_access(settings.published, self.aws_conn_id, settings.region)
             report = load_and_publish(
                 results_layout(self.results_uri, self.aws_conn_id),
                 lake_with_access(settings.warehouse, self.aws_conn_id, settings.region),
-                settings.published,
+                readable,
                 everything=self.everything,
                 lock_timeout=settings.lock_timeout,
             )
             rows = sum(report.row_counts.values())
+            metrics.count(metrics.RESULTS_LOADED, len(report.loaded))
+            metrics.count(metrics.ROWS_LOADED, rows)
+            send_published(readable)
             self.log.info(
                 "Loaded %d results (%d rows), %d held back. Readers open %s.",
                 len(report.loaded),

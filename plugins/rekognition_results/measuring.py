@@ -1,0 +1,68 @@
+"""The gauges: what stands in the results root and in the published tables, sent as metrics."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rekognition_results import metrics
+from transforms.ducklake import DuckLake
+from transforms.layout import OPERATIONS, Layout
+from transforms.measures import Published, oldest_unpublished, published, unlanded
+from transforms.warehouse_connection import read_only
+
+
+def send_all(layout: Layout, readable: Path | DuckLake) -> dict[str, Any]:
+    """Measure and send every gauge; give what was measured, for the log."""
+    told: dict[str, Any] = {}
+    for operation in OPERATIONS:
+        found = unlanded(layout, operation)
+        for metric, value in (
+            (metrics.JOBS_WAITING, found.waiting),
+            (metrics.OLDEST_WAITING_SECONDS, found.oldest_waiting),
+            (metrics.RESULTS_UNLANDED, found.unlanded),
+            (metrics.OLDEST_UNLANDED_SECONDS, found.oldest_unlanded),
+            (metrics.RESULTS_EXPIRING, found.expiring),
+        ):
+            metrics.gauge(metric, value, operation)
+            told[metric.of(operation)] = value
+    with ExitStack() as stack:
+        try:
+            con = stack.enter_context(read_only(readable))
+        except FileNotFoundError:  # nothing published, or it is lost: everything waits for it
+            con = None
+        age = oldest_unpublished(layout, con)
+        metrics.gauge(metrics.OLDEST_UNPUBLISHED_SECONDS, age)
+        told[metrics.OLDEST_UNPUBLISHED_SECONDS.name] = age
+        if con is not None:
+            told |= _send_published(published(con))
+    metrics.gauge(metrics.MEASURED_TIMESTAMP_SECONDS, time.time())
+    return told
+
+
+def send_published(readable: Path | DuckLake) -> None:
+    """After a load: what readers see now. It fails no task."""
+    with metrics.harmless("what is published"), read_only(readable) as con:
+        _send_published(published(con))
+
+
+def _send_published(found: Published) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        metrics.PUBLISHED_RESULTS.name: found.results,
+        metrics.HELD_BACK_RESULTS.name: found.held_back,
+        metrics.QUARANTINED_RECORDS.name: found.quarantined,
+    }
+    metrics.gauge(metrics.PUBLISHED_RESULTS, found.results)
+    metrics.gauge(metrics.HELD_BACK_RESULTS, found.held_back)
+    metrics.gauge(metrics.QUARANTINED_RECORDS, found.quarantined)
+    if found.newest_landed_at:
+        age = (datetime.now(UTC) - found.newest_landed_at).total_seconds()
+        metrics.gauge(metrics.FRESHNESS_SECONDS, age)
+        told[metrics.FRESHNESS_SECONDS.name] = age
+    for operation, usd in found.usd.items():
+        metrics.gauge(metrics.ESTIMATED_USD, usd, operation)
+        told[metrics.ESTIMATED_USD.of(operation)] = usd
+    return told
