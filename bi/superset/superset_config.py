@@ -1,0 +1,47 @@
+"""Superset's configuration, found by SUPERSET_CONFIG_PATH; `python -m bi.start` sets what it reads.
+
+SUPERSET_HOME holds what Superset keeps (metadata, keys, spilled queries), REKOGNITION_PUBLISHED the
+path of the published file. https://superset.apache.org/docs/configuration/configuring-superset
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+from pathlib import Path
+
+from published import mutator
+from superset.config import TALISMAN_CONFIG as _TALISMAN
+
+_HOME = Path(os.environ["SUPERSET_HOME"])
+_PUBLISHED = Path(os.environ["REKOGNITION_PUBLISHED"])
+
+SECRET_KEY = (_HOME / "secret-key").read_text().strip()
+SQLALCHEMY_DATABASE_URI = f"sqlite:///{_HOME / 'superset.db'}?check_same_thread=false"
+DB_CONNECTION_MUTATOR = mutator(_PUBLISHED, _HOME / "spill")
+
+# No result is kept: a query costs little, and a cached one would hide what was loaded since.
+CACHE_CONFIG = {"CACHE_TYPE": "NullCache", "CACHE_NO_NULL_WARNING": True}
+DATA_CACHE_CONFIG = CACHE_CONFIG
+
+# Views tell times in UTC and positions in a video in milliseconds: nothing depends on the browser.
+BABEL_DEFAULT_TIMEZONE = "UTC"
+
+# One process serves this machine, so its own memory is the right place for the limits on log-ins.
+RATELIMIT_ENABLED = True
+RATELIMIT_STORAGE_URI = "memory://"
+RATELIMIT_APPLICATION = "500 per second"  # a dashboard asks for all its charts at once
+AUTH_USER_REGISTRATION = False
+WTF_CSRF_TIME_LIMIT = None  # a dashboard stays open for days
+SESSION_COOKIE_NAME = "rekognition_results_superset"  # beside another Superset on 127.0.0.1
+SESSION_COOKIE_SAMESITE = "Strict"
+
+# The page may talk to this server and to nobody else.
+TALISMAN_ENABLED = True
+TALISMAN_CONFIG = copy.deepcopy(_TALISMAN)
+TALISMAN_CONFIG["content_security_policy"] |= {
+    "connect-src": ["'self'"],
+    "font-src": ["'self'"],
+    "img-src": ["'self'", "blob:", "data:"],
+    "style-src": ["'self'", "'unsafe-inline'"],
+}
