@@ -74,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
     _add_publish(commands)
     _add_sql(commands)
     _add_status(commands)
+    _add_unlanded(commands)
     _add_accept(commands)
     return whole
 
@@ -132,6 +133,13 @@ def _add_sql(commands: Any) -> None:
 
 def _add_status(commands: Any) -> None:
     command = _command(commands, "status", "Every result of the published file: does it reconcile?")
+    _add_output(command)
+
+
+def _add_unlanded(commands: Any) -> None:
+    command = _command(
+        commands, "unlanded", "Known jobs that are not landed, those that expire first on top."
+    )
     _add_output(command)
 
 
