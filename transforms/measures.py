@@ -17,6 +17,7 @@ from transforms.found_jobs import VIDEO_RESULTS_KEPT, known_jobs
 from transforms.landing import newest_whole_attempt
 from transforms.layout import (
     LABEL_DETECTION,
+    MEDIA_ANALYSIS,
     OPERATIONS,
     SEGMENTS_SUFFIX,
     Layout,
@@ -27,37 +28,36 @@ from transforms.requests import JobRecord, given_up_tokens, read_job
 from transforms.sql_files import read
 
 EXPIRING_WITHIN = timedelta(hours=48)
+# A bulk job's results stand in a bucket of ours; Amazon keeps its details for a year:
+# https://docs.aws.amazon.com/rekognition/latest/APIReference/API_GetMediaAnalysisJob.html
+RESULTS_KEPT = {LABEL_DETECTION: VIDEO_RESULTS_KEPT, MEDIA_ANALYSIS: timedelta(days=365)}
 
 
 @dataclass(frozen=True)
-class Unlanded:
-    """Known jobs without a whole result, without those that were given up. Ages in seconds."""
+class UnlandedJob:
+    """A known job without a whole result. `begun`: some of it is landed."""
 
-    waiting: int = 0
-    oldest_waiting: float = 0.0
-    unlanded: int = 0
-    oldest_unlanded: float = 0.0
-    expiring: int = 0
+    record: JobRecord
+    begun: bool
 
+    @property
+    def age(self) -> float:
+        """Seconds since its start."""
+        return max((datetime.now(UTC) - self.record.started_at).total_seconds(), 0.0)
 
-def unlanded(layout: Layout, operation: Operation) -> Unlanded:
-    """Jobs of one operation; of a video's job any form that is landed counts."""
-    now = datetime.now(UTC)
-    waiting, all_ages, expiring = [], [], 0
-    for record, begun in _without_result(layout, operation):
-        age = max((now - record.started_at).total_seconds(), 0.0)
-        all_ages.append(age)
-        if not begun:
-            waiting.append(age)
-        ends = (record.finished_seen_at or record.started_at) + VIDEO_RESULTS_KEPT
-        expiring += operation == LABEL_DETECTION and now <= ends <= now + EXPIRING_WITHIN
-    return Unlanded(
-        len(waiting), max(waiting, default=0.0), len(all_ages), max(all_ages, default=0.0), expiring
-    )
+    @property
+    def expires_at(self) -> datetime:
+        """When Amazon drops what it found, counted from its end where that is known."""
+        kept = RESULTS_KEPT[self.record.operation]
+        return (self.record.finished_seen_at or self.record.started_at) + kept
+
+    @property
+    def expiring(self) -> bool:
+        return timedelta() <= self.expires_at - datetime.now(UTC) <= EXPIRING_WITHIN
 
 
-def _without_result(layout: Layout, operation: Operation) -> Iterator[tuple[JobRecord, bool]]:
-    """Each such job, and whether its landing has begun."""
+def unlanded_jobs(layout: Layout, operation: Operation) -> Iterator[UnlandedJob]:
+    """Known jobs of which no form is landed whole, without those that were given up."""
     committed = {
         name.removesuffix(".json").removesuffix(SEGMENTS_SUFFIX)
         for name in names(layout.commits(operation), ".json")
@@ -68,9 +68,8 @@ def _without_result(layout: Layout, operation: Operation) -> Iterator[tuple[JobR
         if record is None or record.given_up or record.token in hopeless:
             continue
         forms = _forms(operation, job_id)
-        if any(newest_whole_attempt(layout, key) for key in forms):
-            continue  # landed, and not flattened: its red task says why
-        yield record, any(names(layout.attempts(key)) for key in forms)
+        if not any(newest_whole_attempt(layout, key) for key in forms):
+            yield UnlandedJob(record, any(names(layout.attempts(key)) for key in forms))
 
 
 def _forms(operation: Operation, job_id: str) -> list[ResultKey]:

@@ -11,7 +11,7 @@ from typing import Any
 from rekognition_results import metrics
 from transforms.ducklake import DuckLake
 from transforms.layout import OPERATIONS, Layout
-from transforms.measures import Published, oldest_unpublished, published, unlanded
+from transforms.measures import Published, oldest_unpublished, published, unlanded_jobs
 from transforms.warehouse_connection import read_only
 
 
@@ -19,13 +19,14 @@ def send_all(layout: Layout, readable: Path | DuckLake) -> dict[str, Any]:
     """Measure and send every gauge; give what was measured, for the log."""
     told: dict[str, Any] = {}
     for operation in OPERATIONS:
-        found = unlanded(layout, operation)
+        found = list(unlanded_jobs(layout, operation))
+        waiting = [job.age for job in found if not job.begun]
         for metric, value in (
-            (metrics.JOBS_WAITING, found.waiting),
-            (metrics.OLDEST_WAITING_SECONDS, found.oldest_waiting),
-            (metrics.RESULTS_UNLANDED, found.unlanded),
-            (metrics.OLDEST_UNLANDED_SECONDS, found.oldest_unlanded),
-            (metrics.RESULTS_EXPIRING, found.expiring),
+            (metrics.JOBS_WAITING, len(waiting)),
+            (metrics.OLDEST_WAITING_SECONDS, max(waiting, default=0.0)),
+            (metrics.RESULTS_UNLANDED, len(found)),
+            (metrics.OLDEST_UNLANDED_SECONDS, max((job.age for job in found), default=0.0)),
+            (metrics.RESULTS_EXPIRING, sum(job.expiring for job in found)),
         ):
             metrics.gauge(metric, value, operation)
             told[metric.of(operation)] = value
