@@ -110,17 +110,17 @@ class Stack:
             create, check=True, env=self.environment(service, "postgres") | self._client()
         )
 
-    def _client(self) -> dict[str, str]:
+    def _client(self, instance: str = "postgres") -> dict[str, str]:
         """In the container psql and pg_isready find the server at its socket."""
         environ = self.services["postgres"].environment
-        port = str(self.at.port("postgres", 5432))
+        port = str(self.at.port(instance, 5432))
         return {"PGHOST": "localhost", "PGPORT": port, "PGPASSWORD": environ["POSTGRES_PASSWORD"]}
 
     def healthy(self, service: Service, instance: str) -> bool:
         """Run the service's own healthcheck once."""
         environ = self.environment(service, instance)
         if service.name == "postgres":
-            environ |= self._client()
+            environ |= self._client(instance)
         done = subprocess.run(
             self.at.healthcheck(service, instance),
             env=environ,
@@ -171,21 +171,28 @@ class Stack:
         return self.services[name].instances[0] in self.running
 
     def stop(self) -> dict[str, int]:
-        """SIGTERM to each, the last one first; what is left after a while is killed.
+        """SIGTERM to each, in the order of `docker compose stop`: who depends on it goes before it.
 
-        Gives the exit codes: -9 for a process that had to be killed.
+        Gives the exit codes: -9 for a process that did not end and had to be killed.
         """
-        for process in reversed(self.running.values()):
+        left = dict(self.services)
+        while left:
+            needed = {name for one in left.values() for name in one.depends_on}
+            last = [left.pop(name) for name in list(left) if name not in needed]
+            self._end([self.running[i] for one in last for i in one.instances if i in self.running])
+        return {name: process.returncode for name, process in self.running.items()}
+
+    def _end(self, processes: list[subprocess.Popen[bytes]]) -> None:
+        for process in processes:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
         until = time.monotonic() + STOP_SECONDS
-        for process in self.running.values():
+        for process in processes:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, until - time.monotonic()))
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        return {name: process.returncode for name, process in self.running.items()}
 
 
 @contextmanager

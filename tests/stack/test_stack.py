@@ -45,12 +45,13 @@ class Api:
         self.token = ""
         self.token = self("auth/token", {"username": name, "password": password})["access_token"]
 
-    def __call__(self, path: str, body: dict[str, Any] | None = None) -> Any:
+    def __call__(self, path: str, body: dict[str, Any] | None = None, method: str = "") -> Any:
         headers = {"content-type": "application/json"}
         if self.token:
             headers["authorization"] = f"Bearer {self.token}"
         data = None if body is None else json.dumps(body).encode()
-        with urlopen(Request(f"{self.url}/{path}", data, headers), timeout=60) as answer:
+        request = Request(f"{self.url}/{path}", data, headers, method=method or None)
+        with urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
@@ -104,7 +105,14 @@ def test_a_healthcheck_is_red_when_its_service_is_not_there(stack: Stack) -> Non
 def test_both_dags_run_through_two_workers_that_share_no_disk(stack: Stack) -> None:
     api = Api(stack)
     wanted = ("media_analysis", "label_detection")
-    until(lambda: {one["dag_id"] for one in api("api/v2/dags")["dags"]} >= set(wanted), "DAGs")
+    until(
+        lambda: (
+            {one["dag_id"] for one in api("api/v2/dags")["dags"]} >= {*wanted, "load_warehouse"}
+        ),
+        "DAGs",
+    )
+    for dag_id in (*wanted, "load_warehouse"):
+        api(f"api/v2/dags/{dag_id}", {"is_paused": False}, "PATCH")
     for dag_id in wanted:
         api(f"api/v2/dags/{dag_id}/dagRuns", {"logical_date": None})
     for dag_id in wanted:
