@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+
+import msgspec
 
 from transforms.errors import SchemaMismatch
 from transforms.files import names, read_if_there, write_whole
@@ -62,12 +64,8 @@ class Commit:
         return {file.table: file.rows for file in self.files}
 
     def write(self, layout: Layout) -> None:
-        told = asdict(self)
-        for moment in ("landed_at", "flattened_at"):
-            told[moment] = told[moment].isoformat()
-        if self.accepted:
-            told["accepted"]["at"] = self.accepted.at.isoformat()
-        write_whole(layout.commit(self.key), json.dumps(told, indent=1).encode())
+        told = msgspec.json.format(msgspec.json.encode(self), indent=1)
+        write_whole(layout.commit(self.key), told)
 
 
 def read_commit(layout: Layout, key: ResultKey) -> Commit | None:

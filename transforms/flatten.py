@@ -9,15 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from upath import UPath
-
 from transforms.commits import Commit, TableFile, read_commit
 from transforms.errors import IncompleteResults
 from transforms.files import names, read_if_there
 from transforms.job_requests import job_request_row
 from transforms.label_detection import LabelDetectionPages
 from transforms.landing import SUCCESS, Attempt, newest_whole_attempt
-from transforms.layout import LABEL_DETECTION, Layout, ResultKey
+from transforms.layout import LABEL_DETECTION, Layout, ResultKey, table_path
 from transforms.lines import Block
 from transforms.media_analysis import ManifestLines
 from transforms.media_documents import MediaDocuments
@@ -84,8 +82,8 @@ def _write_tables(
 ) -> tuple[tuple[TableFile, ...], str | None]:
     key = attempt.key
 
-    def place(table: str) -> UPath:
-        return layout.table_file(table, attempt.landed_at, key)
+    def place(table: str) -> str:
+        return table_path(table, attempt.landed_at, key)
 
     with (
         TableFiles(key, written_by(key.operation), layout.root, place) as files,
@@ -180,8 +178,7 @@ def _remove_older(layout: Layout, commit: Commit, earlier: Commit | None) -> Non
     tables = written_by(commit.key.operation)
     old = {file.path for file in earlier.files} if earlier else set()
     for landed_at in _landed_at(layout, commit.key) - {commit.landed_at}:
-        paths = (layout.table_file(table.name, landed_at, commit.key) for table in tables)
-        old |= {str(path)[len(str(layout.root)) :].lstrip("/") for path in paths}
+        old |= {table_path(table.name, landed_at, commit.key) for table in tables}
     for path in sorted(old - {file.path for file in commit.files}):
         (layout.root / path).unlink(missing_ok=True)
 

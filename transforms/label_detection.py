@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -17,7 +16,7 @@ from transforms.lines import Block, Line, Positions
 from transforms.name_lists import NameLists
 from transforms.parquet import TableFiles
 from transforms.put_aside import PutAside
-from transforms.reading import Reading, structural_quotes
+from transforms.reading import Reading, structural_quotes, values_of
 from transforms.reconcile import PageChain
 from transforms.responses import LabelDetectionPage
 from transforms.shapes import Shape, Shapes
@@ -176,7 +175,7 @@ def label_tables(
         }
     }
     for member, (table, position) in NAME_LISTS.items():
-        lists = list(map(attrgetter(member), labels))
+        lists = values_of(label_shape.base, member)(labels)
         lengths, named = names[member].read(reading, label_shape.objects[member], lists)
         tables[table] = {
             "label_index": np.repeat(index, lengths),

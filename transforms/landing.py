@@ -86,9 +86,16 @@ class Attempt:
             raise self._damaged(file, "does not have the checksum it was landed with")
         if not file.name.endswith(".zst"):
             return data
-        raw = zstandard.ZstdDecompressor().decompress(data, max_output_size=file.raw_size)
-        if len(raw) != file.raw_size:
-            raise self._damaged(file, f"holds {len(raw)} bytes instead of {file.raw_size}")
+        return self._decompressed(file, data)
+
+    def _decompressed(self, file: LandedFile, data: bytes) -> bytes:
+        import pyarrow as pa  # landing itself does without
+
+        try:
+            # In one step, into the one buffer, and never to another size than the one told.
+            raw: bytes = pa.decompress(data, file.raw_size, codec="zstd", asbytes=True)
+        except OSError as error:
+            raise self._damaged(file, f"does not decompress to {file.raw_size} bytes") from error
         return raw
 
     def _damaged(self, file: LandedFile, what: str) -> IncompleteResults:

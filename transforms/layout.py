@@ -72,6 +72,17 @@ def results_path(uri: str | UPath) -> UPath:
     return path.absolute() if isinstance(path, Path) else path
 
 
+def table_path(table: str, landed_at: datetime, key: ResultKey) -> str:
+    """A table file's path, relative to the results root.
+
+    The date, in UTC, is the attempt's, so flattening again writes the same name. In a table of
+    every operation the name has the operation too: a video job and a bulk job may have one id.
+    """
+    day = f"{landed_at.astimezone(UTC):%Y-%m-%d}"
+    name = f"{key.operation}.{key.name}" if table in OF_EVERY_OPERATION else key.name
+    return f"tables/{table}/landed_on={day}/{name}.parquet"
+
+
 @dataclass(frozen=True)
 class Layout:
     """The results root. Each method names one place of it and touches nothing."""
@@ -104,14 +115,7 @@ class Layout:
         return self.root / "raw" / operation
 
     def table_file(self, table: str, landed_at: datetime, key: ResultKey) -> UPath:
-        """The date, in UTC, is the attempt's, so flattening again writes the same name.
-
-        In a table of every operation the name has the operation too: a video job and a bulk job may
-        have one id.
-        """
-        day = f"landed_on={landed_at.astimezone(UTC):%Y-%m-%d}"
-        name = f"{key.operation}.{key.name}" if table in OF_EVERY_OPERATION else key.name
-        return self.root / "tables" / table / day / f"{name}.parquet"
+        return self.root / table_path(table, landed_at, key)
 
     def commits(self, operation: Operation) -> UPath:
         return self.root / "commits" / operation

@@ -104,8 +104,8 @@ class _Run:
     def write(self, key: ResultKey, paths: list[AnyPath]) -> LooseResult:
         tables = [*written_by(self.operation), TABLES["loads"]]
 
-        def place(table: str) -> UPath:
-            return self.out / table / f"{key.name}.parquet"
+        def place(table: str) -> str:
+            return f"{table}/{key.name}.parquet"
 
         with TableFiles(key, tables, self.out, place) as files, without_collector():
             aside = PutAside(files, key)

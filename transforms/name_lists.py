@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.lines import Positions
-from transforms.reading import Reading, structural_quotes
+from transforms.reading import Reading, lengths_of, structural_quotes
 from transforms.shapes import NOTHING, Shape
 from transforms.tables.columns import TEXT
 
@@ -86,5 +86,4 @@ def _decode(reading: Reading, shape: Shape, texts: Sequence[bytes]) -> tuple[Pos
     lists = msgspec.json.decode(joined, type=list[list[shape.struct]])  # type: ignore[name-defined]
     named = [one for names in lists for one in names]
     reading.extras(shape, named)
-    lengths = np.fromiter(map(len, lists), np.int64, len(lists))
-    return lengths, reading.column(shape, named, "Name", TEXT)
+    return lengths_of(lists), reading.column(shape, named, "Name", TEXT)

@@ -36,19 +36,23 @@ ROW_GROUP = 120_000  # rows; larger ones cost memory, smaller ones a slower scan
 WRITING = ".writing"
 HARDLY_REPEATED = {"source_ref", "source_ref_key", "record"}  # a dictionary of them only costs
 
-Place = Callable[[str], UPath]
+SMALL = 2**14  # bytes of a table for which dictionaries and compressors cost more than they save
+BUFFER = 2**16  # bytes of a file that are written at once
+
+Place = Callable[[str], str]
 
 
 class TableFiles:
-    """The tables of one result being written. Use as a context: what is not finished is removed."""
+    """The tables of one result being written. Use as a context: what is not finished is removed.
+
+    `place` tells each table's path below `root`.
+    """
 
     def __init__(self, key: ResultKey, tables: Iterable[Table], root: UPath, place: Place) -> None:
-        self.key = key
         self.root = root
         self._room = _room_of_its_own(root, key)
-        self._writers = {
-            table.name: _Writer(table, key, place(table.name), self._room) for table in tables
-        }
+        self._writers = {table.name: _Writer(table, key, self._room) for table in tables}
+        self._place = place
 
     def __enter__(self) -> Self:
         return self
@@ -76,24 +80,56 @@ class TableFiles:
 
     def finish(self) -> tuple[TableFile, ...]:
         """Close every file and put all in their places; a table without rows has one too."""
-        digests = [writer.end() for writer in self._writers.values()]
-        for writer in self._writers.values():
-            writer.put()
-        return tuple(
-            TableFile(name, _relative(writer.path, self.root), writer.rows, digest)
-            for (name, writer), digest in zip(self._writers.items(), digests, strict=True)
+        written = tuple(
+            TableFile(name, self._place(name), writer.rows, writer.end())
+            for name, writer in self._writers.items()
         )
+        for file in written:
+            self._put(self._writers[file.table].beside, file.path)
+        return written
+
+    def _put(self, beside: Path, path: str) -> None:
+        if not is_local(self.root):
+            place = self.root / path
+            place.fs.put_file(str(beside), place.path)
+            return
+        # Strings, since one path object costs as much as the rename.
+        target = f"{local(self.root)}/{path}"
+        try:
+            os.replace(beside, target)  # noqa: PTH105
+        except FileNotFoundError:  # the first file of its day
+            Path(target).parent.mkdir(parents=True, exist_ok=True)
+            beside.replace(target)
 
 
-def _relative(path: UPath, root: UPath) -> str:
-    return str(path)[len(str(root)) :].lstrip("/")
+class _Digested:
+    """A file being written, and the SHA-256 of its bytes."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self._digest = hashlib.sha256()
+        self.tell = self._file.tell
+        self.flush = self._file.flush
+        self.close = self._file.close
+
+    @property
+    def closed(self) -> bool:
+        return self._file.closed
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+    def write(self, data: bytes) -> int:
+        self._digest.update(data)
+        return self._file.write(data)
 
 
 class _Writer:
-    def __init__(self, table: Table, key: ResultKey, path: UPath, room: Path) -> None:
+    def __init__(self, table: Table, key: ResultKey, room: Path) -> None:
         self.table = table
-        self.path = path
         self.rows = 0
+        self.beside = room / f"{table.name}.parquet"
         self._key = {
             "job_id": key.job_id,
             "operation": key.operation,
@@ -103,8 +139,9 @@ class _Writer:
         self._same: dict[str, pa.Array] = {}
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_rows = 0
-        self._beside = room / f"{table.name}.parquet"
-        self._file: pq.ParquetWriter | None = None
+        self._file: _Digested | None = None
+        self._sink: pa.NativeFile | None = None
+        self._parquet: pq.ParquetWriter | None = None
 
     def add(self, columns: Mapping[str, Any]) -> None:
         arrays = []
@@ -135,64 +172,62 @@ class _Writer:
         return same.slice(0, count)
 
     def _flush(self) -> None:
-        if self._file is None:
-            schema = self.table.schema
-            self._file = pq.ParquetWriter(self._beside, schema, **_encoding(schema))
+        if self._parquet is None:
+            self._file = _Digested(self.beside)
+            self._sink = pa.BufferedOutputStream(pa.PythonFile(self._file, "w"), BUFFER)
+            small = sum(batch.nbytes for batch in self._waiting) <= SMALL
+            self._parquet = _parquet_writer(self._sink, self.table.schema, small=small)
         if self._waiting:
             rows = pa.Table.from_batches(self._waiting, self.table.schema)
-            self._file.write_table(rows, row_group_size=self._waiting_rows)
+            self._parquet.write_table(rows, row_group_size=self._waiting_rows)
         self._waiting, self._waiting_rows = [], 0
 
     def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
+        if self._parquet is not None:
+            self._parquet.close()
+        if self._sink is not None:
+            self._sink.close()
 
     def end(self) -> str:
         """Write what waits. The file's SHA-256."""
-        if self.rows:
-            self._flush()
-            self.close()
-        else:
-            self._beside.write_bytes(_without_rows(self.table.name))
-        with self._beside.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-
-    def put(self) -> None:
-        if not is_local(self.path):
-            self.path.fs.put_file(str(self._beside), self.path.path)
-            return
-        place = local(self.path)
-        try:
-            self._beside.replace(place)
-        except FileNotFoundError:  # the first file of its day
-            place.parent.mkdir(parents=True, exist_ok=True)
-            self._beside.replace(place)
+        if not self.rows:
+            data, digest = _without_rows(self.table.name)
+            self.beside.write_bytes(data)
+            return digest
+        self._flush()
+        self.close()
+        assert self._file
+        return self._file.sha256
 
 
 @cache
-def _without_rows(table: str) -> bytes:
+def _without_rows(table: str) -> tuple[bytes, str]:
     """The file of a table without rows, which is most of the files of a small result."""
     made = io.BytesIO()
-    schema = TABLES[table].schema
-    pq.ParquetWriter(made, schema, **_encoding(schema)).close()
-    return made.getvalue()
+    _parquet_writer(made, TABLES[table].schema, small=True).close()
+    return made.getvalue(), hashlib.sha256(made.getvalue()).hexdigest()
 
 
-def _encoding(schema: pa.Schema) -> dict[str, Any]:
-    """Positions as differences, doubles by byte: half the time and size of Arrow's own choice."""
+def _parquet_writer(sink: Any, schema: pa.Schema, *, small: bool) -> pq.ParquetWriter:
+    """Positions as differences, doubles by byte: half the time and size of Arrow's own choice.
+
+    Statistics of texts help nobody: a result's files are read whole, or by position.
+    """
+    if small:
+        return pq.ParquetWriter(sink, schema, compression="none", use_dictionary=False)
     numbers = {INTEGER: "DELTA_BINARY_PACKED", REAL: "BYTE_STREAM_SPLIT"}
-    return {
-        "compression": "zstd",
-        "compression_level": 1,
-        "use_dictionary": [
-            field.name
-            for field in schema
-            if field.type not in numbers and field.name not in HARDLY_REPEATED
-        ],
-        "column_encoding": {
+    texts = [field.name for field in schema if field.type not in numbers]
+    return pq.ParquetWriter(
+        sink,
+        schema,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=[name for name in texts if name not in HARDLY_REPEATED],
+        write_statistics=["job_id", *(name for name in schema.names if name not in texts)],
+        column_encoding={
             field.name: numbers[field.type] for field in schema if field.type in numbers
         },
-    }
+    )
 
 
 def _room_of_its_own(root: UPath, key: ResultKey) -> Path:

@@ -6,19 +6,21 @@ has two quotes in the bytes, so the quotes that the objects account for must be 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import struct
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import chain
-from operator import attrgetter
 from typing import Any
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 
+from transforms.lines import Positions
 from transforms.shapes import Shape
-from transforms.tables.columns import INTEGER, REAL
+from transforms.tables.columns import INTEGER, REAL, TEXT
 
-NUMBERS = {REAL: np.float64, INTEGER: np.int64}
+NUMBERS = {REAL: "d", INTEGER: "q"}  # as struct writes them
 
 
 def structural_quotes(data: bytes | memoryview) -> int:
@@ -31,6 +33,19 @@ def structural_quotes(data: bytes | memoryview) -> int:
     return quotes
 
 
+@cache
+def values_of(base: type[msgspec.Struct], attribute: str) -> Callable[[Sequence[Any]], list[Any]]:
+    """Takes one member off many objects of one kind.
+
+    Python remembers in the code of an attribute's look-up where it found it last, and finds it
+    there three times as fast as `attrgetter` does; so each member of each kind has code of its own.
+    """
+    made: Callable[[Sequence[Any]], list[Any]] = eval(
+        f"lambda objects: [one.{attribute} for one in objects]"
+    )
+    return made
+
+
 class Reading:
     """Reads columns off objects; `quotes` is how many quotes of the bytes they account for."""
 
@@ -40,41 +55,47 @@ class Reading:
 
     def column(self, shape: Shape, objects: Sequence[Any], attribute: str, kind: Any) -> pa.Array:
         """One member of all objects as an Arrow array; an absent or null one is NULL."""
-        values: list[Any] = list(map(attrgetter(attribute), objects))
+        values = values_of(shape.base, attribute)(objects)
         absent = 0
-        if shape.names[attribute] in shape.nullable:
+        nullable = shape.names[attribute] in shape.nullable
+        if nullable:
             absent = values.count(msgspec.UNSET)
             values = [None if value is msgspec.UNSET else value for value in values]
         array = _array(values, kind)
         nulls: int = array.null_count
-        filled = len(values) - nulls
-        self.quotes += filled * (4 if kind == pa.string() else 2)
-        if shape.names[attribute] in shape.nullable:
+        self.quotes += (len(values) - nulls) * (4 if kind == TEXT else 2)
+        if nullable:
             self.quotes += 2 * (nulls - absent)
         return array
 
     def objects(self, shape: Shape, objects: Sequence[Any], attribute: str) -> list[Any]:
         """The objects in one member; an absent one is an empty object."""
-        values = list(map(attrgetter(attribute), objects))
-        if not self._missing(shape, values, attribute):
+        values = values_of(shape.base, attribute)(objects)
+        if all(values) and shape.names[attribute] not in shape.nullable:
+            self.quotes += 2 * len(values)
             return values
+        self._count(shape, values, attribute)
         empty = shape.objects[shape.names[attribute]].empty
         return [value or empty for value in values]
 
     def lists(
         self, shape: Shape, objects: Sequence[Any], attribute: str
-    ) -> tuple[list[Any], np.ndarray[Any, Any]]:
+    ) -> tuple[list[Any], Positions]:
         """The objects in one member that is a list, one after the other, and each list's length."""
-        values = list(map(attrgetter(attribute), objects))
-        if self._missing(shape, values, attribute):
+        values = values_of(shape.base, attribute)(objects)
+        try:
+            lengths = lengths_of(values)
+            self.quotes += 2 * len(values)
+        except TypeError:  # one is None or UNSET
+            self._count(shape, values, attribute)
             values = [value or () for value in values]
-        lengths = np.fromiter(map(len, values), np.int64, len(values))
+            lengths = lengths_of(values)
         return list(chain.from_iterable(values)), lengths
 
     def extras(self, shape: Shape, objects: Sequence[Any]) -> None:
         """Note the learned members nobody described."""
         for attribute, name in shape.extras.items():
-            found = [raw for raw in map(attrgetter(attribute), objects) if raw is not None]
+            found = [raw for raw in values_of(shape.base, attribute)(objects) if raw is not None]
             if found:
                 joined = b"\n".join(found)
                 self.quotes += 2 * len(found) + checked_quotes(joined)
@@ -93,18 +114,27 @@ class Reading:
             elif value is not None and not isinstance(value, list):
                 yield shape.path_of(name), value
 
-    def _missing(self, shape: Shape, values: list[Any], attribute: str) -> bool:
-        """Count the members that are there. True when one is absent or null."""
+    def _count(self, shape: Shape, values: list[Any], attribute: str) -> None:
+        """Count the members that are there, null ones too."""
         nullable = shape.names[attribute] in shape.nullable
         absent = values.count(msgspec.UNSET if nullable else None)
         self.quotes += 2 * (len(values) - absent)
-        return bool(absent) or (nullable and None in values)
+
+
+def lengths_of(lists: Sequence[Any]) -> Positions:
+    return np.frombuffer(struct.pack(f"{len(lists)}q", *map(len, lists)), np.int64)
 
 
 def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
-    if kind in NUMBERS and None not in values:
-        # Twice as fast as Arrow, which looks at every value's type; but numpy reads None as NaN.
-        return pa.array(np.fromiter(values, NUMBERS[kind], len(values)))
+    if kind in NUMBERS:
+        try:
+            # Four times as fast as Arrow, which looks at every value's type.
+            packed = struct.pack(f"{len(values)}{NUMBERS[kind]}", *values)
+        except struct.error:  # one is None
+            return pa.array(values, kind)
+        return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(packed)], 0)
+    if values and values[0] == values[-1] and values.count(values[0]) == len(values):
+        return pa.repeat(pa.scalar(values[0], kind), len(values))
     return pa.array(values, kind)
 
 

@@ -27,9 +27,7 @@ def parents(count: int, first: int = 0) -> dict[str, list[object]]:
 
 
 def files_in(folder: Path) -> TableFiles:
-    return TableFiles(
-        VIDEO, [TABLE], UPath(folder), lambda table: UPath(folder) / f"{table}.parquet"
-    )
+    return TableFiles(VIDEO, [TABLE], UPath(folder), lambda table: f"{table}.parquet")
 
 
 def test_rows_have_the_key_of_their_result(tmp_path: Path) -> None:
@@ -86,7 +84,7 @@ def test_what_a_killed_writer_left_is_removed_and_a_living_ones_is_not(tmp_path:
 
 def test_files_are_put_to_an_object_store_whole() -> None:
     root = UPath("memory://results")
-    with TableFiles(VIDEO, [TABLE], root, lambda table: root / f"{table}.parquet") as files:
+    with TableFiles(VIDEO, [TABLE], root, lambda table: f"{table}.parquet") as files:
         files.add("label_parents", parents(3))
         (told,) = files.finish()
     with (root / told.path).open("rb") as file:
