@@ -14,7 +14,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from emulator import control
 from emulator.http import break_connection
-from emulator.objects import bucket_named
+from emulator.objects import bucket_named, owner_of
 from emulator.service import TARGET_PREFIX, Reply
 from emulator.world import Caller
 
@@ -48,6 +48,8 @@ class Front:
         return self._pass_on(environ, start_response)
 
     def _pass_on(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if _is_of_another_owner(environ):
+            return _denied(start_response)
         answer = self._moto(environ, start_response)
         state = self._emulator.state
         if state is not None and environ["REQUEST_METHOD"] in _CHANGES and _is_s3(environ):
@@ -101,6 +103,22 @@ def _is_s3(environ: Environ) -> bool:
     found = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
     # Presigned and unsigned requests carry no such header; other services always do.
     return found is None or found[3] == "s3"
+
+
+def _is_of_another_owner(environ: Environ) -> bool:
+    """Whether the caller expects an owner that the bucket has not; moto does not look at it."""
+    expected = environ.get("HTTP_X_AMZ_EXPECTED_BUCKET_OWNER")
+    if expected is None:
+        return False
+    owner = owner_of(_bucket_and_key(environ)[0])
+    return owner is not None and owner != expected
+
+
+def _denied(start_response: StartResponse) -> Iterable[bytes]:
+    body = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+    headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
+    start_response("403 Forbidden", headers)
+    return [body]
 
 
 def _bucket_and_key(environ: Environ) -> tuple[str, str | None]:

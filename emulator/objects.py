@@ -108,6 +108,12 @@ def _check_policy(bucket: FakeBucket, action: str, key: str) -> None:
         raise AccessDenied(f"The policy of the bucket {bucket.name} denies {action}.")
 
 
+def owner_of(bucket: str) -> str | None:
+    """The account that owns a bucket, None when there is no such bucket."""
+    owner = s3_backends.bucket_accounts.get(bucket)
+    return None if owner is None else owner[1]
+
+
 def bucket_named(name: str) -> tuple[S3Backend, FakeBucket] | None:
     """A bucket and the backend that holds it, whichever account owns it."""
     owner = s3_backends.bucket_accounts.get(name)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from aws_calls import PIPELINE, READER, RECORDER, grants
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDINGS = ROOT.parent / "shared" / "recordings"
@@ -38,6 +41,25 @@ def recordings() -> Path:
     if not RECORDINGS.is_dir():
         pytest.skip(f"recorded responses are not part of the project: {RECORDINGS} is missing")
     return RECORDINGS
+
+
+def pytest_collection_finish() -> None:
+    """Watch what tests ask of the emulator, in processes whose tests have one."""
+    if front := sys.modules.get("emulator.front"):
+        RECORDER.install(front.Front)
+
+
+@pytest.fixture(autouse=True)
+def what_was_asked_of_amazon_is_allowed() -> Iterator[None]:
+    """By deploy/iam, whatever the buckets are called; tests/security looks at resources too."""
+    RECORDER.taken()
+    yield
+    policies = {READER: "readers.json"}
+    for need in RECORDER.taken():
+        allowed = grants(policies.get(need.who, "pipeline.json"))
+        assert any(grant.allows(need, anywhere=True) for grant in allowed), (
+            f"{PIPELINE} needs {need.action} on {need.resource}: add it to deploy/iam."
+        )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -46,7 +46,7 @@ def connection(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     amazon = request.getfixturevalue("amazon")
     told = {
         "conn_type": "aws",
-        "login": "test",
+        "login": "pipeline",
         "password": "test",
         "extra": {"region_name": "us-east-1", "endpoint_url": amazon.url},
     }
