@@ -17,6 +17,7 @@ from transforms.errors import ResultsError, one_line
 
 FAILED, BAD_ARGUMENTS = 1, 2
 OPERATIONS = ("media_analysis", "label_detection")
+SETTINGS_TABLES = ("review_thresholds", "prices")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -75,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
     _add_sql(commands)
     _add_status(commands)
     _add_unlanded(commands)
+    _add_settings(commands)
     _add_accept(commands)
     return whole
 
@@ -134,6 +136,23 @@ def _add_sql(commands: Any) -> None:
 def _add_status(commands: Any) -> None:
     command = _command(commands, "status", "Every result of the published file: does it reconcile?")
     _add_output(command)
+
+
+def _add_settings(commands: Any) -> None:
+    command = _command(
+        commands,
+        "settings",
+        "Thresholds of the review queue and prices: list them, print one as CSV, or put a new one.",
+    )
+    command.add_argument(
+        "table",
+        nargs="?",
+        choices=SETTINGS_TABLES,
+        metavar="TABLE",
+        help=" or ".join(SETTINGS_TABLES),
+    )
+    command.add_argument("file", nargs="?", metavar="FILE", help="CSV to put; `-` reads stdin")
+    _add_json(command)
 
 
 def _add_unlanded(commands: Any) -> None:

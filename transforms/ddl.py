@@ -1,4 +1,5 @@
 """Tables in DuckDB's words, from the Arrow schemas: NOT NULL where they say so, no primary keys.
+Those of sql/precomputed have the columns of their statements.
 
 Names and values reach SQL through `identifier` and `literal` or as parameters, never otherwise.
 """
@@ -9,15 +10,18 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from transforms.tables import TABLES, Table
-from transforms.tables.columns import BYTES, COUNTS, FLAG, INSTANT, INTEGER, REAL, TEXT, TEXTS
+from transforms.sql_files import precomputed
+from transforms.tables import SETTINGS_TABLES, TABLES, SettingsTable, Table
+from transforms.tables.columns import BYTES, COUNTS, DATE, FLAG, INSTANT, INTEGER, REAL, TEXT, TEXTS
 
+PRECOMPUTED = "precomputed"  # the schema of tables that are derived from the others
 DUCKDB_TYPES: dict[pa.DataType, str] = {
     TEXT: "VARCHAR",
     INTEGER: "BIGINT",
     REAL: "DOUBLE",
     FLAG: "BOOLEAN",
     INSTANT: "TIMESTAMP WITH TIME ZONE",
+    DATE: "DATE",
     TEXTS: "VARCHAR[]",
     BYTES: "BLOB",
     COUNTS: "MAP(VARCHAR, BIGINT)",
@@ -46,7 +50,7 @@ def comment(field: pa.Field) -> str:
     return detail(field, "comment") + (f" Unit: {unit}." if unit else "")
 
 
-def create_table(table: Table) -> Iterator[str]:
+def create_table(table: Table | SettingsTable) -> Iterator[str]:
     """The statements that make one table, with a comment on it and on each column."""
     columns = ", ".join(
         f"{identifier(field.name)} {DUCKDB_TYPES[field.type]}"
@@ -60,7 +64,24 @@ def create_table(table: Table) -> Iterator[str]:
         yield f"COMMENT ON COLUMN {name}.{identifier(field.name)} IS {literal(comment(field))}"
 
 
+def precomputed_tables() -> Iterator[str]:
+    """The statements that make the tables of sql/precomputed, empty, beside those they read."""
+    yield f"CREATE SCHEMA IF NOT EXISTS {PRECOMPUTED}"
+    for file in precomputed():
+        name = identifier(file.name)
+        table = f"{PRECOMPUTED}.{name}"
+        # a temporary view of that name, so that the statements after this one can read it
+        yield f"CREATE TEMP VIEW {name} AS {file.statement}"
+        yield f"CREATE TABLE {table} AS FROM temp.main.{name} WITH NO DATA"
+        yield f"COMMENT ON TABLE {table} IS {literal(file.about)}"
+    for file in reversed(precomputed()):
+        yield f"DROP VIEW temp.main.{identifier(file.name)}"
+
+
 def create_tables() -> Iterator[str]:
     """The statements that make every table."""
     for table in TABLES.values():
         yield from create_table(table)
+    for settings in SETTINGS_TABLES.values():
+        yield from create_table(settings)
+    yield from precomputed_tables()

@@ -18,7 +18,14 @@ from transforms.commits import Commit, commits
 from transforms.committed_files import fetch, sources
 from transforms.errors import IncompleteResults, SchemaMismatch
 from transforms.layout import Layout, ResultKey
-from transforms.loading import fingerprint, in_batches, in_ledger, replace_results, run_checks
+from transforms.loading import (
+    check_and_precompute,
+    fingerprint,
+    in_batches,
+    in_ledger,
+    replace_results,
+)
+from transforms.settings_tables import refresh_settings
 from transforms.sql_files import read
 from transforms.tables import SCHEMA_VERSION
 from transforms.warehouse_schema import recreate_schema, refresh_views
@@ -102,7 +109,9 @@ def load_pending(
             recreate_schema(con)
         there = in_ledger(con)
         new = [one for one in pending.wanted if there.get(one.key) != fingerprint(one)]
-        if not refresh_views(con) and not new and not anew:
+        changed = refresh_views(con)
+        changed |= refresh_settings(con, pending.layout)
+        if not changed and not new and not anew:
             con.execute("ROLLBACK")  # nothing to say: the published file stays current
             return LoadReport()
         report = _load_batches(con, pending, new, set(there))
@@ -128,7 +137,7 @@ def _load_batches(
             shown = [one for one in batch if not one.held_back]
             with sources(con, fetch(pending.layout, shown, Path(folder))) as found:
                 counts.update(replace_results(con, batch, found, there, loaded_at))
-                run_checks(con, found)
+                check_and_precompute(con, found)
         done += len(batch)
         if pending.progress:
             pending.progress(done, len(new))

@@ -1,4 +1,4 @@
-"""One load's statements, in its transaction: replace results, write the ledger, run the checks."""
+"""One load's statements, in its transaction: replace results, write the ledger, check, derive."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 import duckdb
 import pyarrow as pa
 
+from transforms import precomputed
 from transforms.commits import Commit
 from transforms.ddl import identifier, literal
 from transforms.errors import IncompleteResults, ReconciliationFailed
-from transforms.layout import ResultKey
+from transforms.layout import LABEL_DETECTION, ResultKey
 from transforms.sql_files import all_of, read
 from transforms.tables import TABLES, Table
 from transforms.warehouse_connection import CATALOG
@@ -125,6 +126,8 @@ def _delete(con: duckdb.DuckDBPyConnection, replaced: Sequence[Commit]) -> None:
             f"DELETE FROM {_qualified(table)} AS old USING temp.main.replaced "
             f"WHERE {same} AND replaced.operation IN ({operations})"
         )
+    if any(commit.key.operation == LABEL_DETECTION for commit in replaced):
+        precomputed.delete(con, "temp.main.replaced")
     con.unregister("replaced")
 
 
@@ -148,11 +151,12 @@ def _insert(
     return int(written)
 
 
-def run_checks(con: duckdb.DuckDBPyConnection, sources: Mapping[str, str]) -> None:
-    """Every check over the rows being loaded. ReconciliationFailed names check and result.
+def check_and_precompute(con: duckdb.DuckDBPyConnection, sources: Mapping[str, str]) -> None:
+    """Every check over the rows being loaded, then what is derived from them.
 
-    Temporary views of the tables' names stand before the tables, so the same SQL checks a batch
-    here, at a cost that does not grow with the warehouse, and the whole of a published file.
+    ReconciliationFailed names check and result. Temporary views of the tables' names stand before
+    the tables, so the same SQL looks at a batch here, at a cost that does not grow with the
+    warehouse, and at the whole of a published file.
     """
     for table in TABLES.values():
         rows = (
@@ -170,6 +174,8 @@ def run_checks(con: duckdb.DuckDBPyConnection, sources: Mapping[str, str]) -> No
         failures = con.execute(f"{check.statement}\nLIMIT 1").fetchall()
         if failures:
             raise _failed(check.name, *failures[0])
+    if "labels" in sources:
+        precomputed.compute(con)
     for table in TABLES.values():
         con.execute(f"DROP VIEW temp.main.{identifier(table.name)}")
     con.unregister("ledger_rows")

@@ -2,6 +2,7 @@
 
 sql/load/     statements of a load
 sql/views/    a plain SELECT; the file's name is the view's name
+sql/precomputed/ a SELECT whose rows a load keeps in a table of the file's name
 sql/checks/   a SELECT whose every row is a failure: operation, job_id, aggregate_by, problem
 sql/queries/  examples that answer a question on the views
 sql/examples/ one query a table, for its page in docs/tables
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
-Folder = Literal["load", "views", "checks", "queries", "examples"]
+Folder = Literal["load", "views", "precomputed", "checks", "queries", "examples"]
 
 
 @dataclass(frozen=True)
@@ -43,25 +44,37 @@ def all_of(folder: Folder) -> list[SqlFile]:
 
 def views() -> list[SqlFile]:
     """Every view, each after those it reads."""
-    waiting = {view.name: view for view in all_of("views")}
+    return _in_order("views")
+
+
+def precomputed() -> list[SqlFile]:
+    """Every precomputed table, each after those it reads."""
+    return _in_order("precomputed")
+
+
+def _in_order(folder: Folder) -> list[SqlFile]:
+    waiting = {file.name: file for file in all_of(folder)}
     reads = {
         name: {
             other
             for other in waiting
-            if other != name and re.search(rf"\b{other}\b", view.statement)
+            if other != name and re.search(rf"(?<!\.)\b{other}\b", file.statement)
         }
-        for name, view in waiting.items()
+        for name, file in waiting.items()
     }
     ordered: list[SqlFile] = []
     while waiting:
         ready = [name for name in waiting if not reads[name] & waiting.keys()]
         if not ready:
-            raise ValueError(f"These views read each other in a circle: {', '.join(waiting)}")
+            raise ValueError(f"These of sql/{folder} read each other: {', '.join(waiting)}")
         ordered += [waiting.pop(name) for name in ready]
     return ordered
 
 
 def views_digest() -> str:
-    """Changes whenever a view does, so that a load knows when to write them anew."""
-    text = "\0".join(f"{view.name}\0{view.about}\0{view.statement}" for view in all_of("views"))
+    """Changes whenever a view or what is precomputed does: then a load makes them anew."""
+    text = "\0".join(
+        f"{file.name}\0{file.about}\0{file.statement}"
+        for file in [*all_of("precomputed"), *all_of("views")]
+    )
     return hashlib.sha256(text.encode()).hexdigest()

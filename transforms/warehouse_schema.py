@@ -6,10 +6,11 @@ import uuid
 
 import duckdb
 
-from transforms.ddl import create_tables, identifier, literal
+from transforms import precomputed
+from transforms.ddl import create_table, create_tables, identifier, literal
 from transforms.errors import SchemaMismatch
 from transforms.sql_files import read, views, views_digest
-from transforms.tables import SCHEMA_VERSION, TABLES
+from transforms.tables import SCHEMA_VERSION, SETTINGS_TABLES, TABLES
 from transforms.warehouse_connection import CATALOG
 
 
@@ -54,12 +55,12 @@ def create_schema(con: duckdb.DuckDBPyConnection) -> None:
 
 def recreate_schema(con: duckdb.DuckDBPyConnection) -> None:
     """Every table and view anew and empty, whatever version there was. Opens no transaction."""
-    mine = {*TABLES, *(view.name for view in views())}
+    mine = {*TABLES, *SETTINGS_TABLES, *(view.name for view in views())}
     for kind in ("VIEW", "TABLE"):
-        query = f"SELECT {kind.lower()}_name FROM duckdb_{kind.lower()}s() WHERE database_name = ?"
-        for (name,) in con.execute(query, [CATALOG]).fetchall():
+        for name in _names_of(con, kind):
             if name in mine:
                 con.execute(f"DROP {kind} {CATALOG}.main.{identifier(name)}")
+    precomputed.drop(con)
     for statement in create_tables():
         con.execute(statement)
     con.execute(
@@ -67,12 +68,30 @@ def recreate_schema(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def _names_of(con: duckdb.DuckDBPyConnection, kind: str) -> set[str]:
+    """The views or tables of the warehouse's schema `main`."""
+    query = (
+        f"SELECT {kind.lower()}_name FROM duckdb_{kind.lower()}s() "
+        "WHERE database_name = ? AND schema_name = 'main' AND NOT internal"
+    )
+    return {str(name) for (name,) in con.execute(query, [CATALOG]).fetchall()}
+
+
 def refresh_views(con: duckdb.DuckDBPyConnection) -> bool:
-    """Write the views anew if their files have changed: True then. Opens no transaction."""
+    """Make views and precomputed tables anew if their files have changed: True then.
+
+    Opens no transaction. Views whose file is gone are dropped.
+    """
     digest = views_digest()
     (found,) = con.execute(f"SELECT views_digest FROM {CATALOG}.load_lock").fetchall()[0]
     if found == digest:
         return False
+    for name in _names_of(con, "VIEW") - {view.name for view in views()}:
+        con.execute(f"DROP VIEW {CATALOG}.main.{identifier(name)}")
+    for name in SETTINGS_TABLES.keys() - _names_of(con, "TABLE"):
+        for statement in create_table(SETTINGS_TABLES[name]):
+            con.execute(statement)
+    precomputed.compute_anew(con)
     for view in views():
         name = identifier(view.name)
         con.execute(f"CREATE OR REPLACE VIEW {name} AS {view.statement}")

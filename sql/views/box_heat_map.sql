@@ -3,31 +3,13 @@
 -- Keys: job_id, name, grid_column (0 to 31, from the left), grid_row (0 to 17, from the top).
 -- Answers: where in the frame do things appear? A box reaching past the frame counts in the outermost cell.
 SELECT
-    label.job_id,
-    label.video_s3_object_bucket,
-    label.video_s3_object_name,
-    label.name,
-    CAST(
-        LEAST(GREATEST(FLOOR((box.bounding_box_left + box.bounding_box_width / 2) * 32), 0), 31) AS INTEGER
-    ) AS grid_column,
-    CAST(
-        LEAST(GREATEST(FLOOR((box.bounding_box_top + box.bounding_box_height / 2) * 18), 0), 17) AS INTEGER
-    ) AS grid_row,
-    COUNT(*) AS boxes
-FROM latest_labels AS label
-INNER JOIN label_instances AS box
-    ON
-        label.job_id = box.job_id
-        AND label.aggregate_by = box.aggregate_by
-        AND label.label_index = box.label_index
-WHERE
-    label.aggregate_by = 'TIMESTAMPS'
-    AND box.bounding_box_left + box.bounding_box_width IS NOT NULL
-    AND box.bounding_box_top + box.bounding_box_height IS NOT NULL
-GROUP BY
-    label.job_id,
-    label.video_s3_object_bucket,
-    label.video_s3_object_name,
-    label.name,
-    grid_column,
-    grid_row
+    job.job_id,
+    job.video_s3_object_bucket,
+    job.video_s3_object_name,
+    cell.name,
+    cell.grid_column,
+    cell.grid_row,
+    cell.boxes
+FROM latest_label_detection_jobs AS job
+INNER JOIN precomputed.box_heat_map AS cell
+    ON job.job_id = cell.job_id AND job.aggregate_by = cell.aggregate_by

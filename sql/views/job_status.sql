@@ -2,7 +2,8 @@
 -- Keys: operation, job_id, aggregate_by.
 -- Answers: what became of each job, how long did it take, what may it have cost, and does it reconcile?
 --   status is NULL for a result that is held back, since its rows are in no table. The cost is an estimate
---   from `prices` and what was analysed; the two forms of one video's result are one job and one cost.
+--   from `prices` (of the job's region, else of all others) and what was analysed: images with a result,
+--   minutes of video. The two forms of one video's result are one job and one cost.
 SELECT
     load.operation,
     load.job_id,
@@ -24,8 +25,9 @@ SELECT
         - COALESCE(media.creation_timestamp, request.started_at)
     ) AS seconds,
     CASE
-        WHEN media.status = 'SUCCEEDED' THEN load.row_counts['moderation_images'] * price.usd
-        WHEN video.job_status = 'SUCCEEDED' THEN video.video_metadata_duration_millis / 60000 * price.usd
+        WHEN media.status = 'SUCCEEDED' THEN load.row_counts['moderation_images'] * COALESCE(price.usd, fallback.usd)
+        WHEN video.job_status = 'SUCCEEDED'
+            THEN video.video_metadata_duration_millis / 60000 * COALESCE(price.usd, fallback.usd)
     END AS estimated_usd,
     load.landed_at,
     load.flattened_at,
@@ -44,4 +46,5 @@ LEFT JOIN job_requests AS request
         load.job_id = request.job_id
         AND load.operation = request.operation
         AND load.aggregate_by IS NOT DISTINCT FROM request.aggregate_by
-LEFT JOIN prices AS price ON load.operation = price.operation
+LEFT JOIN prices AS price ON load.operation = price.operation AND request.region = price.region
+LEFT JOIN prices AS fallback ON load.operation = fallback.operation AND fallback.region = ''

@@ -2,23 +2,12 @@
 -- Keys: job_id, name, other_name; name comes before other_name in the alphabet.
 -- Answers: which labels are seen together, and in how many sampled frames?
 SELECT
-    label.job_id,
-    label.video_s3_object_bucket,
-    label.video_s3_object_name,
-    label.name,
-    other.name AS other_name,
-    COUNT(*) AS frames
-FROM latest_labels AS label
-INNER JOIN labels AS other
-    ON
-        label.job_id = other.job_id
-        AND label.aggregate_by = other.aggregate_by
-        AND label.timestamp = other.timestamp
-        AND label.name < other.name
-WHERE label.aggregate_by = 'TIMESTAMPS'
-GROUP BY
-    label.job_id,
-    label.video_s3_object_bucket,
-    label.video_s3_object_name,
-    label.name,
-    other.name
+    job.job_id,
+    job.video_s3_object_bucket,
+    job.video_s3_object_name,
+    pair.name,
+    pair.other_name,
+    pair.frames
+FROM latest_label_detection_jobs AS job
+INNER JOIN precomputed.label_cooccurrence AS pair
+    ON job.job_id = pair.job_id AND job.aggregate_by = pair.aggregate_by

@@ -3,54 +3,17 @@
 -- Answers: from when to when is each label on screen? Made from the timestamps, for results that were not
 --   asked for as SEGMENTS. A stretch ends where the next sample does not show the label, and where a gap
 --   shows that there were frames without any label.
-WITH gaps AS (
-    SELECT
-        *,
-        CAST(COALESCE(
-            timestamp > LAG(timestamp + sample_millis) OVER (PARTITION BY job_id ORDER BY timestamp), FALSE
-        ) AS INTEGER) AS gap
-    FROM video_samples
-),
-
-samples AS (
-    SELECT
-        job_id,
-        timestamp,
-        sample_millis,
-        -- counts on by one from sample to sample, and by two over a gap
-        ROW_NUMBER() OVER earlier + SUM(gap) OVER earlier AS sample_number
-    FROM gaps
-    WINDOW earlier AS (PARTITION BY job_id ORDER BY timestamp)
-),
-
-sightings AS (
-    SELECT
-        label.job_id,
-        label.video_s3_object_bucket,
-        label.video_s3_object_name,
-        label.name,
-        label.confidence,
-        label.timestamp,
-        label.timestamp + sample.sample_millis AS end_timestamp_millis,
-        -- the same for all sightings of a label in samples that follow each other
-        sample.sample_number
-        - ROW_NUMBER() OVER (PARTITION BY label.job_id, label.name ORDER BY label.timestamp) AS stretch
-    FROM latest_labels AS label
-    INNER JOIN samples AS sample
-        ON label.job_id = sample.job_id AND label.timestamp = sample.timestamp
-    WHERE label.aggregate_by = 'TIMESTAMPS'
-)
-
 SELECT
-    job_id,
-    video_s3_object_bucket,
-    video_s3_object_name,
-    name,
-    MIN(timestamp) AS start_timestamp_millis,
-    MAX(end_timestamp_millis) AS end_timestamp_millis,
-    MAX(end_timestamp_millis) - MIN(timestamp) AS duration_millis,
-    COUNT(*) AS sightings,
-    MAX(confidence) AS max_confidence,
-    AVG(confidence) AS mean_confidence
-FROM sightings
-GROUP BY job_id, video_s3_object_bucket, video_s3_object_name, name, stretch
+    job.job_id,
+    job.video_s3_object_bucket,
+    job.video_s3_object_name,
+    segment.name,
+    segment.start_timestamp_millis,
+    segment.end_timestamp_millis,
+    segment.duration_millis,
+    segment.sightings,
+    segment.max_confidence,
+    segment.mean_confidence
+FROM latest_label_detection_jobs AS job
+INNER JOIN precomputed.label_segments AS segment
+    ON job.job_id = segment.job_id AND job.aggregate_by = segment.aggregate_by

@@ -12,6 +12,8 @@ SELECT
     sample.sample_millis,
     label.confidence
 FROM latest_labels AS label
-INNER JOIN video_samples AS sample
-    ON label.job_id = sample.job_id AND label.timestamp = sample.timestamp
-WHERE label.aggregate_by = 'TIMESTAMPS'
+INNER JOIN precomputed.video_samples AS sample
+    ON
+        label.job_id = sample.job_id
+        AND label.aggregate_by = sample.aggregate_by
+        AND label.timestamp = sample.timestamp

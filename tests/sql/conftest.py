@@ -8,8 +8,9 @@ import duckdb
 import pytest
 from literal_rows import Warehouse
 
-from transforms.ddl import create_tables, identifier
-from transforms.sql_files import views
+from transforms.ddl import PRECOMPUTED, create_tables, identifier
+from transforms.settings_tables import fill_with_defaults
+from transforms.sql_files import precomputed, views
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +19,10 @@ def empty_warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
         con.execute("SET TimeZone = 'UTC'")
         for statement in create_tables():
             con.execute(statement)
+        fill_with_defaults(con)
+        for file in precomputed():  # as views: nothing to keep up to date
+            con.execute(f"DROP TABLE {PRECOMPUTED}.{file.name}")
+            con.execute(f"CREATE VIEW {PRECOMPUTED}.{file.name} AS {file.statement}")
         for view in views():
             con.execute(f"CREATE VIEW {identifier(view.name)} AS {view.statement}")
         yield con

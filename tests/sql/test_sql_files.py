@@ -7,7 +7,7 @@ from literal_rows import Warehouse
 
 from transforms.sql_files import SQL, Folder, all_of, read, views
 
-FOLDERS: tuple[Folder, ...] = ("views", "checks", "queries", "examples", "load")
+FOLDERS: tuple[Folder, ...] = ("views", "precomputed", "checks", "queries", "examples", "load")
 FILES = [(folder, file.name) for folder in FOLDERS for file in all_of(folder)]
 
 
@@ -16,6 +16,7 @@ def test_a_file_begins_with_what_it_is_for(folder: Folder, name: str) -> None:
     about = read(folder, name).about
     words = {
         "views": ("Grain: ", "Keys: ", "Answers: "),
+        "precomputed": ("Grain: ", "Keys: ", "Holds: "),
         "checks": ("Grain: ", "Finds: "),
         "queries": ("Grain: ", "Answers: "),
         "examples": ("Answers: ",),
@@ -27,7 +28,7 @@ def test_a_file_begins_with_what_it_is_for(folder: Folder, name: str) -> None:
 
 
 def test_every_folder_is_known() -> None:
-    assert {path.name for path in SQL.iterdir() if path.is_dir()} == set(FOLDERS)
+    assert {path.name for path in SQL.iterdir() if path.is_dir()} == {*FOLDERS, "settings"}
 
 
 @pytest.mark.parametrize("name", [file.name for file in all_of("queries")])

@@ -15,8 +15,9 @@ from transforms.tables.columns import Table
 from transforms.tables.label_detection import LABEL_DETECTION_TABLES
 from transforms.tables.media_analysis import MEDIA_ANALYSIS_TABLES
 from transforms.tables.results import JOB_REQUESTS, LOADS, QUARANTINED_RECORDS, UNKNOWN_FIELDS
+from transforms.tables.settings import PRICES, REVIEW_THRESHOLDS, SettingsTable
 
-__all__ = ["SCHEMA_VERSION", "TABLES", "Table", "written_by"]
+__all__ = ["SCHEMA_VERSION", "SETTINGS_TABLES", "TABLES", "SettingsTable", "Table", "written_by"]
 
 SCHEMA_VERSION = 1
 
@@ -30,6 +31,11 @@ TABLES: dict[str, Table] = {
         UNKNOWN_FIELDS,
         LOADS,
     )
+}
+
+# What people set and views read; filled from CSV files, not from results.
+SETTINGS_TABLES: dict[str, SettingsTable] = {
+    table.name: table for table in (REVIEW_THRESHOLDS, PRICES)
 }
 
 

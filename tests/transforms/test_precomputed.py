@@ -1,0 +1,102 @@
+"""What a load derives is what the same question over all tables answers, a file's and a lake's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from committed import NOON, Rows, commit_result, image_rows, images, video
+
+from transforms.ddl import identifier
+from transforms.layout import Layout
+from transforms.sql_files import precomputed
+from transforms.warehouse import Warehouse, load
+from transforms.warehouse_connection import opened, read_only
+
+NAMES = [file.name for file in precomputed()]
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    return Layout.at(str(tmp_path / "results"))
+
+
+def a_video(frames: list[list[str]]) -> Rows:
+    """A finished video with these labels in each frame, each with a box."""
+    labels: list[dict[str, Any]] = []
+    for frame, names in enumerate(frames):
+        labels += [{"timestamp": 500 * frame, "name": name, "confidence": 90.0} for name in names]
+    box = {f"bounding_box_{side}": 0.25 for side in ("left", "top", "width", "height")}
+    duration = 500 * len(frames)
+    job = {"job_status": "SUCCEEDED", "video_metadata_duration_millis": duration}
+    return {
+        "label_detection_jobs": [job],
+        "labels": [{"label_index": n} | label for n, label in enumerate(labels)],
+        "label_instances": [
+            {"label_index": n, "instance_index": 0, "confidence": 80.0} | box
+            for n, _ in enumerate(labels)
+        ],
+        "job_requests": [{"landed_at": NOON}],
+    }
+
+
+def assert_as_asked_of_all_tables(warehouse: Warehouse) -> dict[str, int]:
+    """Each precomputed table has the rows of its statement over the whole warehouse. How many."""
+    found = {}
+    with read_only(warehouse) as con:
+        for file in precomputed():
+            con.execute(f"CREATE TEMP TABLE {identifier(file.name)} AS {file.statement}")
+            asked = con.execute(f"FROM temp.main.{identifier(file.name)} ORDER BY ALL").fetchall()
+            kept = con.execute(f"FROM precomputed.{identifier(file.name)} ORDER BY ALL").fetchall()
+            assert kept == asked, file.name
+            found[file.name] = len(kept)
+    return found
+
+
+def test_it_follows_every_result_that_comes_changes_or_is_held_back(
+    layout: Layout, warehouse: Warehouse
+) -> None:
+    frames = [["Cat", "Dog"], ["Cat"], ["Cat", "Dog", "Ant"]]
+    commit_result(layout, video("v"), a_video(frames))
+    commit_result(layout, video("v", "SEGMENTS"), a_video(frames))
+    commit_result(layout, video("w"), a_video(frames))
+    commit_result(layout, images("m"), image_rows(["a.jpg"]))
+    load(layout, warehouse)
+    before = assert_as_asked_of_all_tables(warehouse)
+    assert before == {
+        "box_heat_map": 6,
+        "label_cooccurrence": 6,
+        "object_counts": 12,
+        "video_samples": 6,
+        "label_segments": 8,
+    }
+    commit_result(layout, video("w"), a_video([["Cat"]]), generation=2)
+    commit_result(layout, video("x"), a_video(frames))
+    load(layout, warehouse)
+    after = assert_as_asked_of_all_tables(warehouse)
+    assert after["label_cooccurrence"] == 6
+    assert after["video_samples"] == 7
+    commit_result(layout, video("v"), a_video(frames), generation=3, reason="cut")
+    load(layout, warehouse)
+    assert assert_as_asked_of_all_tables(warehouse)["video_samples"] == 4
+    load(layout, warehouse, everything=True)
+    assert assert_as_asked_of_all_tables(warehouse)["video_samples"] == 4
+
+
+def test_what_is_precomputed_is_made_anew_when_its_file_changes(
+    layout: Layout, tmp_path: Path
+) -> None:
+    warehouse = tmp_path / "w.duckdb"
+    commit_result(layout, video("v"), a_video([["Cat", "Dog"]]))
+    load(layout, warehouse)
+    with opened(warehouse, 0) as con:
+        con.execute("UPDATE load_lock SET views_digest = 'another'")
+        con.execute("DROP TABLE precomputed.object_counts")
+        con.execute("DELETE FROM precomputed.label_cooccurrence")
+        con.execute("CREATE TABLE precomputed.of_old AS SELECT 1 AS one")
+    load(layout, warehouse)
+    assert_as_asked_of_all_tables(warehouse)
+    with read_only(warehouse) as con:
+        query = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'precomputed'"
+        assert {name for (name,) in con.execute(query).fetchall()} == set(NAMES)

@@ -1,0 +1,63 @@
+"""Tables that people fill, as CSV: thresholds of the review queue, and prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from transforms.layout import OPERATIONS
+from transforms.tables.columns import DATE, REAL, TEXT, column
+
+
+@dataclass(frozen=True)
+class SettingsTable:
+    """One table: its columns, its key, and keys that must be there since views fall back on them."""
+
+    name: str
+    about: str
+    grain: tuple[str, ...]
+    schema: pa.Schema
+    must_have: tuple[tuple[str, ...], ...]
+
+
+REVIEW_THRESHOLDS = SettingsTable(
+    "review_thresholds",
+    "From which confidence on a person has to look at an image, by top-level moderation category.",
+    ("category",),
+    pa.schema(
+        [
+            column(
+                "category",
+                TEXT,
+                "First level of the moderation taxonomy; empty for all that have no row.",
+                null=False,
+            ),
+            column(
+                "min_confidence",
+                REAL,
+                "Findings from here on are queued.",
+                unit="percent, 0 to 100",
+                null=False,
+            ),
+        ]
+    ),
+    (("",),),
+)
+
+PRICES = SettingsTable(
+    "prices",
+    "What Amazon charges, by operation and region: the base of estimated costs.",
+    ("operation", "region"),
+    pa.schema(
+        [
+            column("operation", TEXT, "`media_analysis` or `label_detection`.", null=False),
+            column("region", TEXT, "AWS region; empty for all that have no row.", null=False),
+            column("usd", REAL, "Price of one unit.", unit="US dollars", null=False),
+            column("unit", TEXT, "What is charged: an image, a minute of video.", null=False),
+            column("as_of", DATE, "The day the price was looked up.", null=False),
+            column("source", TEXT, "Where it was looked up.", null=False),
+        ]
+    ),
+    tuple((operation, "") for operation in OPERATIONS),
+)
