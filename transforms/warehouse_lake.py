@@ -10,6 +10,7 @@ from pathlib import Path
 from transforms.commits import Commit
 from transforms.ducklake import DuckLake
 from transforms.errors import WarehouseLocked
+from transforms.lake_maintenance import refuse_strange_files, set_options, tidy_up_if_due
 from transforms.layout import Layout
 from transforms.load_transaction import (
     LoadReport,
@@ -53,6 +54,10 @@ def _load_once(lake: DuckLake, pending: Pending, everything: bool) -> LoadReport
     with opened(lake, 0) as con:
         version = found_version(con, lake)
         if version is None:
+            refuse_strange_files(con, lake)
+            set_options(con)
             create_schema(con)
         anew = everything or version not in (None, SCHEMA_VERSION)
-        return load_pending(con, pending, anew=anew)
+        report = load_pending(con, pending, anew=anew)
+        tidy_up_if_due(con, lake)
+        return report

@@ -1,0 +1,46 @@
+"""Warehouses of each kind, so that the same tests run over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from postgres_cluster import Cluster, running_cluster
+
+from transforms.ducklake import DuckLake
+from transforms.warehouse import Warehouse
+
+FILE, SQLITE, POSTGRES = "file", "ducklake-sqlite", "ducklake-postgres"
+LAKES = (SQLITE, POSTGRES)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    with running_cluster() as cluster, pytest.MonkeyPatch.context() as environ:
+        environ.setenv("PGPASSFILE", str(cluster.passfile))
+        yield cluster
+
+
+def new_warehouse(kind: str, folder: Path, request: pytest.FixtureRequest) -> Warehouse:
+    """A warehouse that is not there yet."""
+    if kind == FILE:
+        return folder / "warehouse" / "w.duckdb"
+    if kind == SQLITE:
+        return DuckLake(f"ducklake:sqlite:{folder}/catalog/c.sqlite", str(folder / "lake"))
+    database = request.getfixturevalue("cluster").new_database()
+    return DuckLake(f"ducklake:postgres:{database}", str(folder / "lake"))
+
+
+@pytest.fixture(params=[FILE, *(pytest.param(kind, marks=pytest.mark.soak) for kind in LAKES)])
+def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Warehouse:
+    """Each kind in turn; lakes under soak, since each load of one takes half a second."""
+    return new_warehouse(request.param, tmp_path, request)
+
+
+@pytest.fixture(params=LAKES)
+def lake(request: pytest.FixtureRequest, tmp_path: Path) -> DuckLake:
+    """Both kinds of catalog in turn."""
+    made = new_warehouse(request.param, tmp_path, request)
+    assert isinstance(made, DuckLake)
+    return made
