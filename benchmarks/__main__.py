@@ -18,8 +18,9 @@ BENCHMARKS: dict[str, tuple[list[str], list[str]]] = {
     "load_views": ([], ["--millions", "0.2", "--rounds", "1"]),
     "emulator": ([], ["--jobs", "500", "--pages", "100"]),
     "waiting": ([], ["--waits", "50"]),
+    "parse": ([], ["--rounds", "1"]),
 }
-PRINT_ONLY = {"emulator": "Emulator", "waiting": "Waiting"}
+PRINT_ONLY = {"emulator": "Emulator", "waiting": "Waiting", "parse": "Parsing the DAGs"}
 
 
 def main() -> int:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from pipeline_steps import MEDIA, OUTPUT, put_images, put_video
 from shared_polls import events
 
@@ -15,6 +18,7 @@ from rekognition_results.triggers import label_detection
 from rekognition_results.triggers.job import JobTrigger
 from rekognition_results.triggers.label_detection import RekognitionLabelDetectionTrigger
 from rekognition_results.triggers.media_analysis import RekognitionMediaAnalysisJobTrigger
+from transforms.errors import ServiceBusy
 
 
 def bulk_jobs(s3: Any, count: int) -> list[str]:
@@ -104,6 +108,43 @@ def test_videos_share_a_client_and_a_pace(
     found = events([RekognitionLabelDetectionTrigger(job_id=job_id, **given) for job_id in jobs])
     assert {event["job_status"] for event in found} == {"SUCCEEDED"}
     assert turns == [40.0] * amazon.counters.calls["GetLabelDetection"]
+
+
+@pytest.mark.parametrize(
+    "kind, operation",
+    [
+        (RekognitionLabelDetectionTrigger, "GetLabelDetection"),
+        (RekognitionMediaAnalysisJobTrigger, "GetMediaAnalysisJob"),
+    ],
+)
+def test_a_job_whose_look_always_breaks_does_not_keep_the_others(kind: Any, operation: str) -> None:
+    async def get(**request: Any) -> dict[str, str]:
+        asked.append(request["JobId"])
+        if request["JobId"] == "1":
+            raise ClientError({"Error": {"Code": "InternalServerError"}}, operation)
+        return {"JobStatus": "IN_PROGRESS", "Status": "IN_PROGRESS"}
+
+    async def listed(**_: Any) -> dict[str, Any]:
+        return {"MediaAnalysisJobs": []}
+
+    async def rounds() -> None:
+        for _ in range(3):
+            with suppress(ServiceBusy):
+                async for _ in trigger.look(client, trigger.turns(["1", "2", "3"])):
+                    pass
+
+    asked: list[str] = []
+    client = SimpleNamespace(
+        get_label_detection=get,
+        get_media_analysis_job=get,
+        list_media_analysis_jobs=listed,
+        meta=SimpleNamespace(region_name=kind.__name__),
+    )
+    trigger = kind(job_id="1", started=0.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REKOGNITION_VIDEO_LOOKS_PER_SECOND", "1000000")
+        asyncio.run(rounds())
+    assert asked[:7] == ["1", "2", "3", "1", "2", "3", "1"]
 
 
 def test_a_pace_gives_so_many_turns_a_second(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,9 @@ import asyncio
 import json
 import logging
 import random
+import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Hashable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Hashable, Iterable
 from contextlib import aclosing
 from typing import Any, ClassVar
 
@@ -22,7 +23,7 @@ from rekognition_results.failures import explained
 from rekognition_results.hooks.rekognition import RekognitionHook
 from transforms.errors import RequestRefused, ResultsError
 
-JITTER = 0.2  # of the delay, so that triggerers do not ask in step
+JITTER = 0.2  # of the delay, which is shortened by up to so much: triggerers do not ask in step
 BACKOFF_MOST = 300.0  # seconds
 NOBODY_WAITS = 1.0  # seconds until the poll looks for waits again
 FINAL = ("SUCCEEDED", "FAILED")
@@ -71,6 +72,7 @@ class JobTrigger(BaseEventTrigger):
         self.region_name = region_name
         self.verify = verify
         self.botocore_config = botocore_config
+        self._looked: dict[str, float] = {}  # when each job was last asked for
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         kind = type(self)
@@ -128,8 +130,9 @@ class JobTrigger(BaseEventTrigger):
     async def open_shared_stream(cls, kwargs: dict[str, Any]) -> AsyncGenerator[Found, None]:
         """Look again and again, for ever, for whatever jobs are waited for at that moment.
 
-        While the service is busy it looks later and later, each time with a new client: its
-        credentials may be the trouble.
+        A round begins `waiter_delay` after the one before it began, or when that one ends. While
+        the service is busy it looks later and later, each time with a new client: its credentials
+        may be the trouble.
         """
         waits = cls(**kwargs)
         key, usual = waits.shared_stream_key(), waits.waiter_delay
@@ -138,17 +141,32 @@ class JobTrigger(BaseEventTrigger):
             try:
                 async with await waits._connect() as client:
                     while True:
-                        jobs = list(cls._waits.get(key, ()))
-                        random.shuffle(jobs)  # a round that ends early must not starve the last
+                        began, jobs = time.monotonic(), waits.turns(cls._waits.get(key, ()))
                         async for found in waits.look(client, jobs):
                             yield found
                         delay = usual
                         log.debug("%d jobs are waited for.", len(jobs))
-                        await _pause(usual if jobs else min(usual, NOBODY_WAITS))
+                        spent = time.monotonic() - began
+                        await _pause(usual if jobs else min(usual, NOBODY_WAITS), spent)
             except ResultsError as busy:
                 delay = min(delay * 2, BACKOFF_MOST)
                 log.warning("%s The next look is in about %.0f seconds.", busy, delay)
                 await _pause(delay)
+
+    def turns(self, jobs: Iterable[str]) -> list[str]:
+        """The jobs, that one first which was asked for the longest ago.
+
+        So none waits longer than a round, and a round that ends early starves nobody.
+        """
+        self._looked = {job_id: self._looked.get(job_id, 0.0) for job_id in jobs}
+        return sorted(self._looked, key=self._looked.__getitem__)
+
+    async def ask_for(
+        self, job_id: str, operation: str, call: Awaitable[Any]
+    ) -> tuple[dict[str, Any], str]:
+        """`ask` about one job; answered or not, the others' turn comes before its next."""
+        self._looked[job_id] = time.monotonic()
+        return await ask(operation, f"job {job_id}", call)
 
     async def _connect(self) -> Any:
         hook = RekognitionHook(
@@ -161,7 +179,7 @@ class JobTrigger(BaseEventTrigger):
             return await hook.get_async_conn()
 
     def look(self, client: Any, jobs: list[str]) -> AsyncIterator[Found]:
-        """Ask for each of these jobs once; tell of those that are final, or cannot be known.
+        """Ask for each of these jobs in turn; tell of those that are final, or cannot be known.
 
         :raises ServiceBusy: asking again later may help
         """
@@ -177,5 +195,5 @@ async def ask(operation: str, about: str, call: Awaitable[Any]) -> tuple[dict[st
         return {}, str(refused)
 
 
-async def _pause(seconds: float) -> None:
-    await asyncio.sleep(seconds * random.uniform(1 - JITTER, 1 + JITTER))
+async def _pause(seconds: float, spent: float = 0.0) -> None:
+    await asyncio.sleep(max(0.0, seconds * random.uniform(1 - JITTER, 1) - spent))

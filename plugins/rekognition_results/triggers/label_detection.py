@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Hashable
 from typing import Any
 
-from rekognition_results.triggers.job import FINAL, Found, JobTrigger, ask
+from rekognition_results.triggers.job import FINAL, Found, JobTrigger
 from transforms.settings import Settings
 
 
@@ -43,6 +43,6 @@ class RekognitionLabelDetectionTrigger(JobTrigger):
         for job_id in jobs:
             await _PACES[self.aws_conn_id, client.meta.region_name].turn(rate)
             call = client.get_label_detection(JobId=job_id, MaxResults=1)
-            answer, refused = await ask("GetLabelDetection", f"job {job_id}", call)
+            answer, refused = await self.ask_for(job_id, "GetLabelDetection", call)
             if refused or answer.get("JobStatus") in FINAL:
                 yield {job_id: refused or answer["JobStatus"]}

@@ -19,18 +19,18 @@ class RekognitionMediaAnalysisJobTrigger(JobTrigger):
     """
 
     async def look(self, client: Any, jobs: list[str]) -> AsyncIterator[Found]:
-        missing = set(jobs)
+        missing = dict.fromkeys(jobs)  # a set that keeps their order
         if len(jobs) > 1:
             async for found in _listed(client, missing):
                 yield found
-        for job_id in sorted(missing):
+        for job_id in missing:
             call = client.get_media_analysis_job(JobId=job_id)
-            answer, refused = await ask("GetMediaAnalysisJob", f"job {job_id}", call)
+            answer, refused = await self.ask_for(job_id, "GetMediaAnalysisJob", call)
             if refused or answer.get("Status") in FINAL:
                 yield {job_id: refused or answer["Status"]}
 
 
-async def _listed(client: Any, missing: set[str]) -> AsyncIterator[Found]:
+async def _listed(client: Any, missing: dict[str, None]) -> AsyncIterator[Found]:
     """What the newest pages tell; takes the jobs that they hold out of `missing`.
 
     Listing ends where a page costs more than it tells: as many pages as the jobs could fill are
@@ -46,8 +46,9 @@ async def _listed(client: Any, missing: set[str]) -> AsyncIterator[Found]:
             missing.clear()
             return
         listed = {job["JobId"]: job["Status"] for job in answer.get("MediaAnalysisJobs", ())}
-        found = missing & set(listed)
-        missing -= found
+        found = missing.keys() & listed
+        for job_id in found:
+            del missing[job_id]
         yield {job_id: listed[job_id] for job_id in found if listed[job_id] in FINAL}
         if not answer.get("NextToken"):
             return
