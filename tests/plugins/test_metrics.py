@@ -224,3 +224,12 @@ def test_every_metric_is_sent_somewhere() -> None:
     for name, value in vars(metrics).items():
         if isinstance(value, metrics.Metric):
             assert f"metrics.{name}" in code, name
+
+
+def test_the_runbook_has_every_metric_as_the_code_tells_it() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "runbook.md").read_text()
+    rows = [
+        f"| `{one.name}` | {one.type} | {one.unit} | {one.meaning} | {one.sent_by} |"
+        for one in METRICS
+    ]
+    assert page.rstrip().endswith("\n".join(rows))
