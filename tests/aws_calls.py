@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -208,6 +209,7 @@ class Grant:
         )
 
 
+@cache
 def grants(policy: str, **names: str) -> list[Grant]:
     """What a file of deploy/iam allows, with its names in capitals replaced."""
     text = (IAM / policy).read_text()

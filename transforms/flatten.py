@@ -35,6 +35,11 @@ class Limits:
     quarantine: float = QUARANTINE_LIMIT
     line_bytes: int = MAX_LINE_BYTES
 
+    @property
+    def text_bytes(self) -> int:
+        """Of a line, or a text of loose pages, above which it is refused and not even kept."""
+        return 4 * self.line_bytes
+
 
 def flatten(
     layout: Layout,

@@ -36,6 +36,7 @@ from transforms.files import create, names, read_if_there, write_whole
 from transforms.layout import LABEL_DETECTION, Layout, ResultKey
 from transforms.manifest_parts import LEVEL, parts_of
 
+PART_BYTES = 2**30  # uncompressed; a part of ours has a tenth, and a file that tells more is none
 BODIES_PER_PART = 64  # about 22 MB of JSON at 1,000 labels a page
 PART = re.compile(r"(pages|results)-\d+\.json")  # what makes a part count
 STARTED, ABANDONED, SUCCESS = "_STARTED.json", "_ABANDONED.json", "_SUCCESS.json"
@@ -86,6 +87,8 @@ class Attempt:
             raise self._damaged(file, "does not have the checksum it was landed with")
         if not file.name.endswith(".zst"):
             return data
+        if file.raw_size > PART_BYTES:
+            raise self._damaged(file, f"unpacks to {file.raw_size:,} bytes, which no part has")
         return self._decompressed(file, data)
 
     def _decompressed(self, file: LandedFile, data: bytes) -> bytes:

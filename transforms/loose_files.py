@@ -28,6 +28,7 @@ from transforms.put_aside import PutAside
 from transforms.reconcile import assert_accounted
 from transforms.tables import SCHEMA_VERSION, TABLES, written_by
 
+PAGES_AT_MOST = 1_000_000  # of one file: a billion labels
 Progress = Callable[[int, int], None]
 AnyPath = UPath | Path
 
@@ -91,12 +92,16 @@ class _Run:
             return [ResultKey.of(self.operation, job_id or _digest(path))]
         known, decoder = job_id, msgspec.json.Decoder(_Names)
         found = self.keys[path] = []
-        for block, pages in page_blocks(path):
+        same: dict[ResultKey, ResultKey] = {}
+        for block, pages in page_blocks(path, self.limits.text_bytes):
+            if len(found) + len(pages) > PAGES_AT_MOST:
+                raise damaged(path, f"it holds more than {PAGES_AT_MOST:,} pages.")
             for line in pages:
                 names = _names(decoder, path, block, line)
                 if names.JobId is None and known is None:
                     known = _digest(path)
-                found.append(_key_of(path, line, names, known))
+                key = _key_of(path, line, names, known)
+                found.append(same.setdefault(key, key))
         if not found:
             raise damaged(path, "it holds no page.")
         return list(dict.fromkeys(found))
@@ -129,7 +134,7 @@ class _Run:
         pages = LabelDetectionPages(key, files, aside)
         for path in paths:
             keys: Iterator[ResultKey] = iter(self.keys[path])
-            for block, lines in page_blocks(path):
+            for block, lines in page_blocks(path, self.limits.text_bytes):
                 pages.add_pages(block, [line for line in lines if next(keys) == key])
                 self._tell(sum(line.end - line.start for line in lines), len(lines))
         pages.chain.end()
@@ -143,7 +148,7 @@ class _Run:
     ) -> None:
         manifest = ManifestLines(key, files, aside, self.limits.line_bytes)
         for path in paths:
-            for block in line_blocks(path):
+            for block in line_blocks(path, self.limits.text_bytes):
                 before = manifest.lines
                 manifest.add(block)
                 self._tell(len(block.data), manifest.lines - before)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import msgspec
-import zstandard
+import pyarrow as pa
 from upath import UPath
 
 from transforms.errors import IncompleteResults
@@ -18,39 +16,29 @@ from transforms.slow_road import Refused, byte_spans, text_of, value_spans
 
 CHUNK = 2**20  # bytes read at once
 BLOCK = 16 * 2**20  # uncompressed bytes of JSON Lines looked at together
-GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"  # RFC 1952, RFC 8878
+MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}  # RFC 1952, RFC 8878
+LONGEST = 256 * 2**20  # bytes of a line, or of a text that is no JSON Lines: held in memory
 
 
 def chunks(path: UPath | Path) -> Iterator[bytes]:
-    """The uncompressed bytes. IncompleteResults when the file is cut or damaged."""
+    """The uncompressed bytes, a megabyte at a time. IncompleteResults: the file is cut or damaged.
+
+    However much a small file unpacks to, no more of it is held than that.
+    """
     with path.open("rb") as file:
-        data = file.read(CHUNK)
-        begin = _decompressor(data)
-        if begin is None:
-            while data:
-                yield data
-                data = file.read(CHUNK)
-            return
-        frame = begin()
+        start = file.read(max(map(len, MAGIC)))
+        file.seek(0)
+        kind = next((kind for magic, kind in MAGIC.items() if start.startswith(magic)), None)
+        source = pa.PythonFile(file, mode="r")
+        if kind is not None:
+            source = pa.CompressedInputStream(source, kind)
         try:
-            while data:
-                yield frame.decompress(data)
-                data = frame.unused_data if frame.eof else b""
-                data = data or file.read(CHUNK)
-                if frame.eof and data:
-                    frame = begin()
-        except (zlib.error, zstandard.ZstdError) as error:
-            raise damaged(path, f"it does not decompress: {error}.") from error
-        if not frame.eof:
-            raise damaged(path, "it is cut short.")
-
-
-def _decompressor(start: bytes) -> Callable[[], Any] | None:
-    if start.startswith(GZIP):
-        return lambda: zlib.decompressobj(wbits=31)  # 31: with gzip's header and checksum
-    if start.startswith(ZSTD):
-        return lambda: zstandard.ZstdDecompressor().decompressobj()
-    return None
+            while data := source.read(CHUNK):
+                yield data
+        except OSError as error:
+            cut = "Truncated" in str(error)
+            what = "it is cut short." if cut else f"it does not decompress: {error}."
+            raise damaged(path, what) from error
 
 
 def damaged(path: UPath | Path, what: str) -> IncompleteResults:
@@ -59,8 +47,17 @@ def damaged(path: UPath | Path, what: str) -> IncompleteResults:
     )
 
 
-def line_blocks(path: UPath | Path) -> Iterator[Block]:
-    """The file in blocks that end at line ends."""
+def too_long(path: UPath | Path, longest: int) -> IncompleteResults:
+    return IncompleteResults(
+        f"{path}: {longest:,} bytes without an end of line, which is more than one record has.",
+        file=str(path),
+        advice="Write one record a line (jq -c), or raise REKOGNITION_MAX_LINE_BYTES, a quarter of "
+        "that limit.",
+    )
+
+
+def line_blocks(path: UPath | Path, longest: int = LONGEST) -> Iterator[Block]:
+    """The file in blocks that end at line ends. IncompleteResults at a line over `longest`."""
     waiting: list[bytes] = []
     size = offset = 0
     for chunk in chunks(path):
@@ -71,24 +68,37 @@ def line_blocks(path: UPath | Path) -> Iterator[Block]:
             cut = data.rindex(b"\n") + 1
             yield Block(str(path), data[:cut], offset)
             waiting, size, offset = [data[cut:]], len(data) - cut, offset + cut
+        elif size > longest:
+            raise too_long(path, longest)
     if size:
         yield Block(str(path), b"".join(waiting), offset)
 
 
-def page_blocks(path: UPath | Path) -> Iterator[tuple[Block, list[Line]]]:
+def page_blocks(path: UPath | Path, longest: int = LONGEST) -> Iterator[tuple[Block, list[Line]]]:
     """The pages of a file, whichever way it holds them, and where they stand.
 
     A first line that is a whole JSON object makes it JSON Lines; anything else is read as one text
-    of documents, or of one array of them.
+    of documents, or of one array of them, which is held in memory: IncompleteResults over
+    `longest` bytes.
     """
-    blocks = line_blocks(path)
+    blocks = line_blocks(path, longest)
     for first in blocks:
         if _is_json_object(first.data.lstrip().partition(b"\n")[0]):
             yield from _page_lines(first, blocks)
         else:
-            data = b"".join([first.data, *(block.data for block in blocks)])
-            whole = Block(str(path), data)
+            whole = Block(str(path), _together(path, chain([first], blocks), longest))
             yield whole, _page_documents(path, whole)
+
+
+def _together(path: UPath | Path, blocks: Iterator[Block], longest: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    for block in blocks:
+        parts.append(block.data)
+        size += len(block.data)
+        if size > longest:
+            raise too_long(path, longest)
+    return b"".join(parts)
 
 
 def _page_lines(first: Block, rest: Iterator[Block]) -> Iterator[tuple[Block, list[Line]]]:

@@ -8,7 +8,10 @@ from typing import Any
 
 import zstandard
 
+from transforms.errors import ResultsError
+
 MANIFEST_PART_BYTES = 32 * 2**20
+LINE_BYTES = 256 * 2**20  # a line that is longer is none: its part would be held in memory
 LEVEL = 3  # 1.4 ms a page; gzip takes 9
 
 
@@ -36,6 +39,11 @@ def parts_of(chunks: Iterable[bytes]) -> Iterator[Part]:
             raw_size += len(piece)
             lines += piece.count(b"\n")
             last = piece[-1:]
+            if raw_size > MANIFEST_PART_BYTES + LINE_BYTES:
+                raise ResultsError(
+                    f"The result manifest has a line of more than {LINE_BYTES:,} bytes, and one "
+                    "image's is a few thousand: look at it before anything reads it."
+                )
             if raw_size >= MANIFEST_PART_BYTES and last == b"\n":
                 yield Part(b"".join([*data, press.flush()]), raw_size, lines)
                 press, data, raw_size, lines = _press(), [], 0, 0

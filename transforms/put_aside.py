@@ -11,6 +11,8 @@ from transforms.layout import ResultKey
 from transforms.parquet import TableFiles
 
 EXAMPLE = 1_000  # characters kept of an unknown member's value
+PATHS_AT_MOST = 10_000  # of unknown members of one result: beyond that they are counted as one
+OTHER_PATHS = "*"
 
 
 class PutAside:
@@ -46,6 +48,8 @@ class PutAside:
 
     def unknown(self, path: str, count: int, example: bytes) -> None:
         """`example` is a JSON text; kept is the first one of each path, written one way."""
+        if path not in self._unknown and len(self._unknown) >= PATHS_AT_MOST:
+            path = OTHER_PATHS
         seen = self._unknown.get(path)
         if seen is None:
             text = msgspec.json.encode(msgspec.json.decode(example)).decode()

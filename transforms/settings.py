@@ -96,7 +96,11 @@ class Settings:
     quarantine_limit: float = _variable(
         0.05, "Share of bad records above which a result fails instead of being loaded."
     )
-    max_line_bytes: int = _variable(64 * 2**20, "A manifest line above this size is quarantined.")
+    max_line_bytes: int = _variable(
+        64 * 2**20,
+        "A manifest line above this size is quarantined; a loose file with one of four times that "
+        "is refused.",
+    )
     lock_timeout: float = _variable(600.0, "Seconds a loader waits for another one to end.")
 
     @classmethod

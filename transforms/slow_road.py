@@ -15,6 +15,8 @@ import msgspec
 from transforms.shapes import Shape
 
 INT64 = range(-(2**63), 2**63)
+NAME_SHOWN = 200  # characters of a key in a reason
+UNKNOWN_AT_MOST = 1_000  # members nobody described in one record; a million would be an attack
 
 
 class Refused(Exception):
@@ -39,9 +41,9 @@ def text_of(data: bytes) -> str:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Refused(f"Duplicated key {json.dumps(twice)}.")
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))
+        raise Refused(f"Duplicated key {json.dumps(twice[:NAME_SHOWN])}.")
     return made
 
 
@@ -224,6 +226,8 @@ def _pruned(value: Any, shape: Shape, findings: Findings) -> Any:
     kept = {}
     for name, member in value.items():
         if name not in shape.kinds:
+            if len(findings.unknown) == UNKNOWN_AT_MOST:
+                raise Refused(f"More than {UNKNOWN_AT_MOST} members that nobody described.")
             findings.unknown.append((shape.path_of(name), member))
             findings.met[shape].add(name)
         elif member is None:

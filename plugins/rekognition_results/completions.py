@@ -27,7 +27,7 @@ def job_id_of(body: str) -> str:
         told = json.loads(body)
         if isinstance(told, dict) and "JobId" not in told and "Message" in told:
             told = json.loads(told["Message"])  # SNS's envelope, unless delivery is raw
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise ValueError(f"It is no JSON ({error}).") from None
     if not isinstance(told, dict):
         raise ValueError("It is no JSON object.")

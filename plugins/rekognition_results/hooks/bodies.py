@@ -38,7 +38,7 @@ class BodyListener:
         body = response_dict["body"]
         try:
             envelope = msgspec.json.decode(body, type=Envelope)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             return  # cut short on the way: botocore's parser would take it for an empty answer
         self.last = body
         envelope.Labels = msgspec.Raw(b"[]")

@@ -57,7 +57,7 @@ class RekognitionModerationHook(RekognitionHook):
                 self.conn.detect_moderation_labels(Image=image, **config)
             try:
                 answer = msgspec.json.decode(bodies.last or b"", type=ModerationAnswer)
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, RecursionError):
                 continue
             return msgspec.structs.replace(answer, body=bodies.last or b"")
         raise ServiceBusy(
