@@ -10,7 +10,7 @@ from local.env_file import EXAMPLE, filled
 
 # Two workers that share no disk: everything that both must see is on S3 or in PostgreSQL.
 SHARED_NOTHING = {
-    "REKOGNITION_WAREHOUSE_URI": "/data/rekognition.duckdb",
+    "REKOGNITION_WAREHOUSE_URI": "ducklake:postgres:",
     "DAGS_ARE_PAUSED_AT_CREATION": "True",  # the test says which run, and when
     "REKOGNITION_SCHEDULE": "none",
     "REKOGNITION_WAITER_DELAY": "2",

@@ -101,7 +101,11 @@ class Stack:
         with self.log("postgres").open("ab") as log:
             subprocess.run(initdb, check=True, user=user or None, cwd="/", stdout=log, stderr=log)
         port = str(self.at.port("postgres", 5432))
-        sockets = ["-c", f"unix_socket_directories={data}", "-c", "listen_addresses=127.0.0.1"]
+        sockets = [
+            f"-cunix_socket_directories={data}",
+            "-clisten_addresses=127.0.0.1",
+            "-cfsync=off",
+        ]
         server = [str(programs / "postgres"), "-D", str(data), "-p", port, *sockets]
         self.spawn("postgres", server, environ, Path("/"), user)
         self.wait_healthy(service)
@@ -198,8 +202,11 @@ class Stack:
 @contextmanager
 def running(services: dict[str, Service], folder: Path) -> Iterator[Stack]:
     stack = Stack(services, Loopback(services, folder), folder)
+    # Who ends the tests from outside leaves no service behind either.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         stack.up()
         yield stack
     finally:
         stack.stop()
+        signal.signal(signal.SIGTERM, before)
