@@ -8,6 +8,7 @@ UV_VERSION := 0.13.9
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/bin/uv)
 RUN := $(UV) run --no-sync
 WORKERS ?= 2
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 ##@ Use
 .PHONY: demo
@@ -18,6 +19,10 @@ demo: .venv/.installed ## The whole pipeline on this machine, no AWS account nee
 up: .venv/.installed ## Airflow with its web page on 127.0.0.1. PORT=8081 moves it; AWS=real leaves the local Amazon out.
 	@$(RUN) python -m local.up $(if $(PORT),--port "$(PORT)") $(if $(filter real,$(AWS)),--aws-real)
 
+.PHONY: bi
+bi: .venv/.installed bi/superset/.venv/.installed ## Superset with dashboards on the published file, on 127.0.0.1. PORT=8089 moves it.
+	@$(RUN) python -m bi.start $(if $(PORT),--port "$(PORT)")
+
 .PHONY: pools
 pools: .venv/.installed ## Make the pools that the DAGs name, in the Airflow that the environment points to.
 	@$(RUN) python -m local.pools
@@ -25,11 +30,15 @@ pools: .venv/.installed ## Make the pools that the DAGs name, in the Airflow tha
 ##@ Check
 .PHONY: test
 test: .venv/.installed ## All tests that take seconds. ARGS="-k name" chooses.
-	$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not soak" $(ARGS)
+	$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not soak and not stack and not bi" $(ARGS)
 
 .PHONY: soak
 soak: .venv/.installed ## The tests that take minutes.
 	$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m soak $(ARGS)
+
+.PHONY: test-bi
+test-bi: .venv/.installed bi/superset/.venv/.installed chromium ## The dashboards of make bi in a browser; takes the pictures in docs/images.
+	$(RUN) pytest -m bi -p no:randomly tests/bi $(ARGS)
 
 .PHONY: lint
 lint: .venv/.installed ## Format, lint and types.
@@ -44,8 +53,9 @@ bench: .venv/.installed ## Measure against peers; writes benchmarks/RESULTS.md.
 
 ##@ Make
 .PHONY: docs
-docs: .venv/.installed ## Write the pages that are made from the code: docs/tables/ and README's settings.
+docs: .venv/.installed ## Write the pages that are made from the code: docs/tables/, README's settings, Superset's datasets.
 	$(RUN) python -m transforms.documentation
+	$(RUN) python -m bi.datasets
 
 .PHONY: install
 install: .venv/.installed ## uv and the locked environment.
@@ -54,13 +64,21 @@ install: .venv/.installed ## uv and the locked environment.
 	$(UV) sync --locked --inexact --compile-bytecode --quiet
 	@touch $@
 
+bi/superset/.venv/.installed: bi/superset/pyproject.toml bi/superset/uv.lock | $(UV)
+	$(UV) sync --project bi/superset --locked --compile-bytecode --quiet
+	@touch $@
+
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium; }
+
 .tools/bin/uv:
 	python3 -m venv .tools
 	.tools/bin/pip install --quiet "uv==$(UV_VERSION)"
 
 .PHONY: clean
 clean: ## Remove the environment and everything that runs leave in var/.
-	rm -rf .venv .tools var
+	rm -rf .venv .tools var bi/superset/.venv
 
 .PHONY: help
 help: ## List the commands.

@@ -1,1 +1,1 @@
-"""Dashboards on the published file: Apache Superset with datasets, charts and dashboards as files."""
+"""Dashboards on the published file: Superset, with datasets, charts and dashboards as files."""

@@ -1,0 +1,148 @@
+"""Videos and images that a local Amazon analysed, through our operators, up to their commits.
+
+Everything stands still on a clock that is turned by hand, so that charts over time look the same in
+each run. Two models looked at some of the media, as happens when Amazon brings out a new one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+
+import emulator.label_results
+import emulator.moderation
+from emulator import Clock, Emulator
+from emulator.sample_media import image, video
+from rekognition_results.operators.label_detection import (
+    RekognitionLandLabelDetectionOperator,
+    RekognitionPlanLabelDetectionOperator,
+    RekognitionStartLabelDetectionOperator,
+)
+from rekognition_results.operators.media_analysis import (
+    RekognitionLandMediaAnalysisOperator,
+    RekognitionPlanMediaAnalysisOperator,
+    RekognitionStartMediaAnalysisJobOperator,
+)
+from transforms.flatten import flatten
+from transforms.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout, ResultKey
+from transforms.requests import note_committed
+
+MEDIA, IMAGES, OUTPUT = "studio", "shop-images", "rekognition-output"
+BEGINNING = 1_790_841_600.0  # 2026-10-01T08:00:00Z
+DAY = 24 * 3600.0
+PREFIXES = {"campaigns/autumn/": 9, "catalogue/shoes/": 12, "user-uploads/2026/": 21}
+VIDEOS = {"city-traffic.mp4": 48_000, "harbour-walk.mp4": 90_000, "street-market.mp4": 64_000}
+CONTEXT: dict[str, Any] = {"ti": SimpleNamespace(try_number=1, xcom_push=lambda **_: None)}
+
+
+@dataclass(frozen=True)
+class Studio:
+    """A local Amazon, and the results root that its answers are landed in."""
+
+    amazon: Emulator
+    s3: Any
+    layout: Layout
+
+    def analyse_videos(self, lengths: dict[str, int], take: str = "", model: str = "3.0") -> None:
+        """`take` makes other bytes, so that a video that was put anew is analysed anew."""
+        for name, millis in lengths.items():
+            facts = {"duration-millis": str(millis)}
+            self.s3.put_object(Bucket=MEDIA, Key=name, Body=video(name + take), Metadata=facts)
+        plan = RekognitionPlanLabelDetectionOperator(
+            task_id="plan", media_uri=f"s3://{MEDIA}/", results_uri=str(self.layout.root)
+        )
+        with model_version(emulator.label_results, "LABEL_MODEL_VERSION", model):
+            self._run(
+                plan.execute(CONTEXT),
+                RekognitionStartLabelDetectionOperator,
+                RekognitionLandLabelDetectionOperator,
+            )
+
+    def analyse_images(self, day: int, take: str = "", model: str = "7.0") -> None:
+        """Images of one day, under each prefix."""
+        for prefix, count in PREFIXES.items():
+            for number in range(count):
+                key = f"{prefix}{day:02d}-{number:03d}.jpg"
+                self.s3.put_object(Bucket=IMAGES, Key=key, Body=image(key + take))
+        plan = RekognitionPlanMediaAnalysisOperator(
+            task_id="plan",
+            media_uri=f"s3://{IMAGES}/",
+            output_uri=f"s3://{OUTPUT}/moderation",
+            min_confidence=50,
+            results_uri=str(self.layout.root),
+        )
+        with model_version(emulator.moderation, "MODERATION_MODEL_VERSION", model):
+            self._run(
+                plan.execute(CONTEXT),
+                RekognitionStartMediaAnalysisJobOperator,
+                RekognitionLandMediaAnalysisOperator,
+            )
+
+    def tomorrow(self) -> None:
+        self.amazon.clock.advance(DAY)
+
+    def _run(self, requests: list[str], start: type[Any], land: type[Any]) -> None:
+        root = str(self.layout.root)
+        labels = start is RekognitionStartLabelDetectionOperator
+        operation = LABEL_DETECTION if labels else MEDIA_ANALYSIS
+        jobs = {
+            token: start(task_id="start", token=token, results_uri=root).execute(CONTEXT)
+            for token in requests
+        }
+        self.amazon.clock.advance(600)
+        for token, job_id in jobs.items():
+            land(task_id="land", job_id=job_id, results_uri=root).execute(CONTEXT)
+            commit = flatten(self.layout, ResultKey.of(operation, job_id))
+            assert commit.reconciled, commit.reason
+            note_committed(self.layout, operation, token)
+
+
+@contextmanager
+def model_version(module: Any, name: str, version: str) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, name, version)
+        yield
+
+
+@contextmanager
+def studio(layout: Layout) -> Iterator[Studio]:
+    """A local Amazon with empty buckets, which `aws_default` leads to."""
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    with (
+        Emulator(port=0, clock=Clock.manual(BEGINNING)) as amazon,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        extra = {"region_name": "us-east-1", "endpoint_url": amazon.url}
+        told = {"conn_type": "aws", "login": "test", "password": "test", "extra": extra}
+        patch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(told))
+        s3 = boto3.client("s3", endpoint_url=amazon.url, region_name="us-east-1", **keys)
+        try:
+            for bucket in (MEDIA, IMAGES, OUTPUT):
+                s3.create_bucket(Bucket=bucket)
+            yield Studio(amazon, s3, layout)
+        finally:
+            s3.close()
+
+
+def a_week(studio: Studio) -> None:
+    """Three videos, two of them looked at by two models, and a week of images."""
+    older = {name: VIDEOS[name] for name in list(VIDEOS)[:2]}
+    studio.analyse_videos(older, take="first cut", model="2.0")
+    studio.analyse_images(0, take="draft", model="6.1")
+    studio.tomorrow()
+    studio.analyse_videos(VIDEOS)
+    for day in range(7):
+        studio.analyse_images(day)
+        studio.tomorrow()
+
+
+def one_more_day(studio: Studio) -> None:
+    studio.analyse_videos({"night-ferry.mp4": 30_000})
+    studio.analyse_images(7)

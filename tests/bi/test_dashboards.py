@@ -1,0 +1,174 @@
+"""`make bi` in a browser: both dashboards show what SQL on the published file says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from published_rows import Published
+
+if TYPE_CHECKING:
+    from conftest import Results
+    from dashboards import Dashboards
+
+pytestmark = [pytest.mark.bi, pytest.mark.timeout(900)]
+VIDEO = "harbour-walk.mp4"
+LABELS = "FROM latest_labels WHERE aggregate_by = 'TIMESTAMPS'"
+SIGHTINGS = f"SELECT count(*) {LABELS}"
+VIDEO_TILES = {
+    "Videos": "SELECT count(DISTINCT video_s3_object_name) FROM label_detection_jobs",
+    "Minutes": "SELECT sum(millis) / 60000 FROM (SELECT DISTINCT video_s3_object_name,"
+    " video_metadata_duration_millis AS millis FROM label_detection_jobs)",
+    "Labels": f"SELECT count(DISTINCT name) {LABELS}",
+    "Sightings": SIGHTINGS,
+    "Boxes": f"SELECT count(*) FROM label_instances WHERE job_id IN (SELECT job_id {LABELS})",
+}
+MODERATION_TILES = {
+    "Images looked at": "SELECT count(DISTINCT source_ref) FROM moderation_images",
+    "With findings": "SELECT count(DISTINCT source_ref) FROM moderation_findings",
+    "Findings": "SELECT count(*) FROM moderation_findings",
+    "Categories": "SELECT count(DISTINCT category) FROM moderation_findings",
+    "To review": "SELECT count(*) FROM review_queue",
+}
+
+
+@pytest.fixture
+def published(results: Results) -> Published:
+    return Published(results.published)
+
+
+@pytest.fixture
+def images() -> Path:
+    """Where the pictures of docs/bi.md stand."""
+    return Path(__file__).resolve().parents[2] / "docs" / "images"
+
+
+def check_tiles(dashboards: Dashboards, published: Published, tiles: dict[str, str]) -> None:
+    """No tile is an error or empty, and those with one number say what SQL says."""
+    assert dashboards.error_tiles() == []
+    assert [name for name, answer in dashboards.answers.items() if not answer.rows] == []
+    shown = {name: dashboards.number(name) for name in tiles}
+    assert shown == {name: published.tile(query) for name, query in tiles.items()}
+
+
+def test_video_labels_shows_what_sql_says(
+    dashboards: Dashboards, published: Published, images: Path
+) -> None:
+    dashboards.open("video-labels")
+    check_tiles(dashboards, published, VIDEO_TILES)
+    rows = {name: answer.rows for name, answer in dashboards.answers.items()}
+    assert {row["name"]: row["Screen time (s)"] for row in rows["Screen time"]} == dict(
+        published.ask(
+            "SELECT name, sum(screen_time_millis) / 1000 AS seconds FROM label_screen_time"
+            " GROUP BY name ORDER BY seconds DESC LIMIT 15"
+        )
+    )
+    assert {row["duration_millis"] for row in rows["Timeline"]} == {
+        millis
+        for (millis,) in published.ask(
+            "SELECT duration_millis FROM label_segments ORDER BY duration_millis DESC LIMIT 60"
+        )
+    }
+    assert all(row["End"] - row["Start"] == row["duration_millis"] for row in rows["Timeline"])
+    pairs = {(row["name"], row["other_name"]): row["Frames"] for row in rows["Seen together"]}
+    together = published.ask(
+        "SELECT name, other_name, sum(frames) FROM label_cooccurrence GROUP BY ALL"
+    )
+    frames = {frozenset((name, other)): count for name, other, count in together}
+    assert pairs == {pair: frames[frozenset(pair)] for pair in pairs}
+    assert max(pairs.values()) == max(frames.values())
+    cells = {
+        (row["grid_column"], row["grid_row"]): row["Boxes"] for row in rows["Where in the frame"]
+    }
+    assert sum(cells.values()) == published.ask(VIDEO_TILES["Boxes"])[0][0]
+    assert {column for column, _ in cells} == set(range(32))
+    assert {row for _, row in cells} == set(range(18))
+    dashboards.photograph(images / "video-labels.png")
+
+
+def test_moderation_shows_what_sql_says(
+    dashboards: Dashboards, published: Published, images: Path
+) -> None:
+    dashboards.open("moderation")
+    check_tiles(dashboards, published, MODERATION_TILES)
+    rows = {name: answer.rows for name, answer in dashboards.answers.items()}
+    assert {row["category"]: row["Images"] for row in rows["Findings by category"]} == dict(
+        published.ask(
+            "SELECT category, count(DISTINCT source_ref) FROM moderation_findings GROUP BY category"
+        )
+    )
+    prefixes = {
+        (row["prefix"], row["category"], row["Images"]) for row in rows["Findings by prefix"]
+    }
+    assert prefixes == set(
+        published.ask(
+            "SELECT prefix, category, images FROM moderation_findings_by_prefix WHERE depth = 1"
+        )
+    )
+    queue = [
+        (row["source_ref_key"], row["name"], row["confidence"]) for row in rows["Review queue"]
+    ]
+    assert sorted(queue) == published.ask(
+        "SELECT source_ref_key, name, confidence FROM review_queue ORDER BY ALL"
+    )
+    assert queue == sorted(queue, key=lambda row: -row[2])
+    trend = {
+        (row["completion_timestamp"], category, count)
+        for row in rows["Trend"]
+        for category, count in row.items()
+        if count and category != "completion_timestamp"
+    }
+    assert trend == set(
+        published.ask(
+            "SELECT epoch_ms(date_trunc('day', completion_timestamp)), category,"
+            " count(DISTINCT source_ref) FROM moderation_findings GROUP BY ALL"
+        )
+    )
+    versions = {(row["moderation_model_version"], row["name"]) for row in rows["Model versions"]}
+    assert versions == set(
+        published.ask("SELECT moderation_model_version, name FROM moderation_model_versions")
+    )
+    assert {version for version, _ in versions} == {"6.1", "7.0"}
+    dashboards.photograph(images / "moderation.png")
+
+
+def test_filters_narrow_the_charts_to_a_video_and_a_label(
+    dashboards: Dashboards, published: Published
+) -> None:
+    dashboards.open("video-labels")
+    where = f"{SIGHTINGS} AND video_s3_object_name = '{VIDEO}'"
+    dashboards.choose("Video", VIDEO)
+    dashboards.wait_for_number("Sightings", published.tile(where))
+    dashboards.choose("Label", "Person")
+    dashboards.wait_for_number("Sightings", published.tile(f"{where} AND name = 'Person'"))
+    dashboards.wait_for_answers({"Seen together", "Where in the frame", "Timeline"})
+    companions = dashboards.answers["Seen together"].rows
+    assert {row["name"] for row in companions} == {"Person"}
+    assert {row["video_s3_object_name"] for row in dashboards.answers["Timeline"].rows} == {VIDEO}
+    assert {row["name"] for row in dashboards.answers["Timeline"].rows} == {"Person"}
+
+
+def test_new_rows_appear_by_themselves_and_no_question_fails_while_a_load_runs(
+    dashboards: Dashboards, published: Published, results: Results
+) -> None:
+    from analysed_media import one_more_day
+
+    dashboards.open("video-labels")
+    before = published.tile(SIGHTINGS)
+    sent = dashboards.answers["Sightings"].request
+    one_more_day(results.studio)
+    load = results.start_load()
+    seen = set()
+    while load.poll() is None:
+        answer = dashboards.page.request.post(sent.url, data=sent.post_data, headers=sent.headers)
+        assert answer.ok, answer.text()
+        (told,) = answer.json()["result"]
+        seen.add(f"{told['data'][0]['Sightings']:,}")
+    assert load.returncode == 0
+    after = published.tile(SIGHTINGS)
+    assert before != after
+    assert before in seen <= {before, after}
+    # The dashboard asks again each minute; nobody loads the page anew.
+    dashboards.wait_for_number("Sightings", after)
+    assert dashboards.error_tiles() == []
