@@ -27,6 +27,10 @@ bi: .venv/.installed bi/superset/.venv/.installed ## Superset with dashboards on
 pools: .venv/.installed ## Make the pools that the DAGs name, in the Airflow that the environment points to.
 	@$(RUN) python -m local.pools
 
+.PHONY: env
+env: ## Write .env, with fresh secrets, for docker compose.
+	@python3 -m local.env_file
+
 ##@ Check
 .PHONY: test
 test: .venv/.installed ## All tests that take seconds. ARGS="-k name" chooses.
@@ -39,6 +43,10 @@ soak: .venv/.installed ## The tests that take minutes.
 .PHONY: test-bi
 test-bi: .venv/.installed bi/superset/.venv/.installed chromium ## The dashboards of make bi in a browser; takes the pictures in docs/images.
 	$(RUN) pytest -m bi -p no:randomly tests/bi $(ARGS)
+
+.PHONY: test-stack
+test-stack: .venv/.installed bi/superset/.venv/.installed stack-programs ## The services of docker-compose.yaml, without containers: both DAGs through Celery.
+	DCLINT=dclint@2.2.2 $(RUN) pytest -m stack -p no:randomly tests/stack $(ARGS)
 
 .PHONY: lint
 lint: .venv/.installed ## Format, lint and types.
@@ -71,6 +79,16 @@ bi/superset/.venv/.installed: bi/superset/pyproject.toml bi/superset/uv.lock | $
 .PHONY: chromium
 chromium:
 	@command -v chromium >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium; }
+
+# Program and the Debian package that has it; what is there already is left as it is.
+STACK_PROGRAMS := curl:curl docker-compose:docker-compose npx:npm redis-server:redis-server \
+	/usr/lib/postgresql/*/bin/initdb:postgresql
+.PHONY: stack-programs
+stack-programs:
+	@missing=; for one in $(STACK_PROGRAMS); do \
+		ls $${one%%:*} >/dev/null 2>&1 || command -v "$${one%%:*}" >/dev/null || missing="$$missing $${one##*:}"; done; \
+	[ -z "$$missing" ] || { $(SUDO) apt-get update -qq && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; }
 
 .tools/bin/uv:
 	python3 -m venv .tools
