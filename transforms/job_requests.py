@@ -44,11 +44,16 @@ def _moment(text: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def job_input(told: dict[str, Any]) -> dict[str, Any]:
+    """The S3Object that a request, or the service's description of a job, names as its input."""
+    return _at(told, "Input", "S3Object") or _at(told, "Video", "S3Object")
+
+
 def request_columns(request: dict[str, Any]) -> dict[str, Any]:
     """StartMediaAnalysisJob's and StartLabelDetection's members as columns."""
     moderation = _at(request, "OperationsConfig", "DetectModerationLabels")
     filters = _at(request, "Settings", "GeneralLabels")
-    source = _at(request, "Input", "S3Object") or _at(request, "Video", "S3Object")
+    source = job_input(request)
     channel = _at(request, "NotificationChannel")
     output = _at(request, "OutputConfig")
     return {

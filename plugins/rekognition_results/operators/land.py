@@ -9,13 +9,17 @@ from rekognition_results import metrics
 from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
 from rekognition_results.failures import gone_explained, told_to_airflow
 from rekognition_results.hooks.rekognition import RekognitionHook
+from rekognition_results.lineage import landed
 from rekognition_results.storage import results_layout
+from transforms.errors import one_line
 from transforms.landing import Attempt, newest_whole_attempt
 from transforms.layout import Layout, Operation, ResultKey
 from transforms.requests import read_job
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+
+    from rekognition_results.lineage import Lineage
 
     Base = AwsBaseOperator[RekognitionHook]
 else:
@@ -48,7 +52,7 @@ class LandResultOperator(Base):
             layout = results_layout(self.results_uri, self.aws_conn_id)
             attempt = newest_whole_attempt(layout, self.key)
             if attempt is not None:
-                self.log.info("Job %s is landed already, at %s.", self.job_id, attempt.path)
+                self.log.info("Job %s is landed already, at %s.", self.job_id, _shown(attempt))
                 return str(attempt.path)
             with gone_explained(layout, self.operation, self.job_id, self.hook):
                 attempt = self.land(layout)
@@ -64,9 +68,12 @@ class LandResultOperator(Base):
                 status,
                 records,
                 len(attempt.parts),
-                attempt.path,
+                _shown(attempt),
             )
             return str(attempt.path)
+
+    def get_openlineage_facets_on_complete(self, _: Any) -> Lineage:
+        return landed(results_layout(self.results_uri, self.aws_conn_id), self.key)
 
     def origin(self) -> dict[str, str]:
         """Where the result comes from, for _SUCCESS.json."""
@@ -75,3 +82,7 @@ class LandResultOperator(Base):
     def land(self, layout: Layout) -> Attempt:
         """Ask the service, write an attempt, end it with _SUCCESS."""
         raise NotImplementedError
+
+
+def _shown(attempt: Attempt) -> str:
+    return one_line(str(attempt.path))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.hooks.rekognition import RekognitionHook
+from rekognition_results.lineage import dataset, lineage
 from rekognition_results.listing import (
     MediaKind,
     S3Uri,
@@ -22,13 +23,15 @@ from rekognition_results.listing import (
 )
 from rekognition_results.planning import Members, Planner
 from rekognition_results.storage import results_layout, s3_client
-from transforms.errors import RequestRefused
+from transforms.errors import RequestRefused, one_line
 from transforms.layout import Operation
 from transforms.plans import MediaObject, taken
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
     from mypy_boto3_s3 import S3Client
+
+    from rekognition_results.lineage import Lineage
 
     Base = AwsBaseOperator[RekognitionHook]
 else:
@@ -111,6 +114,13 @@ class PlanJobsOperator(Base):
             self.log.info("%d new requests for %d objects.", len(new), len(things))
             return tokens + [token for token in new if token not in tokens]
 
+    def get_openlineage_facets_on_complete(self, _: Any) -> Lineage:
+        layout = results_layout(self.results_uri, self.aws_conn_id)
+        return lineage(
+            [dataset(uri) for uri in (self.media_uri,) if uri],
+            [dataset(layout.plans(self.operation))],
+        )
+
     def _things(self, known: set[tuple[str, str, str]], region: str) -> list[MediaObject]:
         ready = self.ready_made(self.s3)
         if ready is not None:
@@ -140,7 +150,7 @@ class PlanJobsOperator(Base):
             "%d %s to analyse under %s. Left out: %s.",
             len(kept),
             self.kind.name,
-            uri,
+            one_line(str(uri)),
             reasons or "none",
         )
 

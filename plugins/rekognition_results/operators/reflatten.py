@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,16 +12,19 @@ from airflow.sdk import BaseOperator
 
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.flattening import flatten_and_note, told
+from rekognition_results.lineage import dataset, lineage, tables
 from rekognition_results.operators.results import MESSAGE, TOLD_AT_MOST
 from rekognition_results.planning import names_of
 from rekognition_results.storage import results_layout
 from transforms.commits import Commit, read_commit
-from transforms.errors import ResultsError, SchemaMismatch
+from transforms.errors import ResultsError, SchemaMismatch, one_line
 from transforms.landing import landed_results, newest_whole_attempt
 from transforms.layout import OPERATIONS, Layout, ResultKey
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+
+    from rekognition_results.lineage import Lineage
 
 SECONDS_BETWEEN_LINES = 15.0  # of the log
 
@@ -53,6 +57,7 @@ class RekognitionReflattenOperator(BaseOperator):
         self.job_ids = job_ids
         self.results_uri = results_uri
         self.aws_conn_id = aws_conn_id
+        self._rows: Counter[str] = Counter()  # of each table
 
     def execute(self, context: Context) -> dict[str, int]:
         with told_to_airflow(self.log):
@@ -68,11 +73,19 @@ class RekognitionReflattenOperator(BaseOperator):
                 except ResultsError as error:
                     self.log.error("%s %s: %s", key.operation, key.name, error)
                     bad.append(key.name)
-            rows = sum(sum(commit.row_counts.values()) for commit in commits)
+            for commit in commits:
+                self._rows.update(commit.row_counts)
+            rows = self._rows.total()
             self.log.info("Flattened %d results (%d rows).", len(commits), rows)
             context["ti"].xcom_push(key=MESSAGE, value=[told(c) for c in commits[:TOLD_AT_MOST]])
             self._judge(bad)
             return {"flattened": len(commits), "rows": rows}
+
+    def get_openlineage_facets_on_complete(self, _: Any) -> Lineage:
+        layout = results_layout(self.results_uri, self.aws_conn_id)
+        operations = [one for one in OPERATIONS if self.operation in ("", None, one)]
+        raw = [dataset(layout.raw(operation)) for operation in operations]
+        return lineage(raw, tables(layout, self._rows))
 
     def _wanted(self, layout: Layout) -> list[ResultKey]:
         """The landed results that were asked for. ValueError when one of them is not landed."""
@@ -104,7 +117,7 @@ class RekognitionReflattenOperator(BaseOperator):
             return commit
         commit = flatten_and_note(layout, key)
         if commit.held_back:
-            self.log.warning("%s is held back: %s", key.name, commit.reason)
+            self.log.warning("%s is held back: %s", key.name, one_line(str(commit.reason)))
         return commit
 
     def _with_progress(self, keys: list[ResultKey]) -> Iterator[ResultKey]:

@@ -10,10 +10,11 @@ from airflow.sdk import Asset, BaseOperator
 from rekognition_results import metrics
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.flattening import flatten_and_note, told
+from rekognition_results.lineage import flattened, loaded
 from rekognition_results.measuring import send_published
 from rekognition_results.storage import lake_with_access, results_layout
-from transforms.commits import Commit
-from transforms.errors import IncompleteResults, JobFailed, ReconciliationFailed
+from transforms.commits import Commit, read_commit
+from transforms.errors import IncompleteResults, JobFailed, ReconciliationFailed, one_line
 from transforms.landing import newest_whole_attempt
 from transforms.layout import Layout, Operation, ResultKey
 from transforms.settings import Settings
@@ -21,6 +22,8 @@ from transforms.warehouse import load_and_publish
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+
+    from rekognition_results.lineage import Lineage
 
 TABLES_ASSET = Asset("rekognition_tables")
 WORTH_ANOTHER_TRY = ("INTERNAL_ERROR", "THROTTLED")
@@ -73,6 +76,11 @@ class RekognitionFlattenOperator(BaseOperator):
             self._judge(layout, commit)
             return told(commit)
 
+    def get_openlineage_facets_on_complete(self, _: Any) -> Lineage:
+        layout = results_layout(self.results_uri, self.aws_conn_id)
+        key = ResultKey.of(self.operation, self.job_id, self.aggregate_by)
+        return flattened(layout, read_commit(layout, key))
+
     def _flatten(self, layout: Layout, key: ResultKey) -> Commit:
         try:
             return flatten_and_note(layout, key)
@@ -103,6 +111,7 @@ class RekognitionFlattenOperator(BaseOperator):
         if attempt and attempt.facts.get("status") == "FAILED":
             why = attempt.facts.get("failure") or "no reason given"
             if not self.fail_on_failed:
+                why = one_line(str(why))
                 self.log.warning("Job %s FAILED: %s. Its row is committed.", self.job_id, why)
                 return
             raise JobFailed(
@@ -205,3 +214,7 @@ class RekognitionLoadWarehouseOperator(BaseOperator):
                 "rows": rows,
                 "held_back": len(report.held_back),
             }
+
+    def get_openlineage_facets_on_complete(self, _: Any) -> Lineage:
+        settings, layout = Settings.from_env(), results_layout(self.results_uri, self.aws_conn_id)
+        return loaded(layout, settings.warehouse, settings.published)

@@ -16,6 +16,7 @@ from rekognition_results import metrics
 from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.hooks.rekognition import RekognitionHook
+from rekognition_results.lineage import analysed, lineage
 from rekognition_results.planning import Members
 from rekognition_results.storage import results_layout
 from rekognition_results.waiting import WaitsForJob
@@ -26,6 +27,8 @@ from transforms.requests import StartRequest, job_of, note_started, read_job, re
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+
+    from rekognition_results.lineage import Lineage
 
     Base = AwsBaseOperator[RekognitionHook]
 else:
@@ -40,8 +43,8 @@ def was_cleared(ti: Any, retries: int) -> bool:
     Clearing gives a task its retries anew: it raises `max_tries`, which begins with `retries`. The
     tries after the first are Airflow's own, and what they find may be what a killed try left.
     """
-    first: int = ti.max_tries - retries + 1
-    return 1 < first == ti.try_number
+    first = int(ti.max_tries) - retries + 1
+    return 1 < first == int(ti.try_number)
 
 
 class StartJobOperator(WaitsForJob, Base):
@@ -197,6 +200,11 @@ class StartJobOperator(WaitsForJob, Base):
         metrics.count(metrics.JOBS_STARTED, 1, self.operation)
         self.log.info("Started job %s.", job_id)
         return job_id
+
+    def get_openlineage_facets_on_complete(self, _: Any) -> Lineage:
+        layout = results_layout(self.results_uri, self.aws_conn_id)
+        sent = self._request(layout).request if self.token else self.members()
+        return lineage(analysed(sent), [])
 
     def _keep_link(self, context: Context, request: StartRequest) -> None:
         self.link.persist(
