@@ -86,11 +86,7 @@ def read_only(source: Path | DuckLake) -> Iterator[duckdb.DuckDBPyConnection]:
         )
     con = in_memory(Path(tempfile.gettempdir()) / f"rekognition-{os.getpid()}.tmp")
     try:
-        if isinstance(source, DuckLake):
-            attach_lake(con, source, CATALOG, read_only=True)
-        else:
-            con.execute(f"ATTACH {literal(str(source))} AS {CATALOG} (READ_ONLY)")
-        con.execute(f"USE {CATALOG}")
+        attach_read_only(con, source)
         yield con
     except duckdb.Error as error:
         told = ResultsError(
@@ -104,6 +100,15 @@ def read_only(source: Path | DuckLake) -> Iterator[duckdb.DuckDBPyConnection]:
         raise told from None
     finally:
         con.close()
+
+
+def attach_read_only(con: duckdb.DuckDBPyConnection, source: Path | DuckLake) -> None:
+    """Make what readers open the database that `con` asks. Errors are DuckDB's."""
+    if isinstance(source, DuckLake):
+        attach_lake(con, source, CATALOG, read_only=True)
+    else:
+        con.execute(f"ATTACH {literal(str(source))} AS {CATALOG} (READ_ONLY)")
+    con.execute(f"USE {CATALOG}")
 
 
 def _spill(warehouse: Path | DuckLake) -> Path:

@@ -1,0 +1,30 @@
+"""### Check the warehouse
+
+Runs the checks of `sql/checks` once a day over everything that is published. A load runs the same
+checks over what it loads, before it commits; this looks at all rows, long after.
+
+**A red task** names the check, the result and what is wrong with it. Find out who wrote there;
+`rekognition-results load --all` builds the tables anew.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from airflow.sdk import DAG
+
+from rekognition_results.dag_defaults import DEFAULT_ARGS, TAGS
+from rekognition_results.operators.checks import RekognitionCheckWarehouseOperator
+from transforms.settings import Settings
+
+with DAG(
+    dag_id="check_warehouse",
+    schedule="51 4 * * *",
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULT_ARGS,
+    tags=[*TAGS, "warehouse"],
+    doc_md=__doc__,
+):
+    RekognitionCheckWarehouseOperator(task_id="check", aws_conn_id=Settings.from_env().aws_conn_id)

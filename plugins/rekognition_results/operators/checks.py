@@ -1,0 +1,62 @@
+"""sql/checks over everything that is published, as checks that Airflow and its listeners show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.common.sql.operators.sql import SQLTableCheckOperator
+from airflow.sdk.exceptions import AirflowFailException
+
+from transforms.errors import one_line
+from transforms.sql_files import all_of, read
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from rekognition_results.hooks.duckdb import PublishedTablesHook
+
+
+class RekognitionCheckWarehouseOperator(SQLTableCheckOperator):
+    """Every check of sql/checks over the published tables; red with the first finding of each.
+
+    A load runs the same checks over what it loads, before it commits. This one looks at all rows,
+    and so finds what changed afterwards, by whomever. It does not try again: no retry mends it.
+
+    :param aws_conn_id: the connection with which a lake's data on S3 are read (templated)
+    """
+
+    template_fields: Sequence[str] = ("aws_conn_id",)
+
+    def __init__(self, *, aws_conn_id: str | None = "aws_default", **kwargs: Any) -> None:
+        # load_lock has one row, so each check is one answer
+        checks = {
+            check.name: {"check_statement": f"NOT EXISTS (\n{check.statement}\n)"}
+            for check in all_of("checks")
+        }
+        super().__init__(table="load_lock", checks=checks, retry_on_failure=False, **kwargs)
+        self.aws_conn_id = aws_conn_id
+
+    def get_db_hook(self) -> PublishedTablesHook:
+        from rekognition_results.hooks.duckdb import PublishedTablesHook
+
+        return PublishedTablesHook(aws_conn_id=self.aws_conn_id)
+
+    def execute(self, context: Context) -> None:
+        try:
+            super().execute(context)
+        except AirflowFailException as error:
+            raise AirflowFailException(self._findings()) from error
+
+    def _findings(self) -> str:
+        hook = self.get_db_hook()
+        failed = [name for name, check in self.checks.items() if not check["success"]]
+        told = []
+        for name in failed:
+            finding = hook.get_first(f"{read('checks', name).statement}\nLIMIT 1")
+            told.append(f"{name}: {' '.join(str(part) for part in finding if part)}")
+        return one_line(
+            f"{len(failed)} of {len(self.checks)} checks of the published tables failed. "
+            f"{'; '.join(told)}. Find out who wrote there; `rekognition-results load --all` "
+            "builds the tables anew."
+        )
