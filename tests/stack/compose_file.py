@@ -26,6 +26,7 @@ class Service:
     published: dict[int, int]  # port on the machine: port in the container
     depends_on: dict[str, str]  # service: condition
     replicas: int
+    working_dir: str  # in the container; empty: the image's
 
     @property
     def instances(self) -> list[str]:
@@ -65,6 +66,7 @@ def _service(name: str, what: dict[str, Any]) -> Service:
         published=dict(map(_port, what.get("ports", []))),
         depends_on={k: v["condition"] for k, v in what.get("depends_on", {}).items()},
         replicas=what.get("deploy", {}).get("replicas", 1),
+        working_dir=what.get("working_dir", ""),
     )
 
 

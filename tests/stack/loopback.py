@@ -54,6 +54,11 @@ class Loopback:
         kind, *words = self._words(service, instance, service.healthcheck)
         return words if kind == "CMD" else ["/bin/sh", "-c", *words]
 
+    def working_dir(self, service: Service, instance: str) -> str:
+        """The Dockerfile's, unless the file says otherwise; Redis's image stands in its volume."""
+        path = "/data" if service.name == "redis" else service.working_dir or CHECKOUT
+        return self._text(service, instance, path)
+
     def folders(self, service: Service, instance: str) -> list[Path]:
         """What must be there before the instance starts."""
         return [self.folder / instance / "home"] + [

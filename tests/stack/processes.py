@@ -29,6 +29,9 @@ IMAGE = {
     "PYTHONPATH": str(Path(__file__).parent),
 }
 
+# Superset's image has an environment of its own.
+PROGRAMS = {"superset": ROOT / "bi" / "superset" / ".venv" / "bin"}
+
 
 @dataclass
 class Stack:
@@ -40,7 +43,7 @@ class Stack:
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def environment(self, service: Service, instance: str) -> dict[str, str]:
-        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        path = f"{PROGRAMS.get(service.name, Path(sys.executable).parent)}:{os.environ['PATH']}"
         return {"PATH": path} | IMAGE | self.at.environment(service, instance)
 
     def log(self, instance: str) -> Path:
@@ -79,8 +82,8 @@ class Stack:
             if service.name == "postgres":
                 self._start_postgres(service)
                 continue
-            folder = self.at.volume(service, instance, "/data") if service.name == "redis" else ROOT
             command = self.at.command(service, instance)
+            folder = Path(self.at.working_dir(service, instance))
             self.spawn(instance, command, self.environment(service, instance), folder)
 
     def _start_postgres(self, service: Service) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-from compose_file import services
+from compose_file import PROFILES, services
 from processes import Stack, running
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
@@ -28,7 +28,7 @@ def stack(env_file: Path) -> Iterator[Stack]:
     folder = Path(tempfile.mkdtemp(prefix="stack-"))
     folder.chmod(0o755)
     try:
-        with running(services(env_file, "local", "flower"), folder) as one:
+        with running(services(env_file, *PROFILES), folder) as one:
             yield one
     finally:
         if "KEEP_STACK" not in os.environ:
