@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, tuple[list[str], list[str]]] = {
     "emulator": ([], ["--jobs", "500", "--pages", "100"]),
     "waiting": ([], ["--waits", "50"]),
     "parse": ([], ["--rounds", "1"]),
+    "scale": ([], ["--jobs", "1000", "5000"]),
 }
 PRINT_ONLY = {"emulator": "Emulator", "waiting": "Waiting", "parse": "Parsing the DAGs"}
 

@@ -67,9 +67,9 @@ def unlanded_jobs(layout: Layout, operation: Operation) -> Iterator[UnlandedJob]
         record = read_job(layout, operation, job_id)
         if record is None or record.given_up or record.token in hopeless:
             continue
-        forms = _forms(operation, job_id)
-        if not any(newest_whole_attempt(layout, key) for key in forms):
-            yield UnlandedJob(record, any(names(layout.attempts(key)) for key in forms))
+        begun = [key for key in _forms(operation, job_id) if names(layout.attempts(key))]
+        if not any(newest_whole_attempt(layout, key) for key in begun):
+            yield UnlandedJob(record, bool(begun))
 
 
 def _forms(operation: Operation, job_id: str) -> list[ResultKey]:
