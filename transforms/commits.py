@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 
@@ -82,7 +83,7 @@ def read_commit(layout: Layout, key: ResultKey) -> Commit | None:
             told["schema_version"],
             datetime.fromisoformat(told["landed_at"]),
             datetime.fromisoformat(told["flattened_at"]),
-            tuple(TableFile(**file) for file in told["files"]),
+            tuple(_table_file(file) for file in told["files"]),
             told["reason"],
             accepted and Accepted(accepted["reason"], datetime.fromisoformat(accepted["at"])),
         )
@@ -91,6 +92,14 @@ def read_commit(layout: Layout, key: ResultKey) -> Commit | None:
             f"{layout.commit(key)} is no commit of this version: {error!r}.",
             path=str(layout.commit(key)),
         ) from error
+
+
+def _table_file(told: dict[str, Any]) -> TableFile:
+    """ValueError for a path that leaves the tables' folder: files are read, and removed, by it."""
+    file = TableFile(**told)
+    if not file.path.startswith("tables/") or ".." in file.path.split("/"):
+        raise ValueError(f"{file.path!r} is no table file of the results root")
+    return file
 
 
 def commits(layout: Layout, operations: tuple[Operation, ...] = OPERATIONS) -> Iterator[Commit]:

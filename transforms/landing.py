@@ -39,6 +39,7 @@ from transforms.manifest_parts import LEVEL, parts_of
 PART_BYTES = 2**30  # uncompressed; a part of ours has a tenth, and a file that tells more is none
 BODIES_PER_PART = 64  # about 22 MB of JSON at 1,000 labels a page
 PART = re.compile(r"(pages|results)-\d+\.json")  # what makes a part count
+LANDED_NAME = re.compile(r"[a-z][a-z0-9.-]*")
 STARTED, ABANDONED, SUCCESS = "_STARTED.json", "_ABANDONED.json", "_SUCCESS.json"
 
 
@@ -51,6 +52,10 @@ class LandedFile:
     size: int
     raw_size: int
     records: int
+
+    def __post_init__(self) -> None:
+        if not LANDED_NAME.fullmatch(self.name):
+            raise ValueError(f"{self.name!r} is no file of an attempt")
 
 
 @dataclass(frozen=True)

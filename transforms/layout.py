@@ -28,6 +28,13 @@ JOB_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # botocore's MediaAnalysisJobId and
 SEGMENTS_SUFFIX = ".segments"
 
 
+def _named(name: str, what: str) -> str:
+    if not JOB_ID.fullmatch(name):
+        shown = name if len(name) <= 100 else f"{name[:100]}..."
+        raise ValueError(f"{what} {shown!r} is not 1-64 of a-z, A-Z, 0-9, '-' and '_'")
+    return name
+
+
 @dataclass(frozen=True, order=True)
 class ResultKey:
     """Names one result: `operation`, `job_id` and, for video jobs, `aggregate_by`."""
@@ -39,8 +46,7 @@ class ResultKey:
     def __post_init__(self) -> None:
         if self.operation not in OPERATIONS:
             raise ValueError(f"operation is {self.operation!r}, not one of {', '.join(OPERATIONS)}")
-        if not JOB_ID.fullmatch(self.job_id):
-            raise ValueError(f"job id {self.job_id!r} is not 1-64 of a-z, A-Z, 0-9, '-' and '_'")
+        _named(self.job_id, "job id")
         allowed = (None,) if self.operation == MEDIA_ANALYSIS else ("TIMESTAMPS", "SEGMENTS")
         if self.aggregate_by not in allowed:
             raise ValueError(
@@ -99,14 +105,15 @@ class Layout:
     def plans(self, operation: Operation) -> UPath:
         return self.root / "plans" / operation
 
-    def request(self, operation: Operation, token: str) -> UPath:
-        return self.root / "requests" / operation / f"{token}.json"
+    def request(self, operation: Operation, token: str, ending: str = ".json") -> UPath:
+        """A file of one request. ValueError: the token is none, so no path leaves its folder."""
+        return self.requests(operation) / f"{_named(token, 'token')}{ending}"
 
     def requests(self, operation: Operation) -> UPath:
         return self.root / "requests" / operation
 
     def job(self, operation: Operation, job_id: str) -> UPath:
-        return self.root / "jobs" / operation / f"{job_id}.json"
+        return self.root / "jobs" / operation / f"{_named(job_id, 'job id')}.json"
 
     def attempts(self, key: ResultKey) -> UPath:
         return self.root / "raw" / key.operation / key.name

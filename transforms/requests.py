@@ -152,7 +152,7 @@ def read_job(layout: Layout, operation: Operation, job_id: str) -> JobRecord | N
 
 def job_of(layout: Layout, operation: Operation, token: str) -> str | None:
     """The job id that answered this token, None when the start was never answered here."""
-    data = read_if_there(layout.requests(operation) / f"{token}.job")
+    data = read_if_there(layout.request(operation, token, ".job"))
     return data.decode() if data else None
 
 
@@ -176,13 +176,13 @@ def note_started(layout: Layout, request: StartRequest, job_id: str) -> JobRecor
     )
     if record != known:
         record.write(layout)
-    write_whole(layout.requests(request.operation) / f"{request.token}.job", job_id.encode())
+    write_whole(layout.request(request.operation, request.token, ".job"), job_id.encode())
     return record
 
 
 def note_committed(layout: Layout, operation: Operation, token: str) -> None:
     """Planning need not look at this request again."""
-    write_whole(layout.requests(operation) / f"{token}.committed", b"")
+    write_whole(layout.request(operation, token, ".committed"), b"")
 
 
 def uncommitted_tokens(layout: Layout, operation: Operation) -> set[str]:
@@ -194,7 +194,7 @@ def uncommitted_tokens(layout: Layout, operation: Operation) -> set[str]:
 
 def note_given_up(layout: Layout, operation: Operation, token: str, reason: str) -> None:
     """No later run takes this request up by itself: trying again would only fail again."""
-    write_whole(layout.requests(operation) / f"{token}.given_up", reason.encode())
+    write_whole(layout.request(operation, token, ".given_up"), reason.encode())
 
 
 def given_up_tokens(layout: Layout, operation: Operation) -> set[str]:

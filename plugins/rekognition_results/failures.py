@@ -28,6 +28,7 @@ from transforms.errors import (
     ResultsExpired,
     ServiceBusy,
     WarehouseLocked,
+    one_line,
 )
 from transforms.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout, Operation
 from transforms.requests import read_job
@@ -131,5 +132,6 @@ def told_to_airflow(log: Any) -> Iterator[None]:
         log.warning("%s", error)
         raise AirflowException(str(error)) from None
     except (ResultsError, ValueError) as error:
-        log.error("%s", error)
-        raise AirflowFailException(str(error)) from None
+        said = one_line(str(error))
+        log.error("%s", said)
+        raise AirflowFailException(said) from None

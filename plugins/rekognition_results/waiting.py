@@ -14,7 +14,7 @@ from rekognition_results.storage import results_layout
 from rekognition_results.triggers.job import JobTrigger
 from rekognition_results.triggers.label_detection import RekognitionLabelDetectionTrigger
 from rekognition_results.triggers.media_analysis import RekognitionMediaAnalysisJobTrigger
-from transforms.errors import JobFailed, RequestRefused, ServiceBusy
+from transforms.errors import JobFailed, RequestRefused, ServiceBusy, one_line
 from transforms.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Operation
 from transforms.requests import read_job
 
@@ -63,7 +63,7 @@ class WaitsForJob(Base):
             except ServiceBusy as busy:
                 self.log.warning("%s", busy)
                 return None
-            self.log.info("Job %s is %s.", job_id, status)
+            self.log.info("Job %s is %s.", one_line(job_id), one_line(status))
             if status not in self.SUCCESS_STATES + self.FAILURE_STATES:
                 return None
             if status in self.FAILURE_STATES and self.fail_on_failed:

@@ -7,6 +7,7 @@ import json
 from typing import cast
 
 from transforms.commits import accept, read_commit
+from transforms.errors import one_line
 from transforms.layout import (
     LABEL_DETECTION,
     OPERATIONS,
@@ -25,7 +26,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         told = {"operation": commit.key.operation, "result": commit.key.name}
         print(json.dumps({**told, "reason": commit.reason, "accepted": options.reason.strip()}))
     else:
-        print(f"{commit.key.operation} {commit.key.name} is released although {commit.reason}")
+        why = one_line(str(commit.reason))
+        print(f"{commit.key.operation} {commit.key.name} is released although {why}")
         print("`rekognition-results load` takes it into the tables.")
     return 0
 

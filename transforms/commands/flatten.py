@@ -13,7 +13,7 @@ from upath import UPath
 
 from transforms.commands.progress import counted, flowing
 from transforms.commits import read_commit
-from transforms.errors import ResultsError
+from transforms.errors import ResultsError, one_line
 from transforms.flatten import flatten
 from transforms.landing import landed_results, newest_whole_attempt
 from transforms.layout import Layout, ResultKey
@@ -135,7 +135,7 @@ def _as_text(outcomes: Sequence[Outcome]) -> str:
         told = f"{outcome.key.operation} {outcome.key.name}: {rows:,} rows"
         if outcome.quarantined:
             told += f", {outcome.quarantined:,} of them quarantined"
-        lines.append(told + (f". {outcome.reason}" if outcome.reason else ""))
+        lines.append(told + (f". {one_line(outcome.reason)}" if outcome.reason else ""))
     return "\n".join([*lines, *_totals(outcomes)])
 
 
