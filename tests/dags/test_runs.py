@@ -40,12 +40,12 @@ def amazon() -> Iterator[Emulator]:
         yield emulator
 
 
-def run(amazon: Emulator, tmp_path: Path, *dag_ids: str) -> list[dict[str, Any]]:
+def run(amazon: Emulator, tmp_path: Path, *dag_ids: str, **settings: str) -> list[dict[str, Any]]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
     ran = subprocess.run(
         [sys.executable, str(CHILD), str(tmp_path / "airflow"), amazon.url, *dag_ids],
         cwd=ROOT,
-        env=kept | {"REKOGNITION_RESULTS_URI": str(tmp_path), "PYTHONPATH": str(ROOT)},
+        env=kept | {"REKOGNITION_RESULTS_URI": str(tmp_path), "PYTHONPATH": str(ROOT)} | settings,
         capture_output=True,
         text=True,
         timeout=240,
@@ -64,7 +64,16 @@ def test_a_failed_job_is_loaded_and_red_and_the_others_go_on(
     amazon: Emulator, tmp_path: Path
 ) -> None:
     amazon.faults.fail_job(times=1, operation="StartLabelDetection")
-    labels, load = run(amazon, tmp_path, "label_detection", "load_warehouse")
+    lineage = tmp_path / "lineage.jsonl"
+    told = {"type": "file", "log_file_path": str(lineage), "append": True}
+    labels, load = run(
+        amazon,
+        tmp_path,
+        "label_detection",
+        "load_warehouse",
+        AIRFLOW__OPENLINEAGE__TRANSPORT=json.dumps(told),
+        AIRFLOW__OPENLINEAGE__EXECUTE_IN_THREAD="True",
+    )
     states = Counter(
         state for task, state in labels["tasks"].items() if task.startswith("job.flatten")
     )
@@ -75,6 +84,33 @@ def test_a_failed_job_is_loaded_and_red_and_the_others_go_on(
     found = query(tmp_path, "SELECT job_status, count(*) FROM label_detection_jobs GROUP BY ALL")
     assert dict(found) == {"SUCCEEDED": 2, "FAILED": 1}
     assert query(tmp_path, "SELECT count(DISTINCT job_id) FROM labels") == [(2,)]
+    check_lineage(tmp_path, [json.loads(line) for line in lineage.read_text().splitlines()])
+
+
+def check_lineage(root: Path, events: list[dict[str, Any]]) -> None:
+    """What reached OpenLineage's file: each video to its tables, all tables to the warehouse."""
+    told: dict[str, list[tuple[set[str], set[str]]]] = {}
+    for event in events:
+        if event["eventType"] in ("COMPLETE", "FAIL"):
+            sides = (
+                {f"{one['namespace']}/{one['name']}" for one in event.get(side, ())}
+                for side in ("inputs", "outputs")
+            )
+            told.setdefault(event["job"]["name"], []).append((next(sides), next(sides)))
+    videos = {f"s3://{MEDIA_BUCKET}/videos/{name}.mp4" for name in ("a", "b", "c")}
+    landed = {f"file/{path.parent}" for path in root.glob("raw/*/*/*/_SUCCESS.json")}
+    assert {one for i, _ in told["label_detection.job.start"] for one in i} == videos
+    assert {one for i, _ in told["label_detection.job.land"] for one in i} == videos
+    assert {one for _, o in told["label_detection.job.land"] for one in o} == landed
+    for inputs, outputs in told["label_detection.job.flatten"]:  # of the failed job, too
+        assert inputs <= landed
+        assert f"file/{root}/tables/labels" in outputs
+    ((inputs, outputs),) = told["load_warehouse.load"]
+    assert f"file/{root}/tables/labels" in inputs
+    assert outputs == {
+        f"file/{root}/warehouse/rekognition.duckdb",
+        f"file/{root}/published/rekognition.duckdb",
+    }
 
 
 def test_a_result_that_does_not_reconcile_is_held_back_and_red(
