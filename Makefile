@@ -8,6 +8,7 @@ UV_VERSION := 0.13.9
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/bin/uv)
 RUN := $(UV) run --no-sync
 WORKERS ?= 2
+DUCKDB2_VERSION := 2.0.0
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 ##@ Use
@@ -33,11 +34,11 @@ env: ## Write .env, with fresh secrets, for docker compose.
 
 ##@ Check
 .PHONY: test
-test: .venv/.installed ## All tests that take seconds. ARGS="-k name" chooses.
-	$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not soak and not stack and not bi" $(ARGS)
+test: .venv/.installed postgresql ## All tests that take seconds. ARGS="-k name" chooses.
+	$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not soak and not stack and not bi and not duckdb2" $(ARGS)
 
 .PHONY: soak
-soak: .venv/.installed ## The tests that take minutes.
+soak: .venv/.installed postgresql ## The tests that take minutes.
 	$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m soak $(ARGS)
 
 .PHONY: test-bi
@@ -47,6 +48,12 @@ test-bi: .venv/.installed bi/superset/.venv/.installed chromium ## The dashboard
 .PHONY: test-stack
 test-stack: .venv/.installed bi/superset/.venv/.installed stack-programs ## The services of docker-compose.yaml, without containers: both DAGs through Celery.
 	DCLINT=dclint@2.2.2 $(RUN) pytest -m stack -p no:randomly tests/stack $(ARGS)
+
+.PHONY: test-duckdb2
+test-duckdb2: .venv/.installed .tools/duckdb2/.installed ## The warehouse as a file under the next DuckDB, and its files under ours.
+	.tools/duckdb2/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "not soak" \
+		tests/transforms/test_warehouse_{load,file,lock,readers}.py tests/transforms/test_publish.py \
+		tests/transforms/test_committed_files.py tests/transforms/test_precomputed.py tests/transforms/test_duckdb2.py $(ARGS)
 
 .PHONY: lint
 lint: .venv/.installed ## Format, lint and types.
@@ -80,6 +87,21 @@ bi/superset/.venv/.installed: bi/superset/pyproject.toml bi/superset/uv.lock | $
 chromium:
 	@command -v chromium >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium; }
 
+# Tests start a server of their own; Debian's package has the programs.
+.PHONY: postgresql
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { \
+		$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends postgresql; }
+
+# The library beside another DuckDB; everything else as locked.
+.tools/duckdb2/.installed: pyproject.toml uv.lock | $(UV)
+	$(UV) venv --quiet --clear .tools/duckdb2
+	$(UV) export --quiet --locked --no-hashes --no-annotate --no-emit-project | grep -v '^duckdb==' > .tools/duckdb2/all.txt
+	$(UV) export --quiet --locked --no-hashes --no-annotate --no-emit-project --no-dev | grep -v '^duckdb==' > .tools/duckdb2/library.txt
+	$(UV) pip install --quiet --python .tools/duckdb2 --constraints .tools/duckdb2/all.txt -r .tools/duckdb2/library.txt \
+		duckdb==$(DUCKDB2_VERSION) pytest pytest-asyncio pytest-randomly pytest-timeout pytest-xdist
+	@touch $@
+
 # Program and the Debian package that has it; what is there already is left as it is.
 STACK_PROGRAMS := curl:curl docker-compose:docker-compose npx:npm redis-server:redis-server \
 	/usr/lib/postgresql/*/bin/initdb:postgresql
@@ -90,13 +112,17 @@ stack-programs:
 	[ -z "$$missing" ] || { $(SUDO) apt-get update -qq && \
 		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; }
 
+docs/examples/dbt/.venv/.installed: docs/examples/dbt/pyproject.toml docs/examples/dbt/uv.lock | $(UV)
+	$(UV) sync --project docs/examples/dbt --locked --quiet
+	@touch $@
+
 .tools/bin/uv:
 	python3 -m venv .tools
 	.tools/bin/pip install --quiet "uv==$(UV_VERSION)"
 
 .PHONY: clean
 clean: ## Remove the environment and everything that runs leave in var/.
-	rm -rf .venv .tools var bi/superset/.venv
+	rm -rf .venv .tools var bi/superset/.venv docs/examples/dbt/.venv
 
 .PHONY: help
 help: ## List the commands.
