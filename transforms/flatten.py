@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from transforms.commits import Commit, TableFile, read_commit
-from transforms.errors import IncompleteResults
+from transforms.errors import IncompleteResults, SchemaMismatch
 from transforms.files import names, read_if_there
 from transforms.job_requests import job_request_row
 from transforms.label_detection import LabelDetectionPages
@@ -61,7 +61,7 @@ def flatten(
             operation=key.operation,
             job_id=key.job_id,
         )
-    earlier = read_commit(layout, key)
+    earlier = _earlier(layout, key)
     limits = Limits(quarantine_limit, max_line_bytes)
     written, reason = _write_tables(layout, attempt, limits)
     accepted = None
@@ -80,6 +80,17 @@ def flatten(
     commit.write(layout)
     _remove_older(layout, commit, earlier)
     return commit
+
+
+def _earlier(layout: Layout, key: ResultKey) -> Commit | None:
+    """The commit to replace; None also for one of a form that this version cannot read.
+
+    What somebody accepted there is to be accepted again.
+    """
+    try:
+        return read_commit(layout, key)
+    except SchemaMismatch:
+        return None
 
 
 def _write_tables(

@@ -31,6 +31,7 @@ from transforms.slow_road import (
     typed,
 )
 from transforms.tables.columns import INTEGER, REAL, TEXT
+from transforms.uniqueness import fingerprint
 
 PAGES_PER_BATCH = 2  # more fall out of the processor's cache: 4 cost a fifth more
 NAME_LISTS = {
@@ -92,8 +93,11 @@ class LabelDetectionPages:
         tables = label_tables(reading, self._names, root.objects["Labels"], found, index)
         if reading.quotes != sum(structural_quotes(block.view(line)) for line in batch):
             raise ValueError("a key is duplicated")
-        for page in told:
-            self.chain.add(page)
+        rows, at = _own_values(tables), 0
+        for page, scalars in zip(pages, told, strict=True):
+            count = len(page.Labels or ())
+            self.chain.add(scalars, fingerprint(rows.slice(at, count)))
+            at += count
         self._write(tables, len(found), reading)
 
     def _slowly(self, block: Block, line: Line) -> None:
@@ -110,14 +114,15 @@ class LabelDetectionPages:
                 job_id=self.key.job_id,
                 file=block.file,
             ) from refused
-        self.chain.add(dict(Reading().leaves(self.shapes.root, page)))
-        self._labels_slowly(block, line, text, spans, met)
+        labels = self._labels_slowly(block, line, text, spans, met)
+        self.chain.add(dict(Reading().leaves(self.shapes.root, page)), labels)
+        self.shapes.learn(met.met)
 
     def _labels_slowly(
         self, block: Block, line: Line, text: str, spans: list[Span], met: Findings
-    ) -> None:
+    ) -> bytes | None:
         shape = self.shapes.at("Labels")
-        good, index = [], []
+        good, index, bad = [], [], []
         at = block.offset + line.start
         for number, ((start, end), (first, _)) in enumerate(
             zip(spans, byte_spans(text, spans), strict=True), self.labels
@@ -126,13 +131,9 @@ class LabelDetectionPages:
             try:
                 good.append(typed(strict_json(text[start:end]), shape, one))
             except Refused as refused:
+                bad.append(text[start:end].encode())
                 self._aside.quarantine(
-                    block.file,
-                    line.number,
-                    at + first,
-                    refused.reason,
-                    text[start:end].encode(),
-                    number,
+                    block.file, line.number, at + first, refused.reason, bad[-1], number
                 )
                 continue
             index.append(number)
@@ -141,7 +142,7 @@ class LabelDetectionPages:
         tables = label_tables(reading, self._names, shape, good, np.array(index, np.int64))
         self._write(tables, len(spans), reading)
         self._aside.unknown_values(met.unknown)
-        self.shapes.learn(met.met)
+        return fingerprint(_own_values(tables), bad)
 
     def _write(self, tables: dict[str, Columns], count: int, reading: Reading) -> None:
         for name, columns in tables.items():
@@ -149,6 +150,12 @@ class LabelDetectionPages:
         for path, times, example in reading.unknown:
             self._aside.unknown(path, times, example)
         self.labels += count
+
+
+def _own_values(tables: dict[str, Columns]) -> pa.RecordBatch:
+    """What labels say of themselves, without their place in the result."""
+    own = {name: values for name, values in tables["labels"].items() if name != "label_index"}
+    return pa.RecordBatch.from_arrays(list(own.values()), list(own))
 
 
 def label_tables(

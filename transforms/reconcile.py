@@ -24,11 +24,15 @@ class PageChain:
         self.incomplete: str | None = None
         self.disagreement: str | None = None
         self._tokens: set[str] = set()
+        self._labels: set[bytes] = set()
         self._last_token: str | None = None
         self._merged: dict[str, Any] = {}
 
-    def add(self, told: dict[str, Any]) -> None:
-        """Take one page's scalars, by JSON path. Pages without NextToken are the last of theirs."""
+    def add(self, told: dict[str, Any], labels: bytes | None = None) -> None:
+        """Take one page's scalars, by JSON path, and its labels' `fingerprint`.
+
+        Pages without NextToken are the last of theirs.
+        """
         self.pages += 1
         if self.pages > 1 and self._last_token is None:
             self._wrong(f"Page {self.pages} comes after page {self.pages - 1}, which was the last.")
@@ -37,6 +41,11 @@ class PageChain:
             self._wrong(f"Page {self.pages} has the NextToken of an earlier page.")
         elif self._last_token is not None:
             self._tokens.add(self._last_token)
+        # A video's time goes on, so no two pages have the same labels; pages without any may.
+        if labels in self._labels:
+            self._wrong(f"Page {self.pages} has the same labels as an earlier page.")
+        elif labels is not None:
+            self._labels.add(labels)
         self._check_names(told)
         for path, value in told.items():
             first = self._merged.setdefault(path, value)

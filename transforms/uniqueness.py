@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,41 @@ import pyarrow as pa
 
 from transforms.errors import ReconciliationFailed
 from transforms.layout import ResultKey
+from transforms.lines import Positions
 from transforms.tables import Table
+from transforms.tables.columns import TEXT
 
 RESULT = ("job_id", "operation", "aggregate_by")  # one and the same in all rows of a file
+
+
+def fingerprint(rows: pa.RecordBatch, more: Sequence[bytes] = ()) -> bytes | None:
+    """Tells rows, and what could not become one, from any others; None when there are none.
+
+    Of the values, not of the JSON: a page served twice may come with its members in another order.
+    """
+    if not len(rows) and not more:
+        return None
+    digest = hashlib.sha256()
+    for column in rows.columns:
+        for part in _contents(column):
+            digest.update(part.data)
+    for one in more:
+        digest.update(one)
+    return digest.digest()
+
+
+def _contents(column: pa.Array) -> Iterator[Positions]:
+    """A column's values, whatever arrays they are slices of."""
+    if column.null_count:
+        yield column.is_null().to_numpy(zero_copy_only=False)
+        column = column.fill_null("" if column.type == TEXT else 0)
+    if column.type == TEXT:
+        _, offsets, texts = column.buffers()
+        ends = np.frombuffer(offsets, np.int32)[column.offset :][: len(column) + 1]
+        yield np.diff(ends)
+        yield np.frombuffer(texts or b"", np.uint8)[ends[0] : ends[-1]]
+    else:
+        yield column.to_numpy()
 
 
 class UniqueKeys:

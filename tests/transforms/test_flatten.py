@@ -154,6 +154,16 @@ def test_an_error_leaves_the_old_commit_and_its_files(layout: Layout) -> None:
     assert gc.isenabled()
 
 
+@pytest.mark.parametrize("form", [b"", b"{", b"[]", b'{"key": {}, "schema_version": "next"}'])
+def test_a_commit_of_a_form_nobody_knows_is_replaced(layout: Layout, form: bytes) -> None:
+    land_video(layout, [label("A")])
+    commit = flatten(layout, VIDEO)
+    layout.commit(VIDEO).write_bytes(form)
+    again = flatten(layout, VIDEO)
+    assert (again.attempt, again.files) == (commit.attempt, commit.files)
+    assert read_commit(layout, VIDEO) == again
+
+
 def test_what_was_accepted_stays_accepted_for_the_same_attempt_and_reason(layout: Layout) -> None:
     land_manifest(layout, [image()], summary=summarized(2))
     assert flatten(layout, IMAGES).held_back

@@ -30,7 +30,9 @@ def outcome(root: Path) -> tuple[dict[str, bytes], list[object]]:
 def check(tmp_path: Path, first: int, last: int) -> None:
     landed, folder = tmp_path / "landed", tmp_path / "roots"
     labels = [label(f"L{n}", Parents=[{"Name": f"P{n % 7}"}]) for n in range(300)]
-    pages = [page(labels, NextToken=str(n)) for n in range(66)]
+    pages = [
+        page([{**labels[0], "Timestamp": n}, *labels[1:]], NextToken=str(n)) for n in range(66)
+    ]
     land_pages(Layout.at(str(landed)), [*pages, page()])
     told = subprocess.run(
         [sys.executable, SCRIPT, landed, folder, str(first), str(last)],

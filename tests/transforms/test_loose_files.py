@@ -46,6 +46,14 @@ def flattened(data: bytes, folder: Path, **options: Any) -> list[LooseResult]:
     return flatten_loose([path], "label_detection", folder / "out", **options)
 
 
+def test_a_page_that_was_saved_twice_is_said(tmp_path: Path) -> None:
+    again = {**FIRST, "NextToken": "2"}
+    data = b"\n".join(map(encoded, (FIRST, again, LAST)))
+    (found,) = flattened(data, tmp_path)
+    assert found.reason == "Page 2 has the same labels as an earlier page."
+    assert names(tmp_path / "out") == ["A", "é", "A", "é", "C"]
+
+
 FORMS = {
     "lines": LINES,
     "lines without a break at the end": LINES[:-1],

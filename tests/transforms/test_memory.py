@@ -41,7 +41,8 @@ def land(root: Path, pages: int) -> None:
     attempt = LandingAttempt.resume_or_begin(Layout.at(str(root)), KEY)
     for left in range(pages - 1, -1, -1):
         token = f', "NextToken": "{left}"' if left else ""
-        attempt.add_page((text[:-1] + token + "}").encode(), str(left) if left else None)
+        now = text[:-1].replace('"Timestamp": 0', f'"Timestamp": {pages - left}')
+        attempt.add_page((now + token + "}").encode(), str(left) if left else None)
     attempt.succeed()
 
 

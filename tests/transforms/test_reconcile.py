@@ -67,6 +67,58 @@ def test_pages_that_are_not_a_whole_result_ask_for_a_new_attempt(
     assert (caught.value.operation, caught.value.job_id) == ("label_detection", JOB)
 
 
+NEXT = {"Timestamp": 500, "Label": {"Name": "Car"}}
+SHOT = {**label(), "StartTimestampMillis": 0, "EndTimestampMillis": 500, "DurationMillis": 500}
+SERVED_TWICE = {
+    "with another token": [label("A"), label("B")],
+    "as an only label": [label()],
+    "with what only the slow road reads": [{**label(New=1), "Timestamp": None}],
+    "with labels that are put aside": [label(), {"Timestamp": "0"}],
+    "as segments": [SHOT],
+}
+
+
+@pytest.mark.parametrize("labels", SERVED_TWICE.values(), ids=SERVED_TWICE)
+@pytest.mark.parametrize("between", [0, 1, 2])
+def test_a_page_served_twice_asks_for_a_new_attempt(
+    layout: Layout, labels: list[Any], between: int
+) -> None:
+    others = [page([{**NEXT, "Timestamp": n}], NextToken=f"t{n}") for n in range(1, between + 1)]
+    again = dict(reversed(page(labels, NextToken="b").items()))  # the same, written another way
+    land_pages(layout, [page(labels, NextToken="a"), *others, again, page()])
+    with pytest.raises(IncompleteResults) as caught:
+        flatten(layout, VIDEO, quarantine_limit=1.0)
+    sentence = f"Page {between + 2} has the same labels as an earlier page."
+    assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "member", ["Timestamp", "StartTimestampMillis", "EndTimestampMillis", "DurationMillis"]
+)
+def test_pages_of_the_same_names_at_other_times_are_not_the_same(
+    layout: Layout, member: str
+) -> None:
+    labels = [label("A"), label("B")]
+    later = [labels[0], {**labels[1], member: 1}]
+    land_pages(layout, [page(labels, NextToken="a"), page(later)])
+    assert flatten(layout, VIDEO).row_counts["labels"] == 4
+
+
+def test_pages_that_differ_in_what_is_put_aside_are_not_the_same(layout: Layout) -> None:
+    pages = [page([label(), {"Timestamp": text}], NextToken=text) for text in "ab"]
+    land_pages(layout, [*pages, page()])
+    commit = flatten(layout, VIDEO, quarantine_limit=1.0)
+    assert commit.row_counts["quarantined_records"] == 2
+
+
+def test_pages_without_labels_may_come_again(layout: Layout) -> None:
+    land_pages(layout, [page(NextToken="a"), page(NextToken="b"), page([label()], NextToken="c")])
+    with pytest.raises(IncompleteResults, match="page 3, has a NextToken"):
+        flatten(layout, VIDEO)
+    land_pages(layout, [page(NextToken="a"), page(NextToken="b"), page([label()])])
+    assert flatten(layout, VIDEO).reconciled
+
+
 @pytest.mark.recordings
 def test_a_recorded_page_of_an_unfinished_job_is_no_result(
     recordings: Path, layout: Layout

@@ -65,7 +65,9 @@ def responses(draw: st.DrawFn, aggregate_by: str, job_id: str) -> dict[str, Any]
         "GetRequestMetadata": {"SortBy": "TIMESTAMP", "AggregateBy": aggregate_by},
     }
     entries = generated(_output("GetLabelDetection").members["Labels"].member)
-    response["Labels"] = draw(st.none() | st.lists(entries, max_size=7))
+    # Each at a time of its own, as on no two pages of the service the same labels stand.
+    labels = st.lists(entries, max_size=7, unique_by=lambda entry: entry.get("Timestamp"))
+    response["Labels"] = draw(st.none() | labels)
     return response
 
 

@@ -34,6 +34,7 @@ def unknown_page(number: int, last: bool) -> dict[str, Any]:
     entry = {
         **label(Instances=[instance], Parents=[named, named], Aliases=[named], Categories=[named]),
         "Shot": {"a": {"b": '"'}},
+        "Timestamp": number,
     }
     entry["Label"]["Género"] = True
     token = {} if last else {"NextToken": str(number)}
@@ -91,7 +92,9 @@ def test_nulls_on_every_page_take_the_slow_road_once(
     monkeypatch.setattr(LabelDetectionPages, "_slowly", watched)
     entry = label(None, Instances=None, Parents=[{"Name": None}], Aliases=None)
     entry["StartTimestampMillis"] = None
-    pages = [page([entry, label()], Video=None, NextToken=str(n)) for n in range(30)]
+    pages = [
+        page([{**entry, "Timestamp": n}, label()], Video=None, NextToken=str(n)) for n in range(30)
+    ]
     land_pages(layout, [*pages, page([entry, {"Label": None}], StatusMessage=None)])
     flatten(layout, VIDEO)
     assert slow == [1, 31]
@@ -109,7 +112,9 @@ def test_a_duplicate_is_found_when_the_member_was_learned(layout: Layout) -> Non
         learned.replace('"New": 1', '"New": "\\"", "New": 2'),
     ]
     pages = [
-        text.replace('"NextToken": "1"', f'"NextToken": "{n}"')
+        text.replace('"NextToken": "1"', f'"NextToken": "{n}"').replace(
+            '"Timestamp": 0', f'"Timestamp": {n}'
+        )
         for n, text in enumerate([learned, learned, *twice])
     ]
     land_pages(layout, [*pages, page()])
@@ -120,7 +125,7 @@ def test_a_duplicate_is_found_when_the_member_was_learned(layout: Layout) -> Non
 
 
 def test_an_object_used_as_a_map_is_counted_key_by_key(layout: Layout) -> None:
-    pages = [page([label(**{f"K{n:03}": n})], NextToken=str(n)) for n in range(300)]
+    pages = [page([label(f"L{n}", **{f"K{n:03}": n})], NextToken=str(n)) for n in range(300)]
     land_pages(layout, [*pages, page()])
     flatten(layout, VIDEO)
     paths = [f"Labels[].Label.K{n:03}" for n in range(300)]
