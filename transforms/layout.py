@@ -112,6 +112,13 @@ class Layout:
     def requests(self, operation: Operation) -> UPath:
         return self.root / "requests" / operation
 
+    def open_request(self, operation: Operation, token: str, ending: str = "") -> UPath:
+        """What says that a request's result is not committed yet."""
+        return self.open_requests(operation) / f"{_named(token, 'token')}{ending}"
+
+    def open_requests(self, operation: Operation) -> UPath:
+        return self.requests(operation) / "open"
+
     def job(self, operation: Operation, job_id: str) -> UPath:
         return self.root / "jobs" / operation / f"{_named(job_id, 'job id')}.json"
 

@@ -1,9 +1,12 @@
 """Plans: which objects go into which request, so that no object is analysed twice.
 
-    plans/{operation}/{plan_id}.parquet    one row per object
+    plans/{operation}/{plan_id}.parquet      one row per object
+    plans/{operation}/{plan_id}.claimed      each of its requests has its file under requests/
+    plans/{operation}/merged-{hash}.parquet  what a hundred claimed plans held
 
 A plan is written before anything is started. What a plan holds is taken: by bucket, key and version
-or ETag. A crash after the plan leaves requests without a result; the next run takes them up.
+or ETag. A crash after the plan leaves requests without a result; the next run takes them up. It
+reads the requests of plans that are not claimed, and of all the others the objects only.
 """
 
 from __future__ import annotations
@@ -18,8 +21,9 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from upath import UPath
 
-from transforms.files import create, names
+from transforms.files import create, names, write_whole
 from transforms.layout import Layout, Operation
 from transforms.requests import StartRequest
 
@@ -66,7 +70,54 @@ PLAN_SCHEMA = pa.schema(
         pa.field("request", pa.string()),  # the StartRequest, whole, as JSON
     ]
 )
+MERGED = "merged-"
+_OF_REQUESTS = ["token", "request"]
+MERGED_AT = 100  # plans: a year of hourly runs leaves under 200 files to read, not 8,760
 _IDENTITY = ["bucket", "key", "version", "etag"]
+
+
+def plan_requests(
+    layout: Layout, operation: Operation, planned: Iterable[PlannedRequest]
+) -> list[StartRequest]:
+    """Write a plan, then claim its requests; gives what is claimed."""
+    planned = list(planned)
+    if not planned:
+        return []
+    plan_id = write_plan(layout, operation, planned)
+    claimed = [one.request.claim(layout) for one in planned]
+    note_claimed(layout, operation, plan_id)
+    merge_plans(layout, operation)
+    return claimed
+
+
+def note_claimed(layout: Layout, operation: Operation, plan_id: str) -> None:
+    """Nobody need read the plan's requests again."""
+    write_whole(_claimed(layout, operation, plan_id), b"")
+
+
+def merge_plans(layout: Layout, operation: Operation, at_least: int = MERGED_AT) -> bool:
+    """Put claimed plans together in one file, if there are so many; True when this call did.
+
+    For one planner at a time. A crash between leaves a plan that is claimed anew, which changes
+    nothing, or rows that stand twice, which are read as one.
+    """
+    found = set(names(layout.plans(operation)))
+    plans = [name.removesuffix(".claimed") for name in sorted(found) if name.endswith(".claimed")]
+    plans = [plan_id for plan_id in plans if f"{plan_id}.parquet" in found]
+    if len(plans) < at_least:
+        return False
+    columns = [name for name in PLAN_SCHEMA.names if name != "request"]
+    merged = pa.concat_tables(_read(layout.plan(operation, plan_id), columns) for plan_id in plans)
+    name = hashlib.sha256("".join(plans).encode()).hexdigest()[:32]
+    create(layout.plans(operation) / f"{MERGED}{name}.parquet", _parquet(merged))
+    for plan_id in plans:
+        _claimed(layout, operation, plan_id).unlink(missing_ok=True)
+        layout.plan(operation, plan_id).unlink(missing_ok=True)
+    return True
+
+
+def _claimed(layout: Layout, operation: Operation, plan_id: str) -> UPath:
+    return layout.plans(operation) / f"{plan_id}.claimed"
 
 
 def write_plan(layout: Layout, operation: Operation, planned: Iterable[PlannedRequest]) -> str:
@@ -82,10 +133,14 @@ def write_plan(layout: Layout, operation: Operation, planned: Iterable[PlannedRe
             columns["request"].append(told)
     what = [[one.request.token, [thing.identity for thing in one.objects]] for one in planned]
     plan_id = hashlib.sha256(json.dumps(what).encode()).hexdigest()[:32]
-    buffer = io.BytesIO()
-    pq.write_table(pa.table(columns, schema=PLAN_SCHEMA), buffer, compression="zstd")
-    create(layout.plan(operation, plan_id), buffer.getvalue())
+    create(layout.plan(operation, plan_id), _parquet(pa.table(columns, schema=PLAN_SCHEMA)))
     return plan_id
+
+
+def _parquet(table: pa.Table) -> bytes:
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    return buffer.getvalue()
 
 
 _OBJECT_MEMBERS = [member.name for member in fields(MediaObject)]
@@ -101,7 +156,8 @@ def taken(layout: Layout, operation: Operation) -> set[tuple[str, str, str]]:
     A listing knows no versions: by its ETag a version that was pinned is known again.
     """
     found: set[tuple[str, str, str]] = set()
-    for table in _plans(layout, operation, _IDENTITY):
+    for name in names(layout.plans(operation), ".parquet"):
+        table = _read(layout.plans(operation) / name, _IDENTITY)
         columns = (table[name].to_pylist() for name in _IDENTITY)
         for bucket, key, version, etag in zip(*columns, strict=True):
             found.update({(bucket, key, version or etag), (bucket, key, etag)})
@@ -109,19 +165,32 @@ def taken(layout: Layout, operation: Operation) -> set[tuple[str, str, str]]:
 
 
 def planned_requests(layout: Layout, operation: Operation) -> Iterator[StartRequest]:
-    """Every request of every plan, once."""
+    """Every request of the plans that are not claimed, once."""
     seen: set[str] = set()
-    for table in _plans(layout, operation, ["token", "request"]):
-        pairs = zip(table["token"].to_pylist(), table["request"].to_pylist(), strict=True)
-        for token, told in pairs:
-            if token not in seen:
-                seen.add(token)
-                facts = json.loads(told)
-                facts["created_at"] = datetime.fromisoformat(facts["created_at"])
-                yield StartRequest(**facts)
+    for requests in unclaimed_plans(layout, operation).values():
+        yield from (one for one in requests if one.token not in seen)
+        seen |= {one.token for one in requests}
 
 
-def _plans(layout: Layout, operation: Operation, columns: list[str]) -> Iterator[pa.Table]:
-    folder = layout.plans(operation)
-    for name in names(folder, ".parquet"):
-        yield pq.read_table(io.BytesIO((folder / name).read_bytes()), columns=columns)
+def unclaimed_plans(layout: Layout, operation: Operation) -> dict[str, list[StartRequest]]:
+    """The requests of each plan of which not all may be claimed, by plan id."""
+    found = set(names(layout.plans(operation)))
+    plans = (name.removesuffix(".parquet") for name in sorted(found) if name.endswith(".parquet"))
+    return {
+        plan_id: _requests(_read(layout.plan(operation, plan_id), _OF_REQUESTS))
+        for plan_id in plans
+        if not plan_id.startswith(MERGED) and f"{plan_id}.claimed" not in found
+    }
+
+
+def _requests(plan: pa.Table) -> list[StartRequest]:
+    told = dict(zip(plan["token"].to_pylist(), plan["request"].to_pylist(), strict=True))
+    found = [json.loads(request) for request in told.values()]
+    return [
+        StartRequest(**facts | {"created_at": datetime.fromisoformat(facts["created_at"])})
+        for facts in found
+    ]
+
+
+def _read(path: UPath, columns: list[str]) -> pa.Table:
+    return pq.read_table(io.BytesIO(path.read_bytes()), columns=columns)

@@ -1,10 +1,12 @@
 """Requests that start jobs, and the jobs they started: the memory that keeps us from paying twice.
 
-    requests/{operation}/{token}.json       the request, whole, before the call; never changed
-    requests/{operation}/{token}.job        the job id that answered it
-    requests/{operation}/{token}.committed  its result is committed: planning may forget it
-    requests/{operation}/{token}.given_up   why no later run takes it up, until a person says so
-    jobs/{operation}/{job_id}.json          who started the job, or how it was found
+    requests/{operation}/{token}.json           the request, whole, before the call; never changed
+    requests/{operation}/{token}.job            the job id that answered it
+    requests/{operation}/open/{token}           stands until its result is committed
+    requests/{operation}/open/{token}.given_up  why no later run takes it up, until a person says so
+    jobs/{operation}/{job_id}.json              who started the job, or how it was found
+
+Planning lists only what is open, however many requests there were.
 
 The token is the ClientRequestToken. It is a function of operation, account, region, objects,
 request and generation, not of run, try or time: whoever asks for the same again asks with the same
@@ -74,7 +76,13 @@ class StartRequest:
         )
 
     def claim(self, layout: Layout) -> StartRequest:
-        """Write it if nobody did, and give what stands there: word for word what must be sent."""
+        """Write it if nobody did, and give what stands there: word for word what must be sent.
+
+        It is open before it is there: a crash between the two leaves nothing that is forgotten.
+        """
+        if claimed := read_request(layout, self.operation, self.token):
+            return claimed
+        create(layout.open_request(self.operation, self.token), b"")
         told = {**asdict(self), "created_at": self.created_at.isoformat()}
         path = layout.request(self.operation, self.token)
         if create(path, json.dumps(told, indent=1).encode()):
@@ -182,23 +190,21 @@ def note_started(layout: Layout, request: StartRequest, job_id: str) -> JobRecor
 
 def note_committed(layout: Layout, operation: Operation, token: str) -> None:
     """Planning need not look at this request again."""
-    write_whole(layout.request(operation, token, ".committed"), b"")
+    for ending in (".given_up", ""):
+        layout.open_request(operation, token, ending).unlink(missing_ok=True)
 
 
 def uncommitted_tokens(layout: Layout, operation: Operation) -> set[str]:
     """Tokens whose request is claimed and whose result is not committed yet."""
-    found = names(layout.requests(operation))
-    done = {name.removesuffix(".committed") for name in found if name.endswith(".committed")}
-    return {name.removesuffix(".json") for name in found if name.endswith(".json")} - done
+    return {name for name in names(layout.open_requests(operation)) if "." not in name}
 
 
 def note_given_up(layout: Layout, operation: Operation, token: str, reason: str) -> None:
     """No later run takes this request up by itself: trying again would only fail again."""
-    write_whole(layout.request(operation, token, ".given_up"), reason.encode())
+    write_whole(layout.open_request(operation, token, ".given_up"), reason.encode())
 
 
 def given_up_tokens(layout: Layout, operation: Operation) -> set[str]:
     """Tokens that wait for a person."""
-    return {
-        name.removesuffix(".given_up") for name in names(layout.requests(operation), ".given_up")
-    }
+    found = names(layout.open_requests(operation), ".given_up")
+    return {name.removesuffix(".given_up") for name in found}

@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Any
 from rekognition_results.failures import explained, suppress_code
 from rekognition_results.listing import S3Uri
 from transforms.layout import Layout, Operation
-from transforms.plans import MediaObject, PlannedRequest, digest, planned_requests, write_plan
+from transforms.plans import (
+    MediaObject,
+    PlannedRequest,
+    digest,
+    note_claimed,
+    plan_requests,
+    unclaimed_plans,
+)
 from transforms.requests import (
     StartRequest,
     given_up_tokens,
@@ -45,9 +52,7 @@ class Planner:
 
         Those that failed for good wait for a person, who says `again`.
         """
-        for request in planned_requests(self.layout, self.operation):
-            if self._ours(request):
-                request.claim(self.layout)
+        self._claim_planned()
         waiting = set() if again else given_up_tokens(self.layout, self.operation)
         claimed = (
             read_request(self.layout, self.operation, token)
@@ -55,6 +60,15 @@ class Planner:
         )
         ours = [request for request in claimed if request and self._ours(request)]
         return [request.token for request in sorted(ours, key=lambda r: (r.created_at, r.token))]
+
+    def _claim_planned(self) -> None:
+        """What a run planned that died before it had claimed everything."""
+        for plan_id, requests in unclaimed_plans(self.layout, self.operation).items():
+            ours = [request for request in requests if self._ours(request)]
+            for request in ours:
+                request.claim(self.layout)
+            if len(ours) == len(requests):
+                note_claimed(self.layout, self.operation, plan_id)
 
     def _ours(self, request: StartRequest) -> bool:
         return (request.account, request.region) == (self.account, self.region)
@@ -65,9 +79,7 @@ class Planner:
             PlannedRequest(self._request(members, objects), objects)
             for members, objects in requests
         ]
-        if planned:
-            write_plan(self.layout, self.operation, planned)
-        return [one.request.claim(self.layout).token for one in planned]
+        return [one.token for one in plan_requests(self.layout, self.operation, planned)]
 
     def _request(self, members: Members, objects: tuple[MediaObject, ...]) -> StartRequest:
         return StartRequest.of(self.operation, self.account, self.region, members, digest(objects))

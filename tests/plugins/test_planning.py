@@ -22,8 +22,9 @@ from emulator import Emulator
 from emulator.sample_media import video
 from rekognition_results import planning
 from rekognition_results.callbacks import tell_failure
+from transforms import plans
 from transforms.layout import Layout
-from transforms.requests import note_committed, read_request
+from transforms.requests import StartRequest, note_committed, read_request
 
 pytestmark = pytest.mark.usefixtures("amazon", "s3")
 
@@ -107,14 +108,14 @@ def test_a_request_without_a_result_is_taken_up_by_the_next_run(
     assert plan_videos(layout).execute(context) == tokens[1:]
 
 
-@pytest.mark.parametrize("step", ["put_manifest", "write_plan", "claim"])
+@pytest.mark.parametrize("step", ["put_manifest", "write_plan", "claim", "note_claimed"])
 def test_a_crash_at_any_step_of_planning_loses_and_doubles_nothing(
     step: str, s3: Any, layout: Layout, context: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_images(s3, "images/a.jpg", "images/b.jpg", "images/c.jpg")
     monkeypatch.setattr(planning, "IMAGES_PER_JOB", 2)
     monkeypatch.setattr(plan_module.PlanJobsOperator, "objects_per_job", 2, raising=False)
-    owner = planning.StartRequest if step == "claim" else planning
+    owner: Any = {"claim": StartRequest, "put_manifest": planning}.get(step, plans)
     real = getattr(owner, step)
 
     def crash(*arguments: Any, **more: Any) -> Any:
@@ -140,6 +141,17 @@ def test_a_run_takes_so_many_jobs_and_the_next_one_the_rest(
         note_committed(layout, "label_detection", token)
     second = plan_videos(layout, max_jobs=2).execute(context)
     assert (len(first), len(second)) == (2, 1)
+
+
+def test_a_run_that_is_full_with_what_was_left_does_not_list(
+    s3: Any, layout: Layout, context: dict[str, Any], amazon: Emulator
+) -> None:
+    put_video(s3, "videos/a.mp4", 20)
+    first = plan_videos(layout, max_jobs=1).execute(context)
+    nowhere = plan_videos(layout, max_jobs=1, media_uri="s3://nowhere/videos/")
+    assert nowhere.execute(context) == first
+    with pytest.raises(AirflowFailException, match="no such bucket"):
+        plan_videos(layout, max_jobs=2, media_uri="s3://nowhere/videos/").execute(context)
 
 
 def test_a_window_of_time_limits_a_backfill(

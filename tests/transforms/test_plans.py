@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -11,14 +12,19 @@ import pytest
 
 from transforms.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout
 from transforms.plans import (
+    MERGED_AT,
     PLAN_SCHEMA,
     MediaObject,
     PlannedRequest,
+    merge_plans,
+    note_claimed,
+    plan_requests,
     planned_requests,
     taken,
+    unclaimed_plans,
     write_plan,
 )
-from transforms.requests import StartRequest
+from transforms.requests import StartRequest, uncommitted_tokens
 
 MOMENT = datetime(2026, 5, 1, 12, 0, 0, 123456, tzinfo=UTC)
 A = MediaObject("media", "a.jpg", None, "etag-a", 10, MOMENT)
@@ -122,3 +128,64 @@ def test_a_plan_holds_one_row_an_object_as_it_was(layout: Layout) -> None:
 def test_without_a_plan_nothing_is_taken(layout: Layout) -> None:
     assert taken(layout, MEDIA_ANALYSIS) == set()
     assert list(planned_requests(layout, MEDIA_ANALYSIS)) == []
+
+
+def claimed_plans(layout: Layout, count: int) -> None:
+    for number in range(count):
+        thing = replace(A, key=f"{number}.jpg")
+        plan_requests(layout, MEDIA_ANALYSIS, [planned(f"manifest-{number}", thing)])
+
+
+def test_a_plan_whose_requests_are_claimed_is_not_read_for_requests_again(layout: Layout) -> None:
+    claimed = plan_requests(layout, MEDIA_ANALYSIS, [planned("manifest", A), planned("other", B)])
+    assert uncommitted_tokens(layout, MEDIA_ANALYSIS) == {one.token for one in claimed}
+    assert unclaimed_plans(layout, MEDIA_ANALYSIS) == {}
+    plan_id = write_plan(layout, MEDIA_ANALYSIS, [planned("third", A)])
+    assert list(unclaimed_plans(layout, MEDIA_ANALYSIS)) == [plan_id]
+    note_claimed(layout, MEDIA_ANALYSIS, plan_id)
+    assert list(planned_requests(layout, MEDIA_ANALYSIS)) == []
+    assert taken(layout, MEDIA_ANALYSIS) >= {A.identity, B.identity}
+    assert plan_requests(layout, MEDIA_ANALYSIS, []) == []
+
+
+def test_many_claimed_plans_become_one_file_that_holds_the_same_objects(layout: Layout) -> None:
+    claimed_plans(layout, MERGED_AT - 1)
+    before = taken(layout, MEDIA_ANALYSIS)
+    unclaimed = write_plan(layout, MEDIA_ANALYSIS, [planned("unclaimed", B)])
+    assert merge_plans(layout, MEDIA_ANALYSIS) is False
+    plan_requests(layout, MEDIA_ANALYSIS, [planned("the hundredth", A)])
+    merged, kept = plan_files(layout)[::-1]
+    assert (merged.name[:7], kept.stem) == ("merged-", unclaimed)
+    assert taken(layout, MEDIA_ANALYSIS) == before | taken_by(A) | taken_by(B)
+    assert list(unclaimed_plans(layout, MEDIA_ANALYSIS)) == [unclaimed]
+
+
+def taken_by(thing: MediaObject) -> set[tuple[str, str, str]]:
+    return {thing.identity, (thing.bucket, thing.key, thing.etag)}
+
+
+@pytest.mark.parametrize("steps", range(8))
+def test_a_merge_that_dies_after_any_step_loses_nothing(
+    steps: int, layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claimed_plans(layout, 3)
+    before, real = taken(layout, MEDIA_ANALYSIS), Path.unlink
+    left = iter(range(steps))
+
+    def unlink(path: Path, missing_ok: bool = False) -> None:
+        if path.parent != layout.plans(MEDIA_ANALYSIS):
+            return real(path, missing_ok)
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return real(path, missing_ok)
+
+    with monkeypatch.context() as dies, suppress(KeyboardInterrupt):
+        dies.setattr(Path, "unlink", unlink)
+        merge_plans(layout, MEDIA_ANALYSIS, at_least=3)
+    assert taken(layout, MEDIA_ANALYSIS) == before
+    for plan_id in unclaimed_plans(layout, MEDIA_ANALYSIS):
+        note_claimed(layout, MEDIA_ANALYSIS, plan_id)
+    merge_plans(layout, MEDIA_ANALYSIS, at_least=1)
+    assert taken(layout, MEDIA_ANALYSIS) == before
+    left_over = {path.name[:7] for path in plan_files(layout) if not path.name.startswith(".")}
+    assert left_over == {"merged-"}

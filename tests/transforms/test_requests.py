@@ -10,13 +10,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from upath import UPath
 
+from transforms.files import create
 from transforms.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout
 from transforms.requests import (
     JobRecord,
     StartRequest,
+    given_up_tokens,
     job_of,
     note_committed,
+    note_given_up,
     note_started,
     read_job,
     read_request,
@@ -110,7 +114,7 @@ def test_a_claim_never_changes_what_stands(layout: Layout) -> None:
     assert later.created_at > first.created_at
     assert later.claim(layout) == first
     assert stands.read_bytes() == before
-    assert [path.name for path in stands.parent.iterdir()] == [stands.name]
+    assert sorted(path.name for path in stands.parent.iterdir()) == sorted([stands.name, "open"])
 
 
 def test_a_request_that_vanishes_while_it_is_claimed_is_not_sent(
@@ -130,6 +134,36 @@ def test_a_request_is_open_until_its_result_is_committed(layout: Layout) -> None
     note_committed(layout, LABEL_DETECTION, one.token)
     assert uncommitted_tokens(layout, LABEL_DETECTION) == {two.token}
     assert uncommitted_tokens(layout, MEDIA_ANALYSIS) == set()
+    asked().claim(layout)
+    assert uncommitted_tokens(layout, LABEL_DETECTION) == {two.token}
+
+
+def test_a_claim_that_was_cut_short_leaves_a_request_that_is_open(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(path: UPath, data: bytes) -> bool:
+        if path.name.endswith(".json"):
+            raise KeyboardInterrupt
+        return create(path, data)
+
+    with monkeypatch.context() as dies:
+        dies.setattr("transforms.requests.create", die)
+        with pytest.raises(KeyboardInterrupt):
+            asked().claim(layout)
+    token = asked().token
+    assert uncommitted_tokens(layout, LABEL_DETECTION) == {token}
+    assert asked().claim(layout).token == token
+    assert uncommitted_tokens(layout, LABEL_DETECTION) == {token}
+
+
+def test_what_is_given_up_stays_open_until_it_is_committed(layout: Layout) -> None:
+    token = asked().claim(layout).token
+    note_given_up(layout, LABEL_DETECTION, token, "The video is gone.")
+    assert given_up_tokens(layout, LABEL_DETECTION) == {token}
+    assert uncommitted_tokens(layout, LABEL_DETECTION) == {token}
+    note_committed(layout, LABEL_DETECTION, token)
+    assert given_up_tokens(layout, LABEL_DETECTION) == set()
+    assert uncommitted_tokens(layout, LABEL_DETECTION) == set()
 
 
 def test_the_answer_to_a_start_leads_from_the_token_to_the_job(layout: Layout) -> None:

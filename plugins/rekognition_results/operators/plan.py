@@ -106,6 +106,8 @@ class PlanJobsOperator(Base):
             if tokens:
                 self.log.info("%d requests of earlier runs are taken up first.", len(tokens))
             room = (most - len(tokens)) * self.objects_per_job
+            if not room:
+                return tokens  # the listing can wait for the next run
             listed = self._things(taken(layout, self.operation), region)[:room]
             things = self.pinned(listed)
             if changed := len(listed) - len(things):
