@@ -91,7 +91,8 @@ class Settings:
     video_looks_per_second: float = _variable(
         2.5,
         "GetLabelDetection calls a second of all video waits in a triggerer. Amazon allows an "
-        "account 5 in most regions; landing needs some too.",
+        "account [5, or 20 in the largest regions]"
+        "(https://docs.aws.amazon.com/general/latest/gr/rekognition.html); landing needs some too.",
     )
     quarantine_limit: float = _variable(
         0.05, "Share of bad records above which a result fails instead of being loaded."
