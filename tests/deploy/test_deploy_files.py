@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,24 @@ def test_who_needs_no_password_of_the_metadata_database_has_none(name: str) -> N
     environment = yaml.safe_load(COMPOSE)["services"][name].get("environment", {})
     assert "POSTGRES_PASSWORD" not in str(environment)
     assert "FERNET" not in str(environment)
+
+
+def test_the_page_makes_the_pools_that_the_dags_name() -> None:
+    from rekognition_results.dag_defaults import POOLS
+
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    told = re.findall(r'^airflow pools set (\w+) (\d+) "(.*)"$', page, re.MULTILINE)
+    assert {name: (int(slots), about) for name, slots, about in told} == POOLS
+
+
+def test_the_page_names_the_package_as_it_is_built() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    wheels = set(re.findall(r"rekognition_results-[\w.]+?-py3-none-any\.whl", page))
+    assert wheels == {f"rekognition_results-{project['version']}-py3-none-any.whl"}
+    for line in project["optional-dependencies"]["airflow"]:
+        name = line.partition("==")[0]
+        assert name in page or name == "boto3", name
+    (ours,) = re.findall(r"apache-airflow==([\d.]+)", str(project["optional-dependencies"]))
+    assert f"apache/airflow:{ours}-python" in page
+    assert f"Airflow {ours}" in page
