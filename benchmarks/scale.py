@@ -33,7 +33,7 @@ from transforms.found_jobs import expiring, found_elsewhere, known_jobs
 from transforms.landing import LandingAttempt
 from transforms.layout import Layout, Operation, ResultKey
 from transforms.measures import unlanded_jobs
-from transforms.plans import MediaObject, PlannedRequest, digest, taken, write_plan
+from transforms.plans import MediaObject, PlannedRequest, digest, plan_requests, taken
 from transforms.requests import StartRequest, note_committed, note_started
 from transforms.tables import SCHEMA_VERSION, written_by
 from transforms.warehouse import load
@@ -74,7 +74,7 @@ def fill(layout: Layout, jobs: int, still_open: int) -> None:
     """What so many jobs leave; of the last ones no result is there yet."""
     for first in range(0, jobs, JOBS_PER_PLAN):
         plan = [planned(number) for number in range(first, min(first + JOBS_PER_PLAN, jobs))]
-        write_plan(layout, OPERATION, plan)
+        plan_requests(layout, OPERATION, plan)
         for number, one in enumerate(plan, first):
             request = one.request.claim(layout)
             record = note_started(layout, request, job_id(number))
