@@ -7,7 +7,7 @@ are dropped and counted, explicit nulls dropped.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 import msgspec
@@ -41,8 +41,7 @@ def text_of(data: bytes) -> str:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        seen: set[str] = set()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))
+        twice = next(name for name, times in Counter(n for n, _ in pairs).items() if times > 1)
         raise Refused(f"Duplicated key {json.dumps(twice[:NAME_SHOWN])}.")
     return made
 
