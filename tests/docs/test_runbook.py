@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -14,10 +15,12 @@ import duckdb
 import pytest
 from runbook_states import JOB, STATES, World
 
+from local.environment import airflow_environment
 from transforms import errors
 from transforms.cli import main
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "runbook.md").read_text()
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "runbook.md").read_text()
 SECTIONS = {
     part.partition("\n")[0]: part.partition("\n")[2]
     for part in re.split(r"^##+ ", PAGE, flags=re.MULTILINE)[1:]
@@ -135,11 +138,52 @@ def test_every_error_and_accident_has_a_section_that_says_what_to_do() -> None:
         assert "**Do**" in SECTIONS[name] or "**Look**" in SECTIONS[name]
 
 
+AIRFLOWS = [line for some in COMMANDS.values() for line in some if line.startswith("airflow ")]
+
+
 def test_airflow_understands_its_commands() -> None:
     from airflow.cli.cli_parser import get_parser
 
-    lines = [line for some in COMMANDS.values() for line in some if line.startswith("airflow ")]
-    assert len(lines) > 8
-    for line in lines:
+    assert len(AIRFLOWS) > 8
+    for line in AIRFLOWS:
         words = shlex.split(line)[1:]
         assert callable(get_parser().parse_args(words).func), line
+
+
+A_RED_RUN = """
+import sys
+from pathlib import Path
+from local.dag_runs import dag_bag, fresh_database
+fresh_database(Path(sys.argv[1]))
+run = dag_bag()["measure_results"].test()
+assert str(run.state) == "failed", run.state
+print(run.run_id)
+"""
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+def test_airflows_commands_run_on_a_dag_with_a_red_run(tmp_path: Path) -> None:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "REKOGNITION_"))}
+    environ = kept | airflow_environment(tmp_path / "airflow")
+    environ["PATH"] = f"{Path(sys.executable).parent}:{environ['PATH']}"
+    environ["REKOGNITION_RESULTS_URI"] = str(tmp_path / "var")
+    wrong = {"REKOGNITION_WAREHOUSE_URI": "s3://no/warehouse"}  # so measuring ends red
+
+    def said(command: list[str], more: dict[str, str] | None = None, wanted: int = 0) -> str:
+        ran = subprocess.run(
+            command, cwd=ROOT, env=environ | (more or {}), capture_output=True, text=True
+        )
+        assert ran.returncode == wanted, (command, ran.stdout, ran.stderr)
+        return ran.stdout
+
+    run_id = said([sys.executable, "-c", A_RED_RUN, environ["AIRFLOW_HOME"]], wrong).splitlines()
+    environ |= {"DAG": "measure_results", "RUN": run_id[-1]}
+    said(["airflow", "dags", "reserialize"])
+    for line in AIRFLOWS:
+        nothing_is_up = line.startswith("airflow jobs check")
+        told = said(["sh", "-c", line], wanted=int(nothing_is_up))
+        if line.startswith('airflow dags list-runs "$DAG"'):
+            assert environ["RUN"] in told
+    states = said(["sh", "-c", 'airflow tasks states-for-dag-run "$DAG" "$RUN" --output plain'])
+    assert "failed" not in states
