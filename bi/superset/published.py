@@ -17,7 +17,6 @@ import duckdb
 from duckdb_engine import ConnectionWrapper
 
 CATALOG = "rekognition"
-URI = "duckdb:///:memory:"
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,  # nothing is downloaded
     "autoload_known_extensions": False,
@@ -50,7 +49,7 @@ def mutator(published: Path, spill: Path) -> Callable[..., tuple[Any, dict[str, 
     """A DB_CONNECTION_MUTATOR: connections of `duckdb:///:memory:` are made by `connect`."""
 
     def mutate(uri: Any, params: dict[str, Any], *_: Any) -> tuple[Any, dict[str, Any]]:
-        if str(uri) == URI:
+        if uri.drivername == "duckdb" and uri.database == ":memory:":
             params = {**params, "creator": lambda: ConnectionWrapper(connect(published, spill))}
         return uri, params
 

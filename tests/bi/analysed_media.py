@@ -39,7 +39,9 @@ BEGINNING = 1_790_841_600.0  # 2026-10-01T08:00:00Z
 DAY = 24 * 3600.0
 PREFIXES = {"campaigns/autumn/": 9, "catalogue/shoes/": 12, "user-uploads/2026/": 21}
 VIDEOS = {"city-traffic.mp4": 48_000, "harbour-walk.mp4": 90_000, "street-market.mp4": 64_000}
-CONTEXT: dict[str, Any] = {"ti": SimpleNamespace(try_number=1, xcom_push=lambda **_: None)}
+CONTEXT: dict[str, Any] = {
+    "ti": SimpleNamespace(try_number=1, max_tries=0, xcom_push=lambda **_: None)
+}
 
 
 @dataclass(frozen=True)
