@@ -51,7 +51,7 @@ test-stack: .venv/.installed bi/superset/.venv/.installed stack-programs ## The 
 
 .PHONY: test-duckdb2
 test-duckdb2: .venv/.installed .tools/duckdb2/.installed ## The warehouse as a file under the next DuckDB, and its files under ours.
-	.tools/duckdb2/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "not soak" \
+	PYTHONPATH=$(CURDIR) .tools/duckdb2/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "not soak" \
 		tests/transforms/test_warehouse_{load,file,lock,readers}.py tests/transforms/test_publish.py \
 		tests/transforms/test_committed_files.py tests/transforms/test_precomputed.py tests/transforms/test_duckdb2.py $(ARGS)
 
@@ -99,7 +99,7 @@ postgresql:
 	$(UV) export --quiet --locked --no-hashes --no-annotate --no-emit-project | grep -v '^duckdb==' > .tools/duckdb2/all.txt
 	$(UV) export --quiet --locked --no-hashes --no-annotate --no-emit-project --no-dev | grep -v '^duckdb==' > .tools/duckdb2/library.txt
 	$(UV) pip install --quiet --python .tools/duckdb2 --constraints .tools/duckdb2/all.txt -r .tools/duckdb2/library.txt \
-		duckdb==$(DUCKDB2_VERSION) pytest pytest-asyncio pytest-randomly pytest-timeout pytest-xdist
+		duckdb==$(DUCKDB2_VERSION) pytz pytest pytest-asyncio pytest-randomly pytest-timeout pytest-xdist
 	@touch $@
 
 # Program and the Debian package that has it; what is there already is left as it is.
