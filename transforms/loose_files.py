@@ -26,6 +26,7 @@ from transforms.media_analysis import ManifestLines
 from transforms.parquet import TableFiles
 from transforms.put_aside import PutAside
 from transforms.reconcile import assert_accounted
+from transforms.shapes import NOTHING
 from transforms.tables import SCHEMA_VERSION, TABLES, written_by
 
 PAGES_AT_MOST = 1_000_000  # of one file: a billion labels
@@ -59,21 +60,26 @@ def flatten_loose(
     The job's id is the page's own, else `job_id`, else the file's SHA-256; aggregate_by is the
     page's, else TIMESTAMPS. Pages of one result may stand in many files, in order. `progress` is
     told the records and uncompressed bytes flattened so far. Raises IncompleteResults when a file
-    is cut, damaged or not what `operation` returns, and QuarantineLimit.
+    is cut, damaged or not what `operation` returns, and QuarantineLimit; ValueError for a folder,
+    and for a manifest that is given twice.
     """
     run = _Run(operation, UPath(out), Limits(quarantine_limit, max_line_bytes), progress)
     found: dict[ResultKey, list[AnyPath]] = {}
     for path in paths:
+        if path.is_dir():
+            raise ValueError(f"{path} is a folder: name the files in it.")
         for key in run.survey(path, job_id):
             found.setdefault(key, []).append(path)
     return [run.write(key, files) for key, files in found.items()]
 
 
 class _Names(msgspec.Struct):
-    """Of a page, what tells its result."""
+    """Of a page, what tells its result, and that it is one."""
 
     JobId: Any = None
     GetRequestMetadata: Any = None
+    JobStatus: msgspec.Raw = NOTHING
+    Labels: msgspec.Raw = NOTHING
 
 
 @dataclass
@@ -83,13 +89,17 @@ class _Run:
     limits: Limits
     progress: Progress | None
     keys: dict[AnyPath, list[ResultKey]] = field(default_factory=dict)
+    manifests: dict[str, AnyPath] = field(default_factory=dict)
     records: int = 0
     size: int = 0
 
     def survey(self, path: AnyPath, job_id: str | None) -> list[ResultKey]:
         """The results that a file has records of, in order of their first."""
         if self.operation != LABEL_DETECTION:
-            return [ResultKey.of(self.operation, job_id or _digest(path))]
+            digest = _digest(path)
+            if (first := self.manifests.setdefault(digest, path)) is not path:
+                raise ValueError(f"{path} holds the same as {first}: name one of them, once.")
+            return [ResultKey.of(self.operation, job_id or digest)]
         known, decoder = job_id, msgspec.json.Decoder(_Names)
         found = self.keys[path] = []
         same: dict[ResultKey, ResultKey] = {}
@@ -175,6 +185,12 @@ def _names(decoder: Any, path: AnyPath, block: Block, line: Line) -> _Names:
         raise damaged(
             path, f"page {line.number} is no page of GetLabelDetection: {error}."
         ) from None
+    if not (names.JobStatus or names.Labels):
+        raise damaged(
+            path,
+            f"page {line.number} is no page of GetLabelDetection: it has no Labels and no "
+            "JobStatus.",
+        )
     return names
 
 

@@ -70,6 +70,8 @@ _SPANS = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
 def _malformed(error: json.JSONDecodeError, text: str) -> Refused:
+    if text.startswith("\ufeff"):
+        return Refused("JSON is malformed: a byte order mark stands before it.", malformed=True)
     cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
     what = "JSON is cut short" if cut else "JSON is malformed"
     return Refused(f"{what}: {error.msg.lower()} at character {error.pos}.", malformed=True)

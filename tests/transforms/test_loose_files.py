@@ -54,6 +54,25 @@ def test_a_page_that_was_saved_twice_is_said(tmp_path: Path) -> None:
     assert names(tmp_path / "out") == ["A", "é", "A", "é", "C"]
 
 
+@pytest.mark.parametrize("other", [b"{}", b'{"JobId": "m", "Status": "SUCCEEDED"}'])
+def test_what_is_no_page_is_refused(tmp_path: Path, other: bytes) -> None:
+    with pytest.raises(IncompleteResults, match="no page of GetLabelDetection: it has no Labels"):
+        flattened(other, tmp_path)
+
+
+def test_a_manifest_that_is_given_twice_is_refused(tmp_path: Path) -> None:
+    paths = [tmp_path / "a", tmp_path / "b"]
+    for path in paths:
+        path.write_bytes(encoded(image()))
+    with pytest.raises(ValueError, match=r"b holds the same as .*a: name one"):
+        flatten_loose(paths, "media_analysis", tmp_path / "out")
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="is a folder: name the files in it"):
+        flatten_loose([tmp_path], "label_detection", tmp_path / "out")
+
+
 FORMS = {
     "lines": LINES,
     "lines without a break at the end": LINES[:-1],

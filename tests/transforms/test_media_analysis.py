@@ -116,7 +116,9 @@ BAD = [
     pytest.param(GOOD[1:], "JSON is malformed: ", id="malformed"),
     pytest.param(GOOD + b"x", "JSON is malformed: extra data", id="more behind"),
     pytest.param(GOOD + GOOD, "JSON is malformed: extra data", id="two on one line"),
-    pytest.param(b"\xef\xbb\xbf" + GOOD, "JSON is malformed: ", id="byte order mark"),
+    pytest.param(
+        b"\xef\xbb\xbf" + GOOD, "JSON is malformed: a byte order mark", id="byte order mark"
+    ),
     pytest.param(b"[" * 100_000, "JSON is nested too deeply.", id="deep"),
     pytest.param(GOOD.replace(b"Vio", b"V\xff"), "Invalid UTF-8 at byte ", id="utf-8"),
     pytest.param(GOOD.replace(b"Vio", b"\xed\xa0\x80"), "Invalid UTF-8 at byte ", id="surrogate"),
