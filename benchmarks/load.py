@@ -126,7 +126,7 @@ def one_load(root: str, warehouse: str) -> None:
     layout = Layout.at(root)
     list(commits(layout))  # first use imports half of fsspec
     before, cpu = time.perf_counter(), time.process_time()
-    report = load(layout, warehouse)
+    report = load(layout, Path(warehouse))
     took, spent = time.perf_counter() - before, time.process_time() - cpu
     assert len(report.loaded) == 1
     print(json.dumps([took, spent, peak_megabytes()]))
