@@ -1,4 +1,7 @@
-"""docker-compose.yaml without containers: both DAGs through Celery, into a DuckLake."""
+"""docker-compose.yaml without containers: both DAGs through Celery, into a DuckLake.
+
+One system for all tests of the file, which go in their order: the last one stops it.
+"""
 
 from __future__ import annotations
 
