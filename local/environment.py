@@ -36,6 +36,9 @@ def airflow_environment(home: Path) -> dict[str, str]:
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
+        # Three heartbeats missed, of 5 s each, end a task without a word in its log. On one busy
+        # machine with its metadata in SQLite that may happen to a task that is well.
+        "AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS": "20",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "_AIRFLOW_PROCESS_CONTEXT": "client",
     }

@@ -8,6 +8,7 @@ both get in.
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import random
 import time
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from transforms.errors import WarehouseLocked
 
+log = logging.getLogger(__name__)
 LONGEST_PAUSE = 1.0  # seconds between two tries; a load takes about as long
 
 
@@ -44,7 +46,7 @@ def warehouse_lock(warehouse: Path, timeout: float) -> Iterator[None]:
 
 def _wait_for(handle: int, path: Path, timeout: float) -> None:
     until = time.monotonic() + timeout
-    pause = 0.01
+    pause, said = 0.01, False
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -53,14 +55,22 @@ def _wait_for(handle: int, path: Path, timeout: float) -> None:
             left = until - time.monotonic()
             if left <= 0:
                 raise _locked(handle, path, timeout) from None
+            if not said and pause >= LONGEST_PAUSE:
+                said = True
+                log.info("%s is held by %s: waiting.", path, _holder(handle)[0])
             time.sleep(min(left, pause * random.uniform(0.5, 1.5)))
             pause = min(pause * 2, LONGEST_PAUSE)
 
 
 def _locked(handle: int, path: Path, timeout: float) -> WarehouseLocked:
-    told = os.pread(handle, 32, 0).decode().strip()
-    pid = int(told) if told.isdigit() else None
-    holder = f"process {pid}" if pid else "another process"
+    holder, pid = _holder(handle)
     return WarehouseLocked(
         f"{path} has been held by {holder} for {timeout:g} seconds.", path=str(path), pid=pid
     )
+
+
+def _holder(handle: int) -> tuple[str, int | None]:
+    """Who holds the lock, as a sentence names it, and its process id if it is known."""
+    told = os.pread(handle, 32, 0).decode().strip()
+    pid = int(told) if told.isdigit() else None
+    return (f"process {pid}" if pid else "another process"), pid

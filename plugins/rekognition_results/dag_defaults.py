@@ -138,7 +138,7 @@ def listed(param: str) -> str:
     return "{{ (params." + param + " or []) | tojson }}"
 
 
-@task(trigger_rule="one_failed", retries=0)
+@task(trigger_rule="one_failed")
 def red_jobs() -> None:
     """Keeps a run with a red job from looking green: announce, its last task, runs whatever was."""
     raise AirflowFailException("A task of this run is red: its error says what to do.")

@@ -36,6 +36,7 @@ from transforms.requests import read_job
 if TYPE_CHECKING:
     from rekognition_results.hooks.rekognition import RekognitionHook
 
+WORTH_ANOTHER_TRY = ("INTERNAL_ERROR", "THROTTLED")  # codes of GetMediaAnalysisJob's FailureDetails
 RETRIED = (IncompleteResults, ServiceBusy, WarehouseLocked)
 TRANSIENT = (BotoCoreError, ConnectionError, TimeoutError)
 # What botocore refuses before it sends anything.
@@ -135,3 +136,10 @@ def told_to_airflow(log: Any) -> Iterator[None]:
         said = one_line(str(error))
         log.error("%s", said)
         raise AirflowFailException(said) from None
+
+
+def worth_it(failure: str) -> str:
+    """Whether to pay a FAILED job again: the end of a sentence that tells how."""
+    if failure.startswith(WORTH_ANOTHER_TRY):
+        return "; for this reason another try is worth it"
+    return ", once the cause is mended"

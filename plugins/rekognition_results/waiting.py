@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 from airflow.sdk.exceptions import AirflowSensorTimeout
 
 from rekognition_results import metrics
-from rekognition_results.failures import gone_explained, told_to_airflow
+from rekognition_results.failures import gone_explained, told_to_airflow, worth_it
 from rekognition_results.storage import results_layout
 from rekognition_results.triggers.job import JobTrigger
 from rekognition_results.triggers.label_detection import RekognitionLabelDetectionTrigger
@@ -71,7 +71,7 @@ class WaitsForJob(Base):
                     record.finished(layout, status)
                 raise JobFailed(
                     f"Job {job_id} FAILED: {why}. Clear the start task to start, and pay, it "
-                    "again.",
+                    f"again{worth_it(why)}.",
                     operation=self.operation,
                     job_id=job_id,
                 )

@@ -46,7 +46,7 @@ def test_every_task_has_retries_a_timeout_and_a_pool_that_we_make(bag: Any) -> N
     for dag in bag.dags.values():
         for task in dag.tasks:
             assert task.owner == "rekognition-results"
-            assert task.retries >= 2 or task.task_id == "red_jobs", task.task_id
+            assert task.retries >= 2, task.task_id
             assert task.execution_timeout, task.task_id
             assert task.pool in {*POOLS, "default_pool"}
 

@@ -14,6 +14,7 @@ from pipeline_steps import (
     plan_videos,
     put_images,
     put_video,
+    start_images,
     start_video,
 )
 
@@ -162,6 +163,18 @@ def test_a_window_of_time_limits_a_backfill(
     assert plan_videos(layout, modified_after="2999-01-01T00:00:00Z").execute(context) == []
     window = {"modified_after": "2000-01-01", "modified_before": "2999-01-01"}
     assert len(plan_videos(layout, **window).execute(context)) == 1
+
+
+def test_a_bulk_request_says_which_detection_even_with_nothing_more_to_say(
+    s3: Any, layout: Layout, context: dict[str, Any], amazon: Emulator
+) -> None:
+    put_images(s3, "images/a.jpg")
+    (token,) = plan_images(layout, min_confidence=None).execute(context)
+    request = read_request(layout, "media_analysis", token)
+    assert request is not None
+    assert request.request["OperationsConfig"] == {"DetectModerationLabels": {}}
+    assert start_images(layout, token).execute(context)
+    assert amazon.counters.jobs_started["StartMediaAnalysisJob"] == 1
 
 
 def test_every_parameter_of_a_video_request_is_sent(

@@ -135,7 +135,9 @@ def test_a_start_that_waits_in_the_triggerer_ends_as_its_job_does(
         assert len(job_id) == 64
         return
     sentence = {
-        "fails": "FAILED.*start, and pay, it again",
+        "fails": "FAILED.*start, and pay, it again.*once the cause is mended"
+        if kind == "label_detection"
+        else "FAILED: INTERNAL_ERROR.*start, and pay, it again; .* another try is worth it",
         "times out": "did not finish in 1000 seconds: clear this task to wait on",
         "crashes": "Trigger failure",
     }

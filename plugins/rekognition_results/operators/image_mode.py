@@ -39,8 +39,8 @@ MODES = ("bulk", "image")
 PREFIX = "image-"
 IMAGES_PER_PART = 100  # a kill pays these again at most
 IMAGES_AT_ONCE = 4
-# The quota is 5 calls a second, 50 in us-east-1, us-west-2 and eu-west-1, and several jobs are landed
-# at once: each client learns its rate from what is refused.
+# The quota is 5 calls a second, 50 in us-east-1, us-west-2 and eu-west-1, and several jobs are
+# landed at once: each client learns its rate from what is refused.
 # https://docs.aws.amazon.com/general/latest/gr/rekognition.html
 RETRIES = {"retries": {"mode": "adaptive", "total_max_attempts": 16}}
 # What is wrong with one image keeps the others not; all else fails the task.

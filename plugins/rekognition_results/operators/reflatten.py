@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from airflow.sdk import BaseOperator
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.flattening import flatten_and_note, told
 from rekognition_results.lineage import dataset, lineage, tables
+from rekognition_results.log_lines import every_so_often
 from rekognition_results.operators.results import MESSAGE, TOLD_AT_MOST
 from rekognition_results.planning import names_of
 from rekognition_results.storage import results_layout
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from rekognition_results.lineage import Lineage
-
-SECONDS_BETWEEN_LINES = 15.0  # of the log
 
 
 class RekognitionReflattenOperator(BaseOperator):
@@ -121,11 +119,9 @@ class RekognitionReflattenOperator(BaseOperator):
         return commit
 
     def _with_progress(self, keys: list[ResultKey]) -> Iterator[ResultKey]:
-        said = time.monotonic()
+        say = every_so_often(self.log, "%d of %d results.")
         for number, key in enumerate(keys):
-            if time.monotonic() - said >= SECONDS_BETWEEN_LINES:
-                said = time.monotonic()
-                self.log.info("%d of %d results.", number, len(keys))
+            say(number, len(keys))
             yield key
 
     def _judge(self, bad: list[str]) -> None:

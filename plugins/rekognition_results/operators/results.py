@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import Asset, BaseOperator
 
 from rekognition_results import metrics
-from rekognition_results.failures import told_to_airflow
+from rekognition_results.failures import told_to_airflow, worth_it
 from rekognition_results.flattening import flatten_and_note, told
 from rekognition_results.lineage import flattened, loaded
+from rekognition_results.log_lines import every_so_often
 from rekognition_results.measuring import send_published
 from rekognition_results.storage import lake_with_access, results_layout
 from transforms.commits import Commit, read_commit
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from rekognition_results.lineage import Lineage
 
 TABLES_ASSET = Asset("rekognition_tables")
-WORTH_ANOTHER_TRY = ("INTERNAL_ERROR", "THROTTLED")
 MESSAGE = "committed"  # key of the XCom that tells announce what was committed
 TOLD_AT_MOST = 1024  # results in one event: the table of events is no place for more
 
@@ -116,7 +116,7 @@ class RekognitionFlattenOperator(BaseOperator):
                 return
             raise JobFailed(
                 f"Job {self.job_id} FAILED: {why}. Its row is committed. Clear the start task of "
-                f"this job to start, and pay, it again{_worth(why)}.",
+                f"this job to start, and pay, it again{worth_it(why)}.",
                 operation=self.operation,
                 job_id=self.job_id,
             )
@@ -128,12 +128,6 @@ class RekognitionFlattenOperator(BaseOperator):
                 job_id=self.job_id,
                 reason=commit.reason,
             )
-
-
-def _worth(failure: str) -> str:
-    if failure.startswith(WORTH_ANOTHER_TRY):
-        return "; for this reason another try is worth it"
-    return ", once the cause is mended"
 
 
 class RekognitionAnnounceTablesOperator(BaseOperator):
@@ -190,6 +184,7 @@ class RekognitionLoadWarehouseOperator(BaseOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         with told_to_airflow(self.log):
             settings = Settings.from_env()
+            self.log.info("Loading what is committed into %s.", settings.warehouse)
             readable = lake_with_access(settings.published, self.aws_conn_id, settings.region)
             report = load_and_publish(
                 results_layout(self.results_uri, self.aws_conn_id),
@@ -197,6 +192,7 @@ class RekognitionLoadWarehouseOperator(BaseOperator):
                 readable,
                 everything=self.everything,
                 lock_timeout=settings.lock_timeout,
+                progress=every_so_often(self.log, "%d of %d results are read."),
             )
             rows = sum(report.row_counts.values())
             metrics.count(metrics.RESULTS_LOADED, len(report.loaded))
