@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+SLICE = 2**17  # bytes looked at together: what is made of them stays in the cache
+
 Positions = np.ndarray[Any, Any]
 
 
@@ -36,7 +38,10 @@ class Block:
 
     def offsets(self) -> tuple[Positions, Positions]:
         """Where each line starts and ends, as `lines` gives them."""
-        breaks = np.flatnonzero(np.frombuffer(self.data, np.uint8) == ord("\n"))
+        signs = np.frombuffer(self.data, np.uint8)
+        slices = range(0, max(len(signs), 1), SLICE)
+        found = [np.flatnonzero(signs[at : at + SLICE] == ord("\n")) + at for at in slices]
+        breaks = np.concatenate(found)
         if self.data and not self.data.endswith(b"\n"):
             breaks = np.append(breaks, len(self.data))
         return np.concatenate([[0], breaks[:-1] + 1])[: len(breaks)], breaks
