@@ -9,16 +9,29 @@ from __future__ import annotations
 import copy
 import os
 from pathlib import Path
+from typing import Any
 
 from published import mutator
 from superset.config import TALISMAN_CONFIG as _TALISMAN
+from superset.utils.log import AbstractEventLogger
 
 _HOME = Path(os.environ["SUPERSET_HOME"])
 _PUBLISHED = Path(os.environ["REKOGNITION_PUBLISHED"])
 
 SECRET_KEY = (_HOME / "secret-key").read_text().strip()
 SQLALCHEMY_DATABASE_URI = f"sqlite:///{_HOME / 'superset.db'}?check_same_thread=false"
+SQLALCHEMY_ENGINE_OPTIONS = {"connect_args": {"timeout": 30}}  # seconds; one writer at a time
 DB_CONNECTION_MUTATOR = mutator(_PUBLISHED, _HOME / "spill")
+
+
+class _NoEvents(AbstractEventLogger):
+    """Nobody's clicks are written down: a dashboard that asks each minute would fill the disk."""
+
+    def log(self, *_: Any, **__: Any) -> None:
+        pass
+
+
+EVENT_LOGGER = _NoEvents()
 
 # No result is kept: a query costs little, and a cached one would hide what was loaded since.
 CACHE_CONFIG = {"CACHE_TYPE": "NullCache", "CACHE_NO_NULL_WARNING": True}
