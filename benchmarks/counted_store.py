@@ -1,4 +1,4 @@
-"""An object store in memory that counts the requests S3 would get: `memory://` paths lead to it.
+"""An object store in memory that counts the requests S3 would get.
 
 A listing costs a request for each 1,000 names, as ListObjectsV2 does; contents are kept compressed.
 """
@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import io
 import math
+import threading
+import zlib
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import fsspec
-import zstandard
 from fsspec.spec import AbstractFileSystem
 
 KEYS_PER_LISTING = 1000  # https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
@@ -20,8 +23,12 @@ PRICES = {"LIST": 0.005 / 1000, "PUT": 0.005 / 1000, "GET": 0.0004 / 1000, "HEAD
 
 REQUESTS: Counter[str] = Counter()
 _FOLDERS: defaultdict[str, dict[str, bytes | None]] = defaultdict(dict)  # None: a folder
-_SHORTER = zstandard.ZstdCompressor(1)
-_LONGER = zstandard.ZstdDecompressor()
+_LOCK = threading.Lock()
+
+
+def _count(kind: str, requests: int = 1) -> None:
+    with _LOCK:
+        REQUESTS[kind] += requests
 
 
 class CountedStore(AbstractFileSystem):  # type: ignore[misc]
@@ -37,7 +44,7 @@ class CountedStore(AbstractFileSystem):  # type: ignore[misc]
     def ls(self, path: str, detail: bool = True, **_: Any) -> list[Any]:
         path = self._strip_protocol(path)
         found = _FOLDERS.get(path)
-        REQUESTS["LIST"] += max(1, math.ceil(len(found or ()) / KEYS_PER_LISTING))
+        _count("LIST", max(1, math.ceil(len(found or ()) / KEYS_PER_LISTING)))
         if found is None:
             raise FileNotFoundError(path)
         if not detail:
@@ -54,18 +61,18 @@ class CountedStore(AbstractFileSystem):  # type: ignore[misc]
     def cat_file(
         self, path: str, start: int | None = None, end: int | None = None, **_: Any
     ) -> bytes:
-        REQUESTS["GET"] += 1
+        _count("GET")
         data = self._there(path)
         if data is None:
             raise FileNotFoundError(path)
-        return _LONGER.decompress(data)[start:end] if data else b""
+        return zlib.decompress(data)[start:end] if data else b""
 
     def pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **_: Any) -> None:
-        REQUESTS["PUT"] += 1
+        _count("PUT")
         if mode == "create" and self._there(path) is not None:
             raise FileExistsError(path)
         folder, _, name = self._strip_protocol(path).rpartition("/")
-        _FOLDERS[folder][name] = _SHORTER.compress(bytes(value)) if value else b""
+        _FOLDERS[folder][name] = zlib.compress(bytes(value), 1) if value else b""
         while folder:  # each folder above knows the one below
             folder, _, name = folder.rpartition("/")
             if name in _FOLDERS[folder]:
@@ -73,7 +80,7 @@ class CountedStore(AbstractFileSystem):  # type: ignore[misc]
             _FOLDERS[folder][name] = None
 
     def info(self, path: str, **_: Any) -> dict[str, Any]:
-        REQUESTS["HEAD"] += 1
+        _count("HEAD")
         data = self._there(path)
         if data is not None:
             return {"name": self._strip_protocol(path), "size": len(data), "type": "file"}
@@ -115,10 +122,17 @@ class _Written(io.BytesIO):
         super().close()
 
 
-def empty() -> None:
-    """Forget every object and request."""
-    _FOLDERS.clear()
-    REQUESTS.clear()
+@contextmanager
+def counted() -> Iterator[None]:
+    """`memory://` paths lead to an empty store that counts; afterwards to fsspec's own again."""
+    known = fsspec.get_filesystem_class("memory")
+    fsspec.register_implementation("memory", CountedStore, clobber=True)
+    try:
+        yield
+    finally:
+        fsspec.register_implementation("memory", known, clobber=True)
+        _FOLDERS.clear()
+        REQUESTS.clear()
 
 
 def objects() -> int:
@@ -129,6 +143,3 @@ def objects() -> int:
 def usd(requests: Counter[str]) -> float:
     """What these requests cost."""
     return sum(PRICES[kind] * number for kind, number in requests.items())
-
-
-fsspec.register_implementation("memory", CountedStore, clobber=True)

@@ -171,9 +171,8 @@ def every_run(layout: Layout, warehouse: Path) -> dict[str, Cost]:
 
 def measured(jobs: int, still_open: int) -> list[str]:
     """Rows of the table for a root of so many jobs."""
-    store.empty()
-    layout = Layout.at("memory://bench/results")
-    with TemporaryDirectory() as folder:
+    with store.counted(), TemporaryDirectory() as folder:
+        layout = Layout.at("memory://bench/results")
         warehouse = Path(folder) / "warehouse.duckdb"
         began = time.process_time()
         fill(layout, jobs, still_open)
