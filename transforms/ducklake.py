@@ -61,12 +61,14 @@ class DuckLake:
     """Where a lake's catalog is, as DuckDB's ATTACH takes it, and where its Parquet files are.
 
     `data_uri` is a folder of its own: whatever in it the catalog does not know is removed in time.
-    `s3`: how to reach it on S3; None takes that from the AWS_* variables.
+    `s3`: how to reach it on S3; None takes that from the AWS_* variables. `kms_key_id`: the key
+    that S3 encrypts its files with; empty: as the bucket says.
     """
 
     uri: str
     data_uri: str
     s3: S3Access | None = None
+    kms_key_id: str = ""
 
     def __post_init__(self) -> None:
         if not self.uri.startswith((SQLITE, POSTGRES)):

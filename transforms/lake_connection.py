@@ -40,7 +40,8 @@ def attach_lake(
     for extension in _extensions(lake):
         load_extension(con, extension)
     if lake.on_s3:
-        con.execute(secret(lake.s3 or S3Access.from_env(), lake.data_uri))
+        access = lake.s3 or S3Access.from_env()
+        con.execute(secret(access, lake.data_uri, lake.kms_key_id))
     if lake.catalog_file:
         if read_only and not lake.catalog_file.exists():
             raise FileNotFoundError(f"{lake} is not there: run `rekognition-results load` first.")
@@ -57,7 +58,7 @@ def attach_lake(
         ) from None
 
 
-def secret(s3: S3Access, scope: str) -> str:
+def secret(s3: S3Access, scope: str, kms_key_id: str = "") -> str:
     """CREATE SECRET for what begins with `scope`; it lives as long as the connection."""
     told = {
         "KEY_ID": s3.key_id,
@@ -65,6 +66,7 @@ def secret(s3: S3Access, scope: str) -> str:
         "SESSION_TOKEN": s3.session_token,
         "REGION": s3.region,
         "SCOPE": scope,
+        "KMS_KEY_ID": kms_key_id,
         "URL_STYLE": s3.url_style or _usual_style(s3.endpoint_url),
     }
     if s3.endpoint_url:

@@ -45,8 +45,8 @@ class S3Requests:
         )
 
     def listen(self, client: Any) -> None:
-        """Fill in the requests of one client; a second call replaces what the first one said."""
-        event, name = "before-parameter-build.s3", "rekognition-results-s3-requests"
+        """Fill in the requests of one client; a second call replaces the first one of that root."""
+        event, name = "before-parameter-build.s3", f"rekognition-results {self.root or ''}"
         client.meta.events.unregister(event, unique_id=name)
         client.meta.events.register(event, self._fill_in, unique_id=name)
 

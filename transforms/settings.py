@@ -68,7 +68,8 @@ class Settings:
         "", "KMS key for what is written under a results root in S3; unset: as the bucket says."
     )
     tables_kms_key_id: str = _variable(
-        "", "The same for its `tables/` and `commits/`, which readers of the Parquet files need."
+        "",
+        "The same for its `tables/` and `commits/`, and for a DuckLake's data: what readers need.",
     )
     bucket_owner: str = _variable(
         "",
@@ -130,7 +131,8 @@ class Settings:
         ValueError: it is neither, or the results root is remote and nothing is named.
         """
         if self.warehouse_uri.startswith(SCHEME):
-            return DuckLake(self.warehouse_uri, self._data_uri())
+            key = self.tables_kms_key_id
+            return DuckLake(self.warehouse_uri, self._data_uri(), kms_key_id=key)
         if self.warehouse_uri:
             return _path("REKOGNITION_WAREHOUSE_URI", self.warehouse_uri)
         root = results_path(self.results_uri)

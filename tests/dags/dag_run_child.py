@@ -12,12 +12,17 @@ import os
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from planted_secrets import plant
+
 from local.environment import airflow_environment, local_amazon_environment
 
 
 def main() -> None:
     home, url, *dag_ids = sys.argv[1:]
     os.environ.update(airflow_environment(Path(home)) | local_amazon_environment(url))
+    plant(os.environ)
     from local.dag_runs import dag_bag, fresh_database, output_to
 
     told = []

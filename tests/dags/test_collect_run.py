@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 import duckdb
 import pytest
+from planted_secrets import leaks
 
 from emulator import Clock, Emulator
 from emulator.sample_media import image, video
@@ -65,6 +66,7 @@ def run(amazon: Emulator, tmp_path: Path, settings: dict[str, str], *dag_ids: st
         text=True,
     )
     assert ran.returncode == 0, ran.stderr
+    assert leaks(tmp_path, ran.stdout, ran.stderr) == []
     return [json.loads(line) for line in ran.stdout.splitlines()]
 
 

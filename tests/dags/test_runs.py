@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 import duckdb
 import pytest
+from planted_secrets import leaks
 
 from emulator import Emulator
 from emulator.sample_media import image, video
@@ -51,6 +52,7 @@ def run(amazon: Emulator, tmp_path: Path, *dag_ids: str, **settings: str) -> lis
         timeout=240,
     )
     assert ran.returncode == 0, ran.stderr
+    assert leaks(tmp_path, ran.stdout, ran.stderr) == []
     return [json.loads(line) for line in ran.stdout.splitlines()]
 
 

@@ -113,6 +113,11 @@ def account(environ: Any) -> Iterator[Account]:
             client.close()
 
 
+def catalog() -> Path:
+    """The catalog of the DuckLake whose data are in S3."""
+    return Path(os.environ["AIRFLOW_HOME"]) / "catalog.sqlite"
+
+
 def context(**more: Any) -> dict[str, Any]:
     run = SimpleNamespace(start_date=None)
     return {
@@ -189,6 +194,10 @@ def _tables(there: Account, bulk: str, video_job: str, environ: Any) -> None:
     for operation, job_id in (("media_analysis", bulk), ("label_detection", video_job)):
         run(RekognitionFlattenOperator, operation=operation, job_id=job_id)
     run(RekognitionLoadWarehouseOperator)
+    with environ.context() as lake:
+        lake.setenv("REKOGNITION_WAREHOUSE_URI", f"ducklake:sqlite:{catalog()}")
+        lake.setenv("REKOGNITION_WAREHOUSE_DATA_URI", f"{ROOT}/lake")
+        run(RekognitionLoadWarehouseOperator)
     # Landed again on another day: the older files go.
     layout = results_layout(ROOT, "aws_default")
     attempt = newest_whole_attempt(layout, ResultKey.of("media_analysis", bulk))

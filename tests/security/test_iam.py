@@ -11,13 +11,15 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException
 from aws_calls import IAM, READER, RECORDER, Grant, Need, grants
 from moto.sns.models import SNSBackend
-from roads import ACCOUNT, MEDIA, OUTPUT, ROLE, ROOT, Account, account, context, walk
+from roads import ACCOUNT, MEDIA, OUTPUT, ROLE, ROOT, Account, account, catalog, context, walk
 from upath import UPath
 
 from rekognition_results.operators.label_detection import RekognitionPlanLabelDetectionOperator
 from transforms.commits import commits
+from transforms.ducklake import DuckLake, S3Access
 from transforms.layout import Layout
 from transforms.s3_requests import owners
+from transforms.warehouse_connection import read_only
 
 # Airflow's own, when it looks for plugins that collect lineage.
 pytestmark = pytest.mark.filterwarnings("ignore:GitWildMatchPattern:DeprecationWarning")
@@ -55,6 +57,10 @@ def read_tables(there: Account) -> set[Need]:
     found = [root / file.path for commit in commits(Layout(root)) for file in commit.files]
     assert found
     assert all(path.read_bytes() for path in found)
+    access = S3Access(READER, "x", region="us-east-1", endpoint_url=there.amazon.url)
+    lake = DuckLake(f"ducklake:sqlite:{catalog()}", f"{ROOT}/lake", access)
+    with read_only(lake) as con:
+        assert con.execute("SELECT source_ref_key FROM moderation_images").fetchall()
     return {need for need in RECORDER.taken() if need.who == READER}
 
 
@@ -104,7 +110,7 @@ def test_results_landing_and_tables_have_keys_of_their_own(walked: Walked) -> No
                     used.setdefault(of, set()).add(head.get("SSEKMSKeyId", ""))
     s3.close()
     keys = walked.there.keys
-    assert used["tables"] == used["commits"] == {keys["TABLES_KEY"]}
+    assert used["tables"] == used["commits"] == used["lake"] == {keys["TABLES_KEY"]}
     assert used["bulk"] == {keys["OUTPUT_KEY"]}
     for folder in ("plans", "requests", "jobs", "raw"):
         assert used[folder] == {keys["LANDING_KEY"]}, folder
