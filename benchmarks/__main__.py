@@ -14,7 +14,10 @@ from benchmarks.results import RESULTS, machine, put_section
 # name: (arguments in full, in short); in full they take an hour on two cores, in short minutes
 BENCHMARKS: dict[str, tuple[list[str], list[str]]] = {
     "flatten": ([], ["--pages", "100", "--manifests", "10", "--rounds", "1", "--slow-pages", "5"]),
-    "load": (["--millions", "0", "1", "10", "50"], ["--millions", "0", "0.1", "--rounds", "1"]),
+    "load": (
+        ["--millions", "0", "1", "10", "50"],
+        ["--millions", "0", "0.1", "--lakes", "0.1", "--rounds", "1"],
+    ),
     "load_views": ([], ["--millions", "0.2", "--rounds", "1"]),
     "emulator": ([], ["--jobs", "500", "--pages", "100"]),
     "waiting": ([], ["--waits", "50"]),

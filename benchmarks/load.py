@@ -1,12 +1,12 @@
 """What loading one result of 50,000 labels costs, into warehouses of more and more labels.
 
-    python -m benchmarks.load [--millions 0 1 10] [--rounds 3]
+    python -m benchmarks.load [--millions 0 1 10] [--lakes 0 1 10] [--rounds 3]
 
 A frame has 30 labels out of 300, and each stays for twenty frames, about as in real videos. Each
 label has a parent and a category, every second one an alias, every fifth two boxes: 2.9 child rows
 a label, as real responses have about 3. The clock runs over `load` alone, in a process of its own;
 publishing copies the file and is timed by itself. Best of the rounds, which go through the sizes
-in turn.
+in turn. A lake's catalog is in SQLite and its files are on this disk; nothing of it is published.
 """
 
 from __future__ import annotations
@@ -28,9 +28,11 @@ import pyarrow.parquet as pq
 
 from benchmarks.results import machine, put_section
 from transforms.commits import Commit, TableFile, commits
+from transforms.ducklake import DuckLake
 from transforms.layout import Layout, ResultKey
+from transforms.precomputed import compute_anew
 from transforms.tables import SCHEMA_VERSION, TABLES
-from transforms.warehouse import load, publish
+from transforms.warehouse import Warehouse, load, publish
 from transforms.warehouse_connection import opened
 
 LABELS = 50_000
@@ -99,7 +101,7 @@ def commit_result(layout: Layout, number: int, generation: int) -> None:
     ).write(layout)
 
 
-def fill(layout: Layout, warehouse: Path, millions: float) -> None:
+def fill(layout: Layout, warehouse: Warehouse, millions: float) -> None:
     """A warehouse of so many labels, its ledger and commits: what loading for weeks would leave."""
     load(layout, warehouse)
     jobs = int(millions * 1_000_000) // LABELS
@@ -116,17 +118,19 @@ def fill(layout: Layout, warehouse: Path, millions: float) -> None:
             " ?::TIMESTAMPTZ AS landed_at, ?::TIMESTAMPTZ AS flattened_at FROM range(?) t(i)",
             [SCHEMA_VERSION, NOON, NOON, jobs],
         )
+        if jobs:
+            compute_anew(con)
     for number in range(jobs):
         key = ResultKey.of("label_detection", hashlib.md5(str(number).encode()).hexdigest())
         Commit(key, "00001", SCHEMA_VERSION, NOON, NOON, ()).write(layout)
 
 
-def one_load(root: str, warehouse: str) -> None:
+def one_load(root: str, place: str, lake: str = "") -> None:
     """In a process of its own, so that memory is this load's. Prints seconds, CPU seconds, MB."""
     layout = Layout.at(root)
     list(commits(layout))  # first use imports half of fsspec
     before, cpu = time.perf_counter(), time.process_time()
-    report = load(layout, Path(warehouse))
+    report = load(layout, DuckLake(place, lake) if lake else Path(place))
     took, spent = time.perf_counter() - before, time.process_time() - cpu
     assert len(report.loaded) == 1
     print(json.dumps([took, spent, peak_megabytes()]))
@@ -140,8 +144,10 @@ def peak_megabytes() -> float:
     return int(line.split()[1]) / 1024
 
 
-def measured(layout: Layout, warehouse: Path) -> tuple[float, float, float]:
-    command = [sys.executable, "-m", "benchmarks.load", "--one", str(layout.root), str(warehouse)]
+def measured(layout: Layout, warehouse: Warehouse) -> tuple[float, float, float]:
+    lake = isinstance(warehouse, DuckLake)
+    place = [warehouse.uri, warehouse.data_uri] if lake else [str(warehouse)]
+    command = [sys.executable, "-m", "benchmarks.load", "--one", str(layout.root), *place]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     seconds, cpu, peak = json.loads(done.stdout)
     return seconds, cpu, peak
@@ -153,13 +159,17 @@ class Size:
 
     millions: float
     layout: Layout
-    warehouse: Path
+    warehouse: Warehouse
     new: list[tuple[float, float, float]] = field(default_factory=list)
     again: list[tuple[float, float, float]] = field(default_factory=list)
 
     @classmethod
-    def filled(cls, millions: float, folder: Path) -> Size:
-        size = cls(millions, Layout.at(str(folder / f"{millions:g}")), folder / f"{millions:g}.db")
+    def filled(cls, millions: float, folder: Path, *, lake: bool = False) -> Size:
+        name = f"lake-{millions:g}" if lake else f"{millions:g}"
+        warehouse: Warehouse = folder / f"{name}.db"
+        if lake:
+            warehouse = DuckLake(f"ducklake:sqlite:{folder}/{name}.sqlite", f"{folder}/{name}.data")
+        size = cls(millions, Layout.at(str(folder / name)), warehouse)
         fill(size.layout, size.warehouse, millions)
         return size
 
@@ -169,14 +179,19 @@ class Size:
             found.append(measured(self.layout, self.warehouse))
 
     def row(self) -> str:
-        began = time.perf_counter()
-        publish(self.warehouse, self.warehouse.with_suffix(".published"))
-        publishing = time.perf_counter() - began
+        if isinstance(self.warehouse, DuckLake):
+            kind, publishing = "lake", "-"
+            size = sum(path.stat().st_size for path in Path(self.warehouse.data_uri).rglob("*.*"))
+        else:
+            began = time.perf_counter()
+            publish(self.warehouse, self.warehouse.with_suffix(".published"))
+            kind, publishing = "file", f"{time.perf_counter() - began:.1f}"
+            size = self.warehouse.stat().st_size
         (new, new_cpu, _), (again, again_cpu, _) = min(self.new), min(self.again)
         peak = max(one[2] for one in (*self.new, *self.again))
         return (
-            f"| {self.millions:g} | {new:.2f} / {new_cpu:.2f} | {again:.2f} / {again_cpu:.2f} "
-            f"| {peak:.0f} | {publishing:.1f} | {self.warehouse.stat().st_size / 1e6:,.0f} |"
+            f"| {kind} | {self.millions:g} | {new:.2f} / {new_cpu:.2f} "
+            f"| {again:.2f} / {again_cpu:.2f} | {peak:.0f} | {publishing} | {size / 1e6:,.0f} |"
         )
 
 
@@ -184,7 +199,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--millions", type=float, nargs="+", default=[0, 1, 10])
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--lakes", type=float, nargs="*", default=[0, 1, 10])
+    parser.add_argument("--one", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
         one_load(*options.one)
@@ -192,11 +208,12 @@ def main() -> None:
     lines = [
         machine(),
         f"One result of {LABELS:,} labels, best of {options.rounds}.\n",
-        "| labels there, M | new: s / CPU-s | again: s / CPU-s | peak MB | publish s | file MB |",
-        "|---|---|---|---|---|---|",
+        "| | labels there, M | new: s / CPU-s | again: s / CPU-s | peak MB | publish s | MB |",
+        "|---|---|---|---|---|---|---|",
     ]
     with TemporaryDirectory() as folder:
         sizes = [Size.filled(millions, Path(folder)) for millions in options.millions]
+        sizes += [Size.filled(millions, Path(folder), lake=True) for millions in options.lakes]
         for number in range(options.rounds):  # in turn, so that a busy machine slows all alike
             for size in sizes:
                 size.one_round(number)
