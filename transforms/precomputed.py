@@ -7,10 +7,16 @@ schema `precomputed`; the views of the same names show of them what counts.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import duckdb
 
 from transforms.ddl import PRECOMPUTED, identifier, precomputed_tables
 from transforms.sql_files import precomputed
+from transforms.warehouse_connection import CATALOG
+
+READ = ("label_detection_jobs", "labels", "label_instances")  # what sql/precomputed reads
+LABELS_AT_ONCE = 500_000
 
 
 def compute(con: duckdb.DuckDBPyConnection) -> None:
@@ -37,11 +43,39 @@ def delete(con: duckdb.DuckDBPyConnection, replaced: str) -> None:
 
 
 def compute_anew(con: duckdb.DuckDBPyConnection) -> None:
-    """Every table anew, as its file now says, from the whole warehouse. Opens no transaction."""
+    """Every table anew, as its file now says, from the whole warehouse. Opens no transaction.
+
+    Some jobs at a time, so that it fits into the memory of a load.
+    """
     drop(con)
     for statement in precomputed_tables():
         con.execute(statement)
-    compute(con)
+    for jobs in _in_batches(con):
+        con.execute("CREATE TEMP TABLE these_jobs AS SELECT UNNEST(?::VARCHAR[]) AS job_id", [jobs])
+        for table in READ:
+            con.execute(
+                f"CREATE TEMP VIEW {table} AS SELECT * FROM {CATALOG}.main.{table} "
+                "WHERE job_id IN (SELECT job_id FROM temp.main.these_jobs)"
+            )
+        compute(con)
+        for table in READ:
+            con.execute(f"DROP VIEW temp.main.{table}")
+        con.execute("DROP TABLE temp.main.these_jobs")
+
+
+def _in_batches(con: duckdb.DuckDBPyConnection) -> Iterator[list[str]]:
+    """The jobs that have labels, some at a time."""
+    query = f"SELECT job_id, COUNT(*) FROM {CATALOG}.main.labels GROUP BY job_id"
+    batch: list[str] = []
+    labels = 0
+    for job_id, count in con.execute(query).fetchall():
+        if batch and labels + count > LABELS_AT_ONCE:
+            yield batch
+            batch, labels = [], 0
+        batch.append(job_id)
+        labels += count
+    if batch:
+        yield batch
 
 
 def drop(con: duckdb.DuckDBPyConnection) -> None:

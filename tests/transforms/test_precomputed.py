@@ -85,10 +85,12 @@ def test_it_follows_every_result_that_comes_changes_or_is_held_back(
 
 
 def test_what_is_precomputed_is_made_anew_when_its_file_changes(
-    layout: Layout, tmp_path: Path
+    layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("transforms.precomputed.LABELS_AT_ONCE", 3)
     warehouse = tmp_path / "w.duckdb"
-    commit_result(layout, video("v"), a_video([["Cat", "Dog"]]))
+    for job in ("u", "v", "w"):
+        commit_result(layout, video(job), a_video([["Cat", "Dog"]]))
     load(layout, warehouse)
     with opened(warehouse, 0) as con:
         con.execute("UPDATE load_lock SET views_digest = 'another'")
