@@ -44,7 +44,7 @@ def leaks(folder: Path, *texts: str) -> list[str]:
     ]
     for text in texts:
         found += [f"{what} printed" for what, secret in SECRETS.items() if secret in text]
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _all_of(folder: Path) -> Iterator[tuple[Path, bytes]]:
