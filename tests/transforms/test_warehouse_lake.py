@@ -26,7 +26,6 @@ from transforms.sql_files import read
 from transforms.warehouse import load
 from transforms.warehouse_connection import opened, read_only
 
-PROCESSES = Path(__file__).with_name("lake_processes.py")
 POSTGRES = "ducklake-postgres"
 
 
@@ -40,19 +39,19 @@ def rows(lake: DuckLake, query: str) -> list[tuple[object, ...]]:
         return con.execute(query).fetchall()
 
 
+def run(script: str, layout: Layout, lake: DuckLake, *numbers: int) -> str:
+    """What a script beside this file prints about a lake."""
+    path = Path(__file__).with_name(script)
+    command = [sys.executable, path, layout.root, lake.uri, lake.data_uri, *map(str, numbers)]
+    environ = os.environ | {"PYTHONPATH": str(path.parent.parent.parent)}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=3600, env=environ)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def at_once(layout: Layout, lake: DuckLake, commits: int) -> list[dict[str, object]]:
     """What two loaders and four readers tell; none of them may have met an error."""
-    command = [sys.executable, PROCESSES, layout.root, lake.uri, lake.data_uri, str(commits)]
-    root = Path(__file__).resolve().parent.parent.parent
-    done = subprocess.run(
-        command,
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=1800,
-        env=os.environ | {"PYTHONPATH": str(root)},
-    )
-    told: list[dict[str, object]] = json.loads(done.stdout)
+    told: list[dict[str, object]] = json.loads(run("lake_processes.py", layout, lake, commits))
     assert not [one["error"] for one in told if "error" in one]
     return told
 
@@ -107,6 +106,26 @@ def test_two_loaders_and_four_readers_for_minutes(
 def fast_lake(tmp_path: Path) -> DuckLake:
     """On this disk, the catalog in SQLite: the cheapest there is."""
     return DuckLake(f"ducklake:sqlite:{tmp_path}/c.sqlite", str(tmp_path / "lake"))
+
+
+def check_kills(layout: Layout, lake: DuckLake, first: int, last: int) -> None:
+    killed = int(run("lake_kills.py", layout, lake, first, last))
+    assert killed > (last - first) // 10
+    alone = Path(layout.root) / "alone.duckdb"
+    load(layout, alone)
+    assert state(lake) == state(alone)
+
+
+def test_after_a_kill_readers_see_whole_results_and_the_next_load_ends_the_work(
+    layout: Layout, fast_lake: DuckLake
+) -> None:
+    check_kills(layout, fast_lake, 0, 2)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_many_more_kills(layout: Layout, lake: DuckLake) -> None:
+    check_kills(layout, lake, 100, 200)
 
 
 def test_of_two_transactions_the_second_one_to_commit_rolls_back(
