@@ -184,6 +184,17 @@ def test_workers_know_no_password_of_the_metadata_database(stack: Stack) -> None
     assert "AIRFLOW__CORE__FERNET_KEY" not in worker
 
 
+def test_the_next_up_changes_nothing(stack: Stack) -> None:
+    """`docker compose up` runs airflow-init each time."""
+    init = stack.services["airflow-init"]
+    before = Api(stack)("api/v2/connections/aws_default")
+    stack.start(init)
+    stack.wait_completed(init)
+    after = Api(stack)  # the admin's password is still the one it was
+    assert after("api/v2/connections/aws_default") == before
+    assert ask(stack, "SELECT count(*) AS results FROM loads") == [{"results": 4}]
+
+
 def test_everything_ends_when_it_is_told_to(stack: Stack) -> None:
     """The last test: SIGTERM, as `docker compose stop` sends it, and nothing has to be killed."""
     codes = stack.stop()
