@@ -30,6 +30,7 @@ LONG_AGO = datetime.now(UTC) - timedelta(days=2)
 def context(first_reschedule: datetime | None = None) -> Any:
     ti = SimpleNamespace(
         try_number=1,
+        max_tries=0,
         xcom_push=lambda **_: None,
         get_first_reschedule_date=lambda _: first_reschedule,
     )
