@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import duckdb
+
 from benchmarks.load import NOON, fill
 from transforms.layout import Layout
 from transforms.precomputed import compute_anew
@@ -39,12 +41,15 @@ MODERATION = {
 
 def first_job() -> str:
     """A video job that every warehouse has."""
-    return hashlib.md5(b"7").hexdigest()
+    return hashlib.md5(b"0").hexdigest()
 
 
 def first_image() -> str:
-    """An image with findings that two models looked at; there from a million rows on."""
-    return "s3://media/"
+    """An image that every warehouse has."""
+    with duckdb.connect(":memory:") as con:
+        query = "SELECT source_ref FROM (" + MODERATION["moderation_images"] + ")"
+        ((name,),) = con.execute(f"{query} ORDER BY image_index LIMIT 1", {"images": 1}).fetchall()
+    return str(name)
 
 
 def filled(layout: Layout, warehouse: Path, millions: float) -> None:

@@ -11,7 +11,7 @@ import duckdb
 from transforms.ddl import DUCKDB_TYPES, create_tables, detail, identifier
 from transforms.settings import CHECKOUT, VARIABLES
 from transforms.sql_files import read, views
-from transforms.tables import SCHEMA_VERSION, TABLES, Table
+from transforms.tables import SCHEMA_VERSION, SETTINGS_TABLES, TABLES, SettingsTable, Table
 
 README = CHECKOUT / "README.md"
 DOCS = CHECKOUT / "docs" / "tables"
@@ -31,6 +31,7 @@ ONE_PER_RESULT = (
 def pages() -> dict[str, str]:
     """Every page by file name."""
     written = {f"{table.name}.md": table_page(table) for table in TABLES.values()}
+    written |= {f"{table.name}.md": settings_page(table) for table in SETTINGS_TABLES.values()}
     return {"README.md": index_page(), **written, "views.md": views_page()}
 
 
@@ -64,6 +65,31 @@ def table_page(table: Table) -> str:
             "```sql",
             example.statement,
             "```",
+            "",
+        ]
+    )
+
+
+def settings_page(table: SettingsTable) -> str:
+    rows = [
+        f"| `{field.name}` | {DUCKDB_TYPES[field.type]} | {detail(field, 'unit')} "
+        f"| {_cell(detail(field, 'comment'))} |"
+        for field in table.schema
+    ]
+    return "\n".join(
+        [
+            f"# {table.name}",
+            WRITTEN,
+            "",
+            table.about,
+            "",
+            f"- One row per {', '.join(f'`{name}`' for name in table.grain)}.",
+            f"- Set by people: `rekognition-results settings {table.name}` prints it as CSV, and"
+            " takes another one.",
+            "",
+            "| column | type | unit | meaning |",
+            "|---|---|---|---|",
+            *rows,
             "",
         ]
     )
@@ -127,6 +153,16 @@ def index_page() -> str:
             "```mermaid",
             *lines,
             "```",
+            "",
+            "## Tables that people set",
+            "",
+            "| table | holds | one row per |",
+            "|---|---|---|",
+            *(
+                f"| [{table.name}]({table.name}.md) | {_cell(table.about)} "
+                f"| {', '.join(table.grain)} |"
+                for table in SETTINGS_TABLES.values()
+            ),
             "",
         ]
     )
