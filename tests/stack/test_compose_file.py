@@ -30,14 +30,13 @@ def test_docker_compose_takes_the_file(profile: str, env_file: Path) -> None:
     assert found - OURS - {"postgres", "redis"} == more
 
 
-def test_the_linter_has_nothing_to_say() -> None:
-    done = subprocess.run(
-        ["npx", "--yes", os.environ["DCLINT"], "--max-warnings", "0", "docker-compose.yaml"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_the_linters_have_nothing_to_say() -> None:
+    """make names their versions: they come from the registries of npm and Python."""
+    dclint = ["npx", "--yes", os.environ["DCLINT"], "--max-warnings", "0", "docker-compose.yaml"]
+    run = [os.environ["UV"], "tool", "run", "--quiet", "--from", os.environ["HADOLINT"]]
+    for linter in (dclint, [*run, "hadolint", "Dockerfile"]):
+        done = subprocess.run(linter, cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_without_secrets_docker_compose_says_what_to_do() -> None:
