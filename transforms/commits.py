@@ -8,7 +8,8 @@ Readers go from here to the files, never through a bare listing of tables/.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,8 +17,11 @@ from typing import Any
 import msgspec
 
 from transforms.errors import SchemaMismatch
-from transforms.files import names, read_if_there, write_whole
+from transforms.files import is_local, names, read_if_there, write_whole
 from transforms.layout import OPERATIONS, Layout, Operation, ResultKey
+
+READS_AT_ONCE = 16  # each waits for the object store most of its time
+KEYS_AT_ONCE = 1000  # in the pool's queue
 
 
 @dataclass(frozen=True)
@@ -105,10 +109,20 @@ def _table_file(told: dict[str, Any]) -> TableFile:
 def commits(layout: Layout, operations: tuple[Operation, ...] = OPERATIONS) -> Iterator[Commit]:
     """Every commit, in order of operation and name."""
     for operation in operations:
-        for name in names(layout.commits(operation), ".json"):
-            commit = read_commit(layout, ResultKey.from_name(operation, name.removesuffix(".json")))
-            if commit is not None:
-                yield commit
+        found = names(layout.commits(operation), ".json")
+        keys = [ResultKey.from_name(operation, name.removesuffix(".json")) for name in found]
+        yield from filter(None, _read_all(layout, keys))
+
+
+def _read_all(layout: Layout, keys: Sequence[ResultKey]) -> Iterator[Commit | None]:
+    """In their order; many at once from an object store, whose every answer takes a while."""
+    if is_local(layout.root):
+        yield from (read_commit(layout, key) for key in keys)
+        return
+    with ThreadPoolExecutor(READS_AT_ONCE) as pool:
+        for start in range(0, len(keys), KEYS_AT_ONCE):
+            some = keys[start : start + KEYS_AT_ONCE]
+            yield from pool.map(lambda key: read_commit(layout, key), some)
 
 
 def accept(layout: Layout, key: ResultKey, reason: str) -> Commit:
