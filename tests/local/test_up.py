@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
@@ -17,6 +18,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from demo_runs import ROOT, environment, rows
+from statsd_listener import Listener
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
 PATIENCE = 300.0  # seconds; on two free cores it takes about 60
@@ -44,12 +46,26 @@ def ask(url: str, body: dict[str, Any] | None = None) -> Any:
 
 
 @pytest.fixture
-def airflow(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def statsd() -> Iterator[Listener]:
+    listener = Listener()
+    yield listener
+    listener.socket.close()
+
+
+@pytest.fixture
+def airflow(tmp_path: Path, statsd: Listener) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     port = free_port()
+    metrics = {
+        "AIRFLOW__METRICS__STATSD_ON": "True",
+        "AIRFLOW__METRICS__STATSD_HOST": "127.0.0.1",
+        "AIRFLOW__METRICS__STATSD_PORT": str(statsd.port),
+        # Airflow's own are so many that the socket would lose some.
+        "AIRFLOW__METRICS__METRICS_ALLOW_LIST": r"^rekognition\.,^ti\.finish\.\w+\.\w+\.success",
+    }
     process = subprocess.Popen(
         [sys.executable, "-m", "local.up", "--port", str(port)],
         cwd=ROOT,
-        env=environment(tmp_path),
+        env=environment(tmp_path) | metrics,
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
@@ -74,7 +90,7 @@ def states(api: str, dag_id: str) -> list[str]:
 
 
 def test_a_run_triggered_in_airflow_ends_as_loaded_rows_and_ctrl_c_stops_it_all(
-    airflow: tuple[str, subprocess.Popen[str]], tmp_path: Path
+    airflow: tuple[str, subprocess.Popen[str]], tmp_path: Path, statsd: Listener
 ) -> None:
     api, process = airflow
     until(lambda: "label_detection" in str(ask(f"{api}/dags")))
@@ -84,6 +100,13 @@ def test_a_run_triggered_in_airflow_ends_as_loaded_rows_and_ctrl_c_stops_it_all(
     published = tmp_path / "published" / "rekognition.duckdb"
     query = "SELECT count(DISTINCT job_id) AS jobs FROM labels"
     until(lambda: published.exists() and rows(tmp_path, query) == [{"jobs": 3}])
+    told: Counter[str] = Counter()
+    loaded = "airflow.rekognition.warehouse.results_loaded"
+    until(lambda: told.update(statsd.values()) or told[loaded] == 3)
+    each = "airflow.rekognition.label_detection."
+    assert [told[each + one] for one in ("jobs_started", "results_landed")] == [3, 3]
+    assert told[each + "rows_written"] > 3
+    assert told["airflow.ti.finish.label_detection.job__land.success"] == 3
     scheduler = children(process.pid)
     assert scheduler
     process.send_signal(signal.SIGINT)
