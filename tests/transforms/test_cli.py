@@ -147,6 +147,25 @@ def test_sql_without_rows_prints_a_header_or_an_empty_list(
 
 
 @pytest.mark.usefixtures("loaded")
+def test_sql_aligns_characters_that_are_two_cells_wide(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sql", "SELECT '中文' AS a, 5 AS b UNION ALL SELECT 'abc', 10 ORDER BY b"]) == 0
+    assert capsys.readouterr().out == "a      b\n----  --\n中文   5\nabc   10\n"
+
+
+@pytest.mark.usefixtures("loaded")
+def test_sql_loses_no_column_of_a_name_that_comes_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sql", "SELECT 1 AS a, 2 AS a, 3 AS a_1, INTERVAL 3 DAY AS i", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == [{"a": 1, "a_2": 2, "a_1": 3, "i": "P0M3DT0S"}]
+
+
+@pytest.mark.parametrize("statement", ["", " -- nothing"])
+@pytest.mark.usefixtures("loaded")
+def test_sql_wants_a_statement(capsys: pytest.CaptureFixture[str], statement: str) -> None:
+    assert main(["sql", statement]) == 2
+    assert "There is no SQL statement to run." in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("loaded")
 def test_sql_cannot_write(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sql", "DELETE FROM labels"]) == 2
     assert "read-only" in capsys.readouterr().err

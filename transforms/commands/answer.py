@@ -12,11 +12,13 @@ import math
 import sys
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from rich.cells import cell_len
 
 from transforms.errors import one_line
 
@@ -54,6 +56,8 @@ def _plain(value: Any) -> Any:
         return value.decode("utf-8", "backslashreplace")
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
+    if isinstance(value, pa.MonthDayNano):
+        return f"P{value.months}M{value.days}DT{value.nanoseconds / 1e9:g}S"  # ISO 8601
     if isinstance(value, dict):
         return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
@@ -78,8 +82,11 @@ def _put_parquet(found: pa.RecordBatchReader, path: Path) -> None:
 
 
 def _put_json(found: pa.RecordBatchReader) -> None:
-    """A list of objects, one a line."""
-    names = found.schema.names
+    """A list of objects, one a line; of columns with one name the later ones get a number."""
+    names: list[str] = []
+    for name in found.schema.names:
+        again = (f"{name}_{n}" for n in count(1) if f"{name}_{n}" not in found.schema.names)
+        names.append(name if name not in names else next(n for n in again if n not in names))
     separator = "["
     for row in _rows(found):
         told = {name: _plain(value) for name, value in zip(names, row, strict=True)}
@@ -96,6 +103,10 @@ def _put_csv(found: pa.RecordBatchReader) -> None:
         writer.writerow("" if value is None else _text(value) for value in row)
 
 
+def _padding(cell: str, width: int) -> str:
+    return " " * (width - cell_len(cell))  # Chinese characters, for one, are two cells wide
+
+
 def _put_table(found: pa.RecordBatchReader) -> None:
     """Columns aligned by their widest value, numbers to the right. Nothing is cut."""
     rows = [
@@ -103,7 +114,7 @@ def _put_table(found: pa.RecordBatchReader) -> None:
         for row in _rows(found)
     ]
     names = [one_line(name) for name in found.schema.names]
-    widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
+    widths = [max(map(cell_len, column)) for column in zip(names, *rows, strict=True)]
     numbers = [
         pa.types.is_integer(field.type)
         or pa.types.is_floating(field.type)
@@ -112,7 +123,7 @@ def _put_table(found: pa.RecordBatchReader) -> None:
     ]
     for row in [names, ["-" * width for width in widths], *rows]:
         cells = (
-            cell.rjust(width) if number else cell.ljust(width)
+            _padding(cell, width) + cell if number else cell + _padding(cell, width)
             for cell, width, number in zip(row, widths, numbers, strict=True)
         )
         print("  ".join(cells).rstrip())

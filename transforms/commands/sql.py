@@ -17,7 +17,10 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     statement = sys.stdin.read() if options.statement == "-" else options.statement
     with read_only(settings.published) as con:
         try:
-            found = con.execute(statement).to_arrow_reader()
+            answer = con.execute(statement)
+            if answer is None:  # DuckDB's answer to nothing but blanks and comments
+                raise ValueError("There is no SQL statement to run.")
+            found = answer.to_arrow_reader()
         except duckdb.Error as error:
             raise ValueError(f"{gist(error)}.") from error
         put(found, options)
