@@ -126,7 +126,7 @@ def test_the_readme_has_each_dag_with_its_schedule_and_assets(bag: Any) -> None:
     assert sorted(rows) == sorted(bag.dags)
     for dag_id, (schedule, _, output, red) in rows.items():
         dag = bag.dags[dag_id]
-        crons = re.findall(r"`([\d*]+(?: [\d*]+){4})`", schedule)
+        crons = re.findall(r"`([\d*/]+(?: [\d*/]+){4})`", schedule)
         timetable = getattr(dag.timetable, "timetable", dag.timetable)
         expression = getattr(timetable, "expression", None)
         assert crons == [expression] * (expression is not None)
