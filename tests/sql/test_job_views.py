@@ -39,6 +39,21 @@ def test_a_video_job_costs_by_the_minute_and_is_timed_by_its_request(warehouse: 
     assert warehouse.ask(query) == [("v.mp4", 20.0, 0.15)]
 
 
+def test_a_job_costs_what_its_region_does_if_somebody_set_a_price_there(
+    warehouse: Warehouse,
+) -> None:
+    warehouse.con.execute(
+        "INSERT INTO prices"
+        " VALUES ('label_detection', 'eu-west-1', 0.12, 'minute', '2026-05-01', 'me')"
+    )
+    for job, region in (("here", "eu-west-1"), ("there", "us-east-1")):
+        warehouse.video(job, video_metadata_duration_millis=60_000)
+        request = {"job_id": job, "aggregate_by": "TIMESTAMPS", "region": region}
+        warehouse.put("job_requests", request)
+    query = "SELECT job_id, estimated_usd FROM job_status ORDER BY job_id"
+    assert warehouse.ask(query) == [("here", 0.12), ("there", 0.1)]
+
+
 def test_a_failed_job_says_why_and_no_cost_is_claimed(warehouse: Warehouse) -> None:
     warehouse.images("m", status="FAILED", failure_details_message="no such bucket")
     query = "SELECT status, status_message, estimated_usd FROM job_status"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import random
+import re
+from collections import Counter
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -102,6 +106,49 @@ def test_labels_of_one_frame_are_counted_in_pairs(warehouse: Warehouse) -> None:
     assert warehouse.ask(
         "SELECT job_id, name, other_name, frames FROM label_cooccurrence ORDER BY ALL"
     ) == [("v", "Ant", "Cat", 1), ("v", "Ant", "Dog", 1), ("v", "Cat", "Dog", 2)]
+
+
+def test_a_label_that_stands_twice_in_a_frame_is_seen_there_once(warehouse: Warehouse) -> None:
+    warehouse.video(
+        "v",
+        *seen("Cat", 0, 0, 500, 500, 1000),
+        *seen("Dog", 0, 1000),
+        video_metadata_duration_millis=1500,
+    )
+    query = "SELECT name, other_name, frames FROM label_cooccurrence"
+    assert warehouse.ask(query) == [("Cat", "Dog", 2)]
+    query = "SELECT name, duration_millis, sightings FROM label_segments ORDER BY ALL"
+    assert warehouse.ask(query) == [("Cat", 1500, 3), ("Dog", 500, 1), ("Dog", 500, 1)]
+    query = "SELECT name, screen_time_millis FROM label_screen_time ORDER BY ALL"
+    assert warehouse.ask(query) == [("Cat", 1500), ("Dog", 1000)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_segments_and_pairs_are_what_counting_frame_by_frame_gives(
+    warehouse: Warehouse, seed: int
+) -> None:
+    chosen = random.Random(seed)
+    names = ["Ant", "Cat", "Dog", "Fox"]
+    frames = [{name for name in names if chosen.random() < 0.6} | {"Sky"} for _ in range(30)]
+    labels = [
+        {"name": name, "timestamp": 500 * n, "confidence": 90.0}
+        for n, frame in enumerate(frames)
+        for name in sorted(frame)
+    ]
+    warehouse.video("v", *labels, video_metadata_duration_millis=500 * len(frames))
+    stretches = []
+    for name in {*names, "Sky"}:
+        text = "".join("x" if name in frame else " " for frame in frames)
+        for run in re.finditer("x+", text):
+            stretches.append((name, 500 * run.start(), 500 * run.end(), len(run.group())))
+    assert warehouse.ask(
+        "SELECT name, start_timestamp_millis, end_timestamp_millis, sightings FROM label_segments"
+        " ORDER BY ALL"
+    ) == sorted(stretches)
+    pairs = Counter(pair for frame in frames for pair in combinations(sorted(frame), 2))
+    assert warehouse.ask(
+        "SELECT name, other_name, frames FROM label_cooccurrence ORDER BY ALL"
+    ) == sorted((*pair, count) for pair, count in pairs.items())
 
 
 def test_the_taxonomy_has_parents_categories_and_aliases(warehouse: Warehouse) -> None:
