@@ -1,4 +1,4 @@
-"""The warehouse as a DuckLake: of two loads at once one is first, and the other begins again."""
+"""The warehouse as a DuckLake: loaders take turns, and should two meet, one begins again."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from transforms.commits import Commit
 from transforms.ducklake import DuckLake
 from transforms.errors import WarehouseLocked
 from transforms.lake_maintenance import refuse_strange_files, set_options, tidy_up_if_due
+from transforms.lake_turn import turn
 from transforms.layout import Layout
 from transforms.load_transaction import (
     LoadReport,
@@ -28,9 +29,9 @@ from transforms.warehouse_schema import create_schema, found_version
 def load_lake(
     layout: Layout, lake: DuckLake, everything: bool, timeout: float, progress: Progress | None
 ) -> LoadReport:
-    """Load in one transaction; who loses to another one rolls back and reads the ledger again.
+    """Load in one transaction, in turn; who still loses to another one reads the ledger again.
 
-    WarehouseLocked when others were first for `timeout` seconds.
+    WarehouseLocked when others were at it for `timeout` seconds.
     """
 
     def attempt(wanted: list[Commit]) -> LoadReport:
@@ -40,7 +41,7 @@ def load_lake(
         until = time.monotonic() + timeout
         while True:
             try:
-                return _load_once(lake, pending, everything)
+                return _load_once(lake, pending, everything, until - time.monotonic())
             except WarehouseLocked:
                 left = until - time.monotonic()
                 if left <= 0:
@@ -50,8 +51,8 @@ def load_lake(
     return with_commits_as_they_stand(layout, attempt)
 
 
-def _load_once(lake: DuckLake, pending: Pending, everything: bool) -> LoadReport:
-    with opened(lake, 0) as con:
+def _load_once(lake: DuckLake, pending: Pending, everything: bool, timeout: float) -> LoadReport:
+    with opened(lake, 0) as con, turn(con, lake, timeout):
         version = found_version(con, lake)
         if version is None:
             refuse_strange_files(con, lake)

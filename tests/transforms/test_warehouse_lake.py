@@ -21,6 +21,7 @@ from transforms.ducklake import DuckLake, S3Access
 from transforms.errors import ResultsError, SchemaMismatch, WarehouseLocked
 from transforms.lake_connection import secret
 from transforms.lake_maintenance import tidy_up_if_due
+from transforms.lake_turn import turn
 from transforms.layout import Layout
 from transforms.sql_files import read
 from transforms.warehouse import load
@@ -148,6 +149,18 @@ def test_of_two_transactions_the_second_one_to_commit_rolls_back(
 
         with pytest.raises(WarehouseLocked, match="Another one wrote to"):
             second()
+
+
+@pytest.mark.slow
+def test_a_loader_waits_for_another_one_s_turn_and_then_says_so(
+    layout: Layout, lake: DuckLake
+) -> None:
+    with opened(lake, 0) as con:
+        with turn(con, lake, 0), pytest.raises(WarehouseLocked, match=r"has been (held|at work)"):
+            load(layout, lake, lock_timeout=0)
+        with turn(con, lake, 0):  # which is free again
+            pass
+    load(layout, lake, lock_timeout=0)
 
 
 def test_a_lake_keeps_what_it_replaced_for_a_day_and_then_removes_its_files(
