@@ -14,8 +14,8 @@ from typing import Any
 import duckdb
 import yaml
 
-from transforms.ddl import DUCKDB_TYPES, comment, create_tables, identifier
-from transforms.sql_files import SqlFile, views
+from transforms.ddl import DUCKDB_TYPES, PRECOMPUTED, comment, create_tables, identifier
+from transforms.sql_files import SqlFile, precomputed, views
 from transforms.tables import TABLES
 
 ASSETS = Path(__file__).parent / "superset" / "assets"
@@ -28,6 +28,8 @@ HEADER = "# Written by `make docs` from sql/views and transforms/tables.\n"
 def files() -> dict[str, str]:
     """Every dataset's YAML by file name."""
     read: dict[str, list[str]] = {}
+    for file in precomputed():
+        read[f"{PRECOMPUTED}.{file.name}"] = tables_of(file, read)
     written = {}
     with duckdb.connect(":memory:") as con:
         for statement in create_tables():
@@ -42,11 +44,15 @@ def files() -> dict[str, str]:
     return written
 
 
-def tables_of(view: SqlFile, read: dict[str, list[str]]) -> list[str]:
-    """The tables that a view stands on, by way of other views too, as its SQL names them."""
+def tables_of(file: SqlFile, read: dict[str, list[str]]) -> list[str]:
+    """The tables that a view stands on, by way of others too, as its SQL names them.
+
+    `read` has those of the views and precomputed tables before it.
+    """
     found: list[str] = []
-    for name in re.findall(r"\b(?:FROM|JOIN)\s+(\w+)", view.statement):
-        found += [name] if name in TABLES else read.get(name, [])
+    for name in re.findall(rf"\b(?:FROM|JOIN)\s+((?:{PRECOMPUTED}\.)?\w+)", file.statement):
+        known = [name] if name in TABLES else read.get(name, read.get(f"{PRECOMPUTED}.{name}", []))
+        found += known
     return list(dict.fromkeys(found))
 
 
