@@ -161,7 +161,8 @@ def _on_behalf(operation: str, request: dict[str, Any]) -> Iterator[tuple[str, s
         for source in _sources(place):
             yield from _read(source)
         output = request["OutputConfig"]
-        yield "s3:PutObject", f"arn:aws:s3:::{output['S3Bucket']}/{output['S3KeyPrefix']}/x", ()
+        folder = "/".join(filter(None, (output["S3Bucket"], output.get("S3KeyPrefix"))))
+        yield "s3:PutObject", f"arn:aws:s3:::{folder}/x", ()
         if key := request.get("KmsKeyId"):
             yield "kms:GenerateDataKey", key, ()
     if channel := request.get("NotificationChannel"):
