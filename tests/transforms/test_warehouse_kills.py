@@ -6,7 +6,10 @@ import random
 import shutil
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +19,14 @@ from warehouse_state import State, state
 
 from transforms.layout import Layout
 from transforms.warehouse import load_and_publish
+from transforms.warehouse_connection import read_only
 
 CHILD = Path(__file__).with_name("load_child.py")
+FOUND = "SELECT job_id, count(*) FROM labels GROUP BY job_id ORDER BY job_id"
+WANTED = """
+SELECT job_id, row_counts['labels'] FROM loads
+WHERE NOT held_back AND row_counts['labels'] > 0 ORDER BY job_id
+"""
 
 
 @pytest.fixture(scope="module")
@@ -69,13 +78,39 @@ def run_child(root: Path, everything: bool, kill_after: float | None) -> float:
         return time.monotonic() - began
 
 
+@contextmanager
+def a_reader(published: Path) -> Iterator[None]:
+    """Asks again and again for this block, each time on a connection of its own: all is whole."""
+    stop, seen = threading.Event(), []
+
+    def ask() -> None:
+        while not stop.is_set() or not seen:
+            try:
+                with read_only(published) as con:
+                    found = con.execute(FOUND).fetchall()
+                    seen.append(found == con.execute(WANTED).fetchall())
+            except Exception as error:
+                seen.append(error)
+            stop.wait(0.05)  # the loader is to have most of the processor
+
+    reader = threading.Thread(target=ask)
+    reader.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        reader.join()
+    assert set(seen) == {True}
+
+
 def survives(before: Path, root: Path, undisturbed: Undisturbed, seed: int) -> None:
     shutil.copytree(before, root)
     moment = random.Random(seed).uniform(0, undisturbed.seconds)
-    run_child(root, everything=seed % 3 == 2, kill_after=moment)
     new = undisturbed.new
-    assert state(root / "p.duckdb") in (undisturbed.old, new)
-    load_and_publish(Layout.at(str(root)), root / "w.duckdb", root / "p.duckdb")
+    with a_reader(root / "p.duckdb"):
+        run_child(root, everything=seed % 3 == 2, kill_after=moment)
+        assert state(root / "p.duckdb") in (undisturbed.old, new)
+        load_and_publish(Layout.at(str(root)), root / "w.duckdb", root / "p.duckdb")
     assert state(root / "w.duckdb") == new
     assert state(root / "p.duckdb") == new
     beside = {path.name for path in root.iterdir() if path.name.startswith(("w.", "p.", "."))}
