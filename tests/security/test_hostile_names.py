@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 import pytest
 from airflow.sdk.exceptions import AirflowException
-from hypothesis import HealthCheck, given, settings
+from hostile import FOLDERS, HOSTILE, few, is_one_line, root
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from upath import UPath
 
@@ -24,7 +20,6 @@ from rekognition_results.completions import job_id_of
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.listing import S3Uri, _check_line
 from rekognition_results.planning import put_manifest
-from transforms.cli import main
 from transforms.commits import Commit, TableFile, read_commit
 from transforms.errors import RequestRefused, ResultsError, one_line
 from transforms.flatten import flatten
@@ -36,60 +31,7 @@ from transforms.requests import StartRequest, note_committed, note_given_up, not
 from transforms.settings import Settings
 from transforms.warehouse import load_and_publish
 
-# What ends a string, a statement, a line, a folder, or a pattern.
-PARTS = st.sampled_from(
-    [
-        "'",
-        '"',
-        ";",
-        "--",
-        "..",
-        "/",
-        "\\",
-        "../",
-        "%2e%2e",
-        "*",
-        "[",
-        "猫",
-        "é",
-        "a",
-        "%s",
-        "#",
-        "?",
-        "s3://",
-        "$(id)",
-        "{{7*7}}",
-        "\x00",
-        "\x1b[2K",
-    ]
-)
-SPACED = st.sampled_from(
-    [" ", "\n", "\r", "\u202e", "\u2028", "'; DROP TABLE labels; --", "\nERROR task failed"]
-)
-LONG = st.sampled_from(["a" * 1024, "../" * 341, "'" * 1024, "猫" * 341])
-HOSTILE = st.one_of(st.lists(PARTS | SPACED, min_size=1, max_size=6).map("".join), LONG)
-# Linux allows a folder all but these, in 255 bytes.
-FOLDERS = HOSTILE.map(lambda name: name.replace("/", "_").replace("\x00", "_")[:60]).filter(
-    lambda name: name.strip(".") != ""
-)
-few = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
-
-
-def is_one_line(text: str) -> bool:
-    return all(character.isprintable() for character in text)
-
-
-@contextmanager
-def root() -> Iterator[tuple[Layout, Path]]:
-    """A results root two folders deep: whatever leaves it shows beside it."""
-    with TemporaryDirectory() as folder:
-        outer = Path(folder)
-        inner = outer / "one" / "two"
-        inner.mkdir(parents=True)
-        yield Layout.at(str(inner)), outer
-        strays = [path for path in outer.rglob("*") if path.is_file() and inner not in path.parents]
-        assert strays == []
 
 
 class Log:
@@ -291,72 +233,3 @@ def test_a_hostile_setting_is_taken_as_it_is_or_refused_in_one_line(
     with pytest.raises(ValueError, match=number.upper()) as refused:
         Settings.from_env({f"REKOGNITION_{number.upper()}": text})
     assert is_one_line(str(refused.value))
-
-
-COMMANDS = [
-    ["flatten", "{}"],
-    ["flatten", "--operation", "label_detection", "--out", "out", "{}"],
-    ["flatten", "--job-id", "{}"],
-    ["accept", "{}", "--reason", "{}"],
-    ["accept", "{}", "{}", "--reason", "x"],
-    ["sql", "SELECT '{}"],
-    ["{}"],
-]
-
-
-@settings(few, max_examples=15)
-@given(text=HOSTILE, command=st.sampled_from(COMMANDS))
-def test_a_hostile_argument_is_answered_in_one_line(text: str, command: list[str]) -> None:
-    with root() as (layout, _), pytest.MonkeyPatch.context() as patch:
-        patch.chdir(str(layout.root))
-        patch.setenv("REKOGNITION_RESULTS_URI", str(layout.root))
-        said = _Lines()
-        patch.setattr("sys.stderr", said)
-        try:
-            status = main([word.replace("{}", text) for word in command])
-        except SystemExit as left:
-            status = int(str(left.code))
-        assert status in (1, 2)
-        assert said.text.endswith("\n")
-        assert all(map(is_one_line, said.text.splitlines() if said.usage else [said.text[:-1]]))
-
-
-class _Lines:
-    """A standard error; argparse writes its usage, of several lines, there too."""
-
-    def __init__(self) -> None:
-        self.text = ""
-
-    @property
-    def usage(self) -> bool:
-        return self.text.startswith("usage:")
-
-    def write(self, text: str) -> int:
-        self.text += text
-        return len(text)
-
-    def flush(self) -> None:
-        pass
-
-    def isatty(self) -> bool:
-        return False
-
-
-def test_a_name_that_is_too_long_is_no_crash_of_the_command(tmp_path: Path) -> None:
-    ran = subprocess.run(
-        [
-            "rekognition-results",
-            "flatten",
-            "x" * 5_000,
-            "--operation",
-            "label_detection",
-            "--out",
-            "o",
-        ],
-        env=os.environ | {"REKOGNITION_RESULTS_URI": str(tmp_path)},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
-    assert ran.returncode == 1
-    assert "Traceback" not in ran.stderr
