@@ -13,15 +13,12 @@ import hashlib
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from local.environment import state_folder
+from local.web_server import is_free, stop_group, wait_until_up
 from transforms.settings import CHECKOUT, Settings
 
 FILES = CHECKOUT / "bi" / "superset"
@@ -57,12 +54,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bi", description=__doc__.splitlines()[0])
     parser.add_argument("--port", type=int, default=8088, help="of the web page (default 8088)")
     arguments = parser.parse_args()
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", arguments.port))
-        except OSError:
-            parser.error(f"port {arguments.port} is taken: choose another with make bi PORT=8089")
+    if not is_free(arguments.port):
+        parser.error(f"port {arguments.port} is taken: choose another with make bi PORT=8089")
     return arguments
 
 
@@ -133,7 +126,7 @@ def _serve(home: Path, environment: dict[str, str], port: int, new_password: boo
             command, env=environment, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
         )
     try:
-        if not _wait_until_up(process, port):
+        if not wait_until_up(process, f"http://127.0.0.1:{port}/health", START_SECONDS):
             print(f"Superset did not start: {log} says why.", file=sys.stderr)
             return 1
         password = home / "admin-password"
@@ -142,30 +135,7 @@ def _serve(home: Path, environment: dict[str, str], port: int, new_password: boo
         print(f"Log in as admin; the password stands in {password}{told}.", flush=True)
         return process.wait()
     finally:
-        _stop(process)
-
-
-def _wait_until_up(process: subprocess.Popen[bytes], port: int) -> bool:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            with urlopen(f"http://127.0.0.1:{port}/health", timeout=5):
-                return True
-        except (URLError, OSError):
-            time.sleep(0.5)
-    return False
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Stop gunicorn and its worker, which are a process group of their own."""
-    try:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    process.wait()
+        stop_group(process, STOP_SECONDS)
 
 
 if __name__ == "__main__":

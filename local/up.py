@@ -8,14 +8,10 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from contextlib import nullcontext
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from local.demo import fill
 from local.environment import (
@@ -24,6 +20,7 @@ from local.environment import (
     local_amazon_environment,
     state_folder,
 )
+from local.web_server import is_free, stop_group, wait_until_up
 
 START_SECONDS = 300  # about 20 on two free cores; a busy machine takes its time
 STOP_SECONDS = 30
@@ -59,12 +56,8 @@ def _arguments() -> argparse.Namespace:
         "--aws-real", dest="real", action="store_true", help="use aws_default as it is configured"
     )
     arguments = parser.parse_args()
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", arguments.port))
-        except OSError:
-            parser.error(f"port {arguments.port} is taken: choose another with make up PORT=8081")
+    if not is_free(arguments.port):
+        parser.error(f"port {arguments.port} is taken: choose another with make up PORT=8081")
     return arguments
 
 
@@ -96,36 +89,14 @@ def _serve(home: Path, port: int) -> int:
             ["airflow", "standalone"], stdout=out, stderr=subprocess.STDOUT, start_new_session=True
         )
     try:
-        if _wait_until_up(process, port):
+        if wait_until_up(process, f"http://127.0.0.1:{port}/api/v2/monitor/health", START_SECONDS):
             print(f"Airflow at http://127.0.0.1:{port}. Ctrl-C stops it. Logs: {log}", flush=True)
             return process.wait()
         print(f"Airflow did not start: {log} says why.", file=sys.stderr)
         return 1
     finally:
         print("\nStopping Airflow ...", flush=True)
-        _stop(process)
-
-
-def _wait_until_up(process: subprocess.Popen[bytes], port: int) -> bool:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            with urlopen(f"http://127.0.0.1:{port}/api/v2/monitor/health", timeout=2):
-                return True
-        except (URLError, OSError):
-            time.sleep(0.5)
-    return False
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    try:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    process.wait()
+        stop_group(process, STOP_SECONDS)
 
 
 if __name__ == "__main__":
