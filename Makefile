@@ -34,7 +34,7 @@ env: ## Write .env, with fresh secrets, for docker compose.
 
 ##@ Check
 .PHONY: test
-test: .venv/.installed postgresql ## All tests that take seconds. ARGS="-k name" chooses.
+test: .venv/.installed docs/examples/dbt/.venv/.installed postgresql ## All tests that take seconds. ARGS="-k name" chooses.
 	$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not soak and not stack and not bi and not duckdb2" $(ARGS)
 
 .PHONY: soak
@@ -117,7 +117,7 @@ stack-programs:
 		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; }
 
 docs/examples/dbt/.venv/.installed: docs/examples/dbt/pyproject.toml docs/examples/dbt/uv.lock | $(UV)
-	$(UV) sync --project docs/examples/dbt --locked --quiet
+	$(UV) sync --project docs/examples/dbt --locked --compile-bytecode --quiet
 	@touch $@
 
 .tools/bin/uv:

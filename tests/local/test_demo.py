@@ -30,7 +30,7 @@ def test_it_prints_tables_answers_and_what_to_try_next(undisturbed: tuple[Path, 
         "Images that need review",
         "Jobs, and whether they reconcile",
         "4 results, all reconcile.",
-        f"The published file: {results}/published/rekognition.duckdb",
+        f"Published: {results}/published/rekognition.duckdb",
         "Next: uv run rekognition-results sql",
     ):
         assert line in printed

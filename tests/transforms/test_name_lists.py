@@ -19,7 +19,10 @@ def test_names_stand_in_the_order_received(
 ) -> None:
     monkeypatch.setattr(name_lists, "KNOWN_AT_MOST", known_at_most)
     parents = [[f"P{n % distinct}-{k}" for k in range(n % 4)] for n in range(60)]
-    labels = [label(Parents=[{"Name": name} for name in names]) for names in parents]
+    labels = [
+        label(Parents=[{"Name": name} for name in names]) | {"Timestamp": 500 * n}
+        for n, names in enumerate(parents)
+    ]
     layout = Layout.at(str(tmp_path))
     cuts = range(0, 60, 6)
     pages = [page(labels[at : at + 6], NextToken=str(at)) for at in cuts]
