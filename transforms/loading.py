@@ -12,7 +12,7 @@ from transforms import precomputed
 from transforms.commits import Commit
 from transforms.ddl import identifier, literal
 from transforms.errors import IncompleteResults, ReconciliationFailed
-from transforms.layout import LABEL_DETECTION, ResultKey
+from transforms.layout import ResultKey
 from transforms.sql_files import all_of, read
 from transforms.tables import TABLES, Table
 from transforms.warehouse_connection import CATALOG
@@ -111,9 +111,9 @@ def replace_results(
 
 def _delete(con: duckdb.DuckDBPyConnection, replaced: Sequence[Commit]) -> None:
     con.register("replaced", ledger_rows(replaced, datetime.now(UTC)).select(list(KEYS)))
-    for table in TABLES.values():
-        if not any(commit.key.operation in table.operations for commit in replaced):
-            continue
+    operations_replaced = {commit.key.operation for commit in replaced}
+    tables = [one for one in TABLES.values() if operations_replaced & set(one.operations)]
+    for table in tables:
         same = " AND ".join(
             f"old.{key} IS NOT DISTINCT FROM replaced.{key}"
             if key == "aggregate_by"
@@ -126,8 +126,7 @@ def _delete(con: duckdb.DuckDBPyConnection, replaced: Sequence[Commit]) -> None:
             f"DELETE FROM {_qualified(table)} AS old USING temp.main.replaced "
             f"WHERE {same} AND replaced.operation IN ({operations})"
         )
-    if any(commit.key.operation == LABEL_DETECTION for commit in replaced):
-        precomputed.delete(con, "temp.main.replaced")
+    precomputed.delete(con, "temp.main.replaced", [table.name for table in tables])
     con.unregister("replaced")
 
 
@@ -174,8 +173,7 @@ def check_and_precompute(con: duckdb.DuckDBPyConnection, sources: Mapping[str, s
         failures = con.execute(f"{check.statement}\nLIMIT 1").fetchall()
         if failures:
             raise _failed(check.name, *failures[0])
-    if "labels" in sources:
-        precomputed.compute(con)
+    precomputed.compute(con, sources.keys())
     for table in TABLES.values():
         con.execute(f"DROP VIEW temp.main.{identifier(table.name)}")
     con.unregister("ledger_rows")

@@ -7,39 +7,58 @@ schema `precomputed`; the views of the same names show of them what counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 
 import duckdb
 
 from transforms.ddl import PRECOMPUTED, identifier, precomputed_tables
-from transforms.sql_files import precomputed
+from transforms.sql_files import SqlFile, precomputed
 from transforms.warehouse_connection import CATALOG
 
-READ = ("label_detection_jobs", "labels", "label_instances")  # what sql/precomputed reads
+ROWS_OF = ("labels", "moderation_labels")  # each file reads one of them: no rows there, none here
+READ = (*ROWS_OF, "label_detection_jobs", "label_instances")  # what sql/precomputed reads
 LABELS_AT_ONCE = 500_000
 
 
-def compute(con: duckdb.DuckDBPyConnection) -> None:
+def compute(con: duckdb.DuckDBPyConnection, tables: Collection[str] = ROWS_OF) -> None:
     """Add the rows derived from what `labels` and its neighbours are to `con` just now.
 
-    In a load those are temporary views of the results being loaded. Each answer becomes a
-    temporary table first, which the statements after it can read.
+    `tables`: those that have rows; what reads none of them is left alone. In a load they are
+    temporary views of the results being loaded. Each answer becomes a temporary table first,
+    which the statements after it can read.
     """
-    for file in precomputed():
+    files = _derived_from(tables)
+    for file in files:
         name = identifier(file.name)
         con.execute(f"CREATE TEMP TABLE {name} AS {file.statement}")
         con.execute(f"INSERT INTO {PRECOMPUTED}.{name} FROM temp.main.{name}")
-    for file in precomputed():
+    for file in files:
         con.execute(f"DROP TABLE temp.main.{identifier(file.name)}")
 
 
-def delete(con: duckdb.DuckDBPyConnection, replaced: str) -> None:
-    """Remove what was derived from the results whose job_id and aggregate_by `replaced` has."""
-    for file in precomputed():
+def delete(con: duckdb.DuckDBPyConnection, replaced: str, tables: Collection[str]) -> None:
+    """Remove what was derived, from rows of `tables`, of the results that `replaced` names.
+
+    It has their job_id and aggregate_by, NULL for those of images.
+    """
+    for file in _derived_from(tables):
+        form = "old.aggregate_by = gone.aggregate_by"
+        if _names(file, "moderation_labels"):
+            form = "gone.aggregate_by IS NULL"
         con.execute(
             f"DELETE FROM {PRECOMPUTED}.{identifier(file.name)} AS old USING {replaced} AS gone "
-            "WHERE old.job_id = gone.job_id AND old.aggregate_by = gone.aggregate_by"
+            f"WHERE old.job_id = gone.job_id AND {form}"
         )
+
+
+def _derived_from(tables: Collection[str]) -> list[SqlFile]:
+    rows_of = [table for table in ROWS_OF if table in tables]
+    return [file for file in precomputed() if any(_names(file, table) for table in rows_of)]
+
+
+def _names(file: SqlFile, table: str) -> bool:
+    return re.search(rf"\b{table}\b", file.statement) is not None
 
 
 def compute_anew(con: duckdb.DuckDBPyConnection) -> None:
@@ -64,8 +83,10 @@ def compute_anew(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _in_batches(con: duckdb.DuckDBPyConnection) -> Iterator[list[str]]:
-    """The jobs that have labels, some at a time."""
-    query = f"SELECT job_id, COUNT(*) FROM {CATALOG}.main.labels GROUP BY job_id"
+    """The jobs that have labels, of videos or images, some at a time."""
+    query = " UNION ALL ".join(
+        f"SELECT job_id, COUNT(*) FROM {CATALOG}.main.{table} GROUP BY job_id" for table in ROWS_OF
+    )
     batch: list[str] = []
     labels = 0
     for job_id, count in con.execute(query).fetchall():

@@ -3,29 +3,59 @@
 -- Answers: where do findings gather? A folder counts all that lies beneath it: choose one depth (0 is the
 --   whole bucket) or one prefix, do not add up depths. images is how many of the folder's images have the
 --   category, of_images how many were looked at.
-WITH parts AS (
+WITH images AS (
     SELECT
         job_id,
         image_index,
         source_ref,
         source_ref_bucket,
-        STRING_SPLIT(source_ref_key, '/') AS names
+        REGEXP_EXTRACT(source_ref_key, '^(?s:.*/)') AS folder
     FROM latest_moderation_images
+),
+
+-- an image lies in one folder: counted there once, the folders above add up
+looked_at_here AS (
+    SELECT
+        source_ref_bucket,
+        folder,
+        COUNT(DISTINCT source_ref) AS of_images
+    FROM images
+    GROUP BY source_ref_bucket, folder
+),
+
+found_here AS (
+    SELECT
+        image.source_ref_bucket,
+        image.folder,
+        finding.category,
+        COUNT(DISTINCT image.source_ref) AS images,
+        COUNT(*) AS findings,
+        MAX(finding.confidence) AS max_confidence
+    FROM images AS image
+    INNER JOIN precomputed.moderation_findings AS finding
+        ON image.job_id = finding.job_id AND image.image_index = finding.image_index
+    GROUP BY image.source_ref_bucket, image.folder, finding.category
+),
+
+names AS (
+    SELECT
+        source_ref_bucket,
+        folder,
+        STRING_SPLIT(folder, '/') AS names
+    FROM looked_at_here
 ),
 
 depths AS (
     SELECT
         *,
         UNNEST(RANGE(LEN(names))) AS depth
-    FROM parts
+    FROM names
 ),
 
 folders AS (
     SELECT
-        job_id,
-        image_index,
-        source_ref,
         source_ref_bucket,
+        folder,
         depth,
         CASE WHEN depth = 0 THEN '' ELSE ARRAY_TO_STRING(LIST_SLICE(names, 1, depth), '/') || '/' END AS prefix
     FROM depths
@@ -33,26 +63,28 @@ folders AS (
 
 looked_at AS (
     SELECT
-        source_ref_bucket,
-        depth,
-        prefix,
-        COUNT(DISTINCT source_ref) AS of_images
+        folders.source_ref_bucket,
+        folders.depth,
+        folders.prefix,
+        CAST(SUM(here.of_images) AS BIGINT) AS of_images
     FROM folders
-    GROUP BY source_ref_bucket, depth, prefix
+    INNER JOIN looked_at_here AS here
+        ON folders.source_ref_bucket = here.source_ref_bucket AND folders.folder = here.folder
+    GROUP BY folders.source_ref_bucket, folders.depth, folders.prefix
 ),
 
 found AS (
     SELECT
         folders.source_ref_bucket,
         folders.prefix,
-        finding.category,
-        COUNT(DISTINCT folders.source_ref) AS images,
-        COUNT(*) AS findings,
-        MAX(finding.confidence) AS max_confidence
+        here.category,
+        CAST(SUM(here.images) AS BIGINT) AS images,
+        CAST(SUM(here.findings) AS BIGINT) AS findings,
+        MAX(here.max_confidence) AS max_confidence
     FROM folders
-    INNER JOIN moderation_findings AS finding
-        ON folders.job_id = finding.job_id AND folders.image_index = finding.image_index
-    GROUP BY folders.source_ref_bucket, folders.prefix, finding.category
+    INNER JOIN found_here AS here
+        ON folders.source_ref_bucket = here.source_ref_bucket AND folders.folder = here.folder
+    GROUP BY folders.source_ref_bucket, folders.prefix, here.category
 )
 
 SELECT

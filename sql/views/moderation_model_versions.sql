@@ -3,59 +3,69 @@
 -- Answers: what does a newer model find on the same image that an older one did not, and the other way
 --   round? Each model's newest SUCCEEDED analysis counts, whatever its settings; a label that a model did
 --   not find has confidence NULL, so that the versions can be laid side by side.
-WITH images AS (
+WITH jobs AS (
     SELECT
-        image.job_id,
-        image.image_index,
-        image.source_ref,
-        image.moderation_model_version
-    FROM moderation_images AS image
-    INNER JOIN media_analysis_jobs AS job ON image.job_id = job.job_id
-    INNER JOIN loads AS load ON image.job_id = load.job_id AND load.operation = 'media_analysis'
+        job.job_id,
+        ROW_NUMBER() OVER (
+            ORDER BY COALESCE(job.creation_timestamp, load.landed_at) ASC NULLS FIRST, job.job_id ASC
+        ) AS job_number
+    FROM media_analysis_jobs AS job
+    INNER JOIN loads AS load ON job.job_id = load.job_id AND load.operation = 'media_analysis'
     WHERE job.status = 'SUCCEEDED'
-    QUALIFY ROW_NUMBER() OVER (
-        PARTITION BY image.source_ref, image.moderation_model_version
-        ORDER BY
-            COALESCE(job.creation_timestamp, load.landed_at) DESC, job.job_id DESC, image.image_index ASC
-    ) = 1
 ),
 
-compared AS (
-    SELECT *
-    FROM images
-    QUALIFY COUNT(*) OVER (PARTITION BY source_ref) > 1
+newest AS (
+    -- the later job, and within it the earlier line, is greater; a manifest has fewer than 2^32 lines
+    SELECT
+        image.source_ref,
+        image.moderation_model_version,
+        MAX(job.job_number * 4294967296 - image.image_index) AS newness
+    FROM moderation_images AS image
+    INNER JOIN jobs AS job ON image.job_id = job.job_id
+    GROUP BY image.source_ref, image.moderation_model_version
+    QUALIFY COUNT(*) OVER (PARTITION BY image.source_ref) > 1
 ),
 
 found AS (
     SELECT
-        image.job_id,
-        image.image_index,
         image.source_ref,
+        image.moderation_model_version,
+        job.job_id,
         label.name,
         MAX(label.confidence) AS confidence
-    FROM compared AS image
-    INNER JOIN moderation_labels AS label
-        ON image.job_id = label.job_id AND image.image_index = label.image_index
-    GROUP BY image.job_id, image.image_index, image.source_ref, label.name
+    FROM newest AS image
+    INNER JOIN jobs AS job ON (image.newness + 4294967295) // 4294967296 = job.job_number
+    LEFT JOIN moderation_labels AS label
+        ON
+            job.job_id = label.job_id
+            AND job.job_number * 4294967296 - image.newness = label.image_index
+    GROUP BY image.source_ref, image.moderation_model_version, job.job_id, label.name
 ),
 
-names AS (
-    SELECT DISTINCT
+analyses AS (
+    SELECT
         source_ref,
-        name
+        moderation_model_version,
+        job_id,
+        MAP(
+            LIST(name) FILTER (WHERE name IS NOT NULL), LIST(confidence) FILTER (WHERE name IS NOT NULL)
+        ) AS confidences
     FROM found
+    GROUP BY source_ref, moderation_model_version, job_id
+),
+
+-- a window and no second look at `analyses`, so that one image's question reads its rows alone
+compared AS (
+    SELECT
+        *,
+        UNNEST(LIST_DISTINCT(FLATTEN(LIST(MAP_KEYS(confidences)) OVER (PARTITION BY source_ref)))) AS name
+    FROM analyses
 )
 
 SELECT
-    image.source_ref,
-    names.name,
-    image.moderation_model_version,
-    image.job_id,
-    found.confidence
-FROM compared AS image
-INNER JOIN names ON image.source_ref = names.source_ref
-LEFT JOIN found
-    ON
-        image.job_id = found.job_id
-        AND image.image_index = found.image_index
-        AND names.name = found.name
+    source_ref,
+    name,
+    moderation_model_version,
+    job_id,
+    confidences[name] AS confidence
+FROM compared

@@ -14,7 +14,7 @@ SELECT
     ) AS name,
     MAX(finding.confidence) AS confidence,
     COUNT(*) AS findings,
-    LIST(DISTINCT finding.category ORDER BY finding.category) AS categories
+    LIST_SORT(LIST_DISTINCT(LIST(finding.category))) AS categories
 FROM moderation_findings AS finding
 LEFT JOIN review_thresholds AS threshold ON finding.category = threshold.category
 INNER JOIN review_thresholds AS fallback ON fallback.category = ''

@@ -70,6 +70,8 @@ def test_it_follows_every_result_that_comes_changes_or_is_held_back(
         "object_counts": 12,
         "video_samples": 6,
         "label_segments": 8,
+        "moderation_findings": 1,
+        "moderation_levels": 1,
     }
     commit_result(layout, video("w"), a_video([["Cat"]]), generation=2)
     commit_result(layout, video("x"), a_video(frames))
@@ -84,6 +86,47 @@ def test_it_follows_every_result_that_comes_changes_or_is_held_back(
     assert assert_as_asked_of_all_tables(warehouse)["video_samples"] == 4
 
 
+def test_it_follows_the_results_of_images(layout: Layout, warehouse: Warehouse) -> None:
+    def of_images() -> tuple[int, int]:
+        found = assert_as_asked_of_all_tables(warehouse)
+        assert found["label_segments"] == 2, "what was derived from the video stays"
+        return found["moderation_findings"], found["moderation_levels"]
+
+    commit_result(layout, video("v"), a_video([["Cat", "Dog"]]))
+    commit_result(layout, images("m"), image_rows(["a.jpg", "b.jpg"]))
+    load(layout, warehouse)
+    assert of_images() == (2, 2)
+    commit_result(layout, images("m"), with_parents(["a.jpg", "b.jpg"]), generation=2)
+    commit_result(layout, images("n"), image_rows(["a.jpg"]))
+    load(layout, warehouse)
+    assert of_images() == (7, 7)
+    with read_only(warehouse) as con:
+        query = "SELECT DISTINCT job_id, category FROM precomputed.moderation_findings ORDER BY ALL"
+        assert con.execute(query).fetchall() == [("m", "Violence"), ("n", "Violence")]
+    commit_result(layout, images("m"), image_rows(["a.jpg"]), generation=3, reason="cut")
+    load(layout, warehouse)
+    assert of_images() == (1, 1)
+
+
+def with_parents(keys: list[str]) -> Rows:
+    """The rows of a bulk job with a finding of each level on each image."""
+    rows = image_rows(keys)
+    names = ["", "Violence", "Graphic Violence", "Self-Harm"]
+    rows["moderation_labels"] = [
+        {
+            "image_index": n,
+            "label_index": level - 1,
+            "name": names[level],
+            "parent_name": names[level - 1],
+            "taxonomy_level": level,
+            "confidence": 90.0,
+        }
+        for n, _ in enumerate(keys)
+        for level in (1, 2, 3)
+    ]
+    return rows
+
+
 def test_what_is_precomputed_is_made_anew_when_its_file_changes(
     layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,14 +134,16 @@ def test_what_is_precomputed_is_made_anew_when_its_file_changes(
     warehouse = tmp_path / "w.duckdb"
     for job in ("u", "v", "w"):
         commit_result(layout, video(job), a_video([["Cat", "Dog"]]))
+        commit_result(layout, images(f"m{job}"), image_rows(["a.jpg", "b.jpg"]))
     load(layout, warehouse)
     with opened(warehouse, 0) as con:
         con.execute("UPDATE load_lock SET views_digest = 'another'")
         con.execute("DROP TABLE precomputed.object_counts")
         con.execute("DELETE FROM precomputed.label_cooccurrence")
+        con.execute("DELETE FROM precomputed.moderation_findings")
         con.execute("CREATE TABLE precomputed.of_old AS SELECT 1 AS one")
     load(layout, warehouse)
-    assert_as_asked_of_all_tables(warehouse)
+    assert assert_as_asked_of_all_tables(warehouse)["moderation_findings"] == 6
     with read_only(warehouse) as con:
         query = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'precomputed'"
         assert {name for (name,) in con.execute(query).fetchall()} == set(NAMES)
