@@ -36,8 +36,10 @@ def airflow_environment(home: Path) -> dict[str, str]:
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
-        # Three heartbeats missed, of 5 s each, end a task without a word in its log. On one busy
-        # machine with its metadata in SQLite that may happen to a task that is well.
+        # A call to the API server that takes longer than 5 s, or three missed heartbeats, end a
+        # task without a word in its log. With metadata in SQLite that happens to tasks that are
+        # well: a click in the page can keep the API server waiting for SQLite's lock for 5 s.
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "90",
         "AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS": "20",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "_AIRFLOW_PROCESS_CONTEXT": "client",

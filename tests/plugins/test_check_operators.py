@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from rekognition_results.operators.checks import RekognitionCheckWarehouseOperator
 from transforms.layout import Layout
@@ -33,6 +33,15 @@ def test_each_check_is_one_that_airflow_knows_of(results: Path) -> None:
     operator.execute({})
     assert {one.name for one in operator.check_results} == {one.name for one in all_of("checks")}
     assert all(one.success for one in operator.check_results)
+
+
+def test_where_nothing_is_published_there_is_nothing_to_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REKOGNITION_RESULTS_URI", str(tmp_path))
+    operator = RekognitionCheckWarehouseOperator(task_id="check", aws_conn_id=None)
+    with pytest.raises(AirflowSkipException, match=r"rekognition\.duckdb is not there yet"):
+        operator.execute({})
 
 
 def test_what_somebody_wrote_past_the_loader_is_found_and_named(results: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.sql.operators.sql import SQLTableCheckOperator
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from transforms.errors import one_line
+from transforms.settings import Settings
 from transforms.sql_files import all_of, read
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ class RekognitionCheckWarehouseOperator(SQLTableCheckOperator):
 
     A load runs the same checks over what it loads, before it commits. This one looks at all rows,
     and so finds what changed afterwards, by whomever. It does not try again: no retry mends it.
+    Skipped while nothing is published.
 
     :param aws_conn_id: the connection with which a lake's data on S3 are read (templated)
     """
@@ -43,6 +46,9 @@ class RekognitionCheckWarehouseOperator(SQLTableCheckOperator):
         return PublishedTablesHook(aws_conn_id=self.aws_conn_id)
 
     def execute(self, context: Context) -> None:
+        published = Settings.from_env().published
+        if isinstance(published, Path) and not published.exists():
+            raise AirflowSkipException(f"{published} is not there yet: nothing to check.")
         try:
             super().execute(context)
         except AirflowFailException as error:
