@@ -55,6 +55,10 @@ test-duckdb2: .venv/.installed .tools/duckdb2/.installed ## The warehouse as a f
 		tests/transforms/test_warehouse_{load,file,lock,readers}.py tests/transforms/test_publish.py \
 		tests/transforms/test_committed_files.py tests/transforms/test_precomputed.py tests/transforms/test_duckdb2.py $(ARGS)
 
+.PHONY: test-alerts
+test-alerts: .venv/.installed promtool ## The alert rules, by Prometheus's own promtool.
+	PATH="$(CURDIR)/.tools/prometheus/usr/bin:$$PATH" $(RUN) pytest tests/plugins/test_alerts.py $(ARGS)
+
 .PHONY: lint
 lint: .venv/.installed ## Format, lint and types.
 	$(RUN) ruff format --check .
@@ -90,6 +94,14 @@ bi/superset/.venv/.installed: bi/superset/pyproject.toml bi/superset/uv.lock | $
 .PHONY: chromium
 chromium:
 	@command -v chromium >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium; }
+
+# Unpacked, not installed: the package would start a server.
+.PHONY: promtool
+promtool:
+	@command -v promtool >/dev/null || [ -x .tools/prometheus/usr/bin/promtool ] || { \
+		mkdir -p .tools/prometheus && cd .tools/prometheus && \
+		{ apt-get download -qq prometheus 2>/dev/null || { $(SUDO) apt-get update -qq && apt-get download -qq prometheus; }; } && \
+		dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb; }
 
 # Tests start a server of their own; Debian's package has the programs.
 .PHONY: postgresql
@@ -132,4 +144,4 @@ clean: ## Remove the environment and everything that runs leave in var/.
 help: ## List the commands.
 	@awk 'BEGIN {FS = ":.*## "} \
 		/^##@/ {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+		/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -122,6 +122,6 @@ def test_every_alert_is_tried() -> None:
 )
 def test_promtool_says_the_same(command: list[str]) -> None:
     if not shutil.which("promtool"):
-        pytest.skip("promtool is not installed; Debian's package prometheus has it")
+        pytest.skip("promtool is not on the PATH: make test-alerts gets it")
     ran = subprocess.run(["promtool", *command], cwd=ALERTS, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
