@@ -84,7 +84,7 @@ licences: .venv/.installed ## Write docs/licences.md, the licence of every locke
 install: .venv/.installed ## uv and the locked environment.
 
 .venv/.installed: pyproject.toml uv.lock | $(UV)
-	$(UV) sync --locked --inexact --compile-bytecode --quiet
+	$(UV) sync --locked --inexact --quiet
 	@touch $@
 
 bi/superset/.venv/.installed: bi/superset/pyproject.toml bi/superset/uv.lock | $(UV)
