@@ -28,7 +28,7 @@ def compute(con: duckdb.DuckDBPyConnection, tables: Collection[str] = ROWS_OF) -
     temporary views of the results being loaded. Each answer becomes a temporary table first,
     which the statements after it can read.
     """
-    files = _derived_from(tables)
+    files = [file for table in ROWS_OF if table in tables for file in _derived_from(table)]
     for file in files:
         name = identifier(file.name)
         con.execute(f"CREATE TEMP TABLE {name} AS {file.statement}")
@@ -42,23 +42,29 @@ def delete(con: duckdb.DuckDBPyConnection, replaced: str, tables: Collection[str
 
     It has their job_id and aggregate_by, NULL for those of images.
     """
-    for file in _derived_from(tables):
-        form = "old.aggregate_by = gone.aggregate_by"
-        if _names(file, "moderation_labels"):
-            form = "gone.aggregate_by IS NULL"
-        con.execute(
-            f"DELETE FROM {PRECOMPUTED}.{identifier(file.name)} AS old USING {replaced} AS gone "
-            f"WHERE old.job_id = gone.job_id AND {form}"
+    for table in (table for table in ROWS_OF if table in tables):
+        form = (
+            "old.aggregate_by = gone.aggregate_by"
+            if table == "labels"
+            else "gone.aggregate_by IS NULL"
         )
+        for file in _derived_from(table):
+            con.execute(
+                f"DELETE FROM {PRECOMPUTED}.{identifier(file.name)} AS old USING {replaced} AS gone "
+                f"WHERE old.job_id = gone.job_id AND {form}"
+            )
 
 
-def _derived_from(tables: Collection[str]) -> list[SqlFile]:
-    rows_of = [table for table in ROWS_OF if table in tables]
-    return [file for file in precomputed() if any(_names(file, table) for table in rows_of)]
-
-
-def _names(file: SqlFile, table: str) -> bool:
-    return re.search(rf"\b{table}\b", file.statement) is not None
+def _derived_from(table: str) -> list[SqlFile]:
+    """The files that read it, or read another such file; each after those it reads."""
+    files: list[SqlFile] = []
+    for file in precomputed():
+        if any(
+            re.search(rf"\b{name}\b", file.statement)
+            for name in (table, *(before.name for before in files))
+        ):
+            files.append(file)
+    return files
 
 
 def compute_anew(con: duckdb.DuckDBPyConnection) -> None:

@@ -8,7 +8,12 @@ WITH jobs AS (
         job.*,
         ROW_NUMBER() OVER (
             ORDER BY COALESCE(job.creation_timestamp, load.landed_at) ASC NULLS FIRST, job.job_id ASC
-        ) AS job_number
+        ) AS job_number,
+        DENSE_RANK() OVER (
+            ORDER BY
+                job.operations_config_detect_moderation_labels_min_confidence ASC,
+                job.operations_config_detect_moderation_labels_project_version ASC
+        ) AS configuration
     FROM media_analysis_jobs AS job
     INNER JOIN loads AS load ON job.job_id = load.job_id AND load.operation = 'media_analysis'
     WHERE job.status = 'SUCCEEDED'
@@ -16,19 +21,8 @@ WITH jobs AS (
 
 images AS (
     SELECT
-        image.job_id,
-        image.image_index,
-        image.source_ref,
-        image.source_ref_bucket,
-        image.source_ref_key,
-        image.moderation_model_version,
-        image.project_version,
-        job.operations_config_detect_moderation_labels_project_version AS asked_project_version,
-        job.operations_config_detect_moderation_labels_min_confidence AS min_confidence,
-        job.mode,
-        job.job_name,
-        job.creation_timestamp,
-        job.completion_timestamp,
+        image.*,
+        job.configuration,
         -- the later job, and within it the earlier line, is greater; a manifest has fewer than 2^32 lines
         job.job_number * 4294967296 - image.image_index AS newness
     FROM moderation_images AS image
@@ -36,26 +30,32 @@ images AS (
 ),
 
 newest AS (
-    -- a maximum of integers: half of what numbering the rows of a window costs
+    -- one pass over the names, and no join back to the images; bucket and key are parts of source_ref
     SELECT
         source_ref,
-        MAX(newness) AS newness
+        MAX(newness) AS newness,
+        ANY_VALUE(source_ref_bucket) AS source_ref_bucket,
+        ANY_VALUE(source_ref_key) AS source_ref_key,
+        ARG_MAX_NULL(moderation_model_version, newness) AS moderation_model_version,
+        ARG_MAX_NULL(project_version, newness) AS project_version
     FROM images
-    GROUP BY source_ref, min_confidence, asked_project_version
+    GROUP BY source_ref, configuration
 )
 
 SELECT
-    image.job_id,
-    image.image_index,
-    image.source_ref,
-    image.source_ref_bucket,
-    image.source_ref_key,
-    image.moderation_model_version,
-    COALESCE(image.project_version, image.asked_project_version) AS project_version,
-    image.min_confidence,
-    image.mode,
-    image.job_name,
-    image.creation_timestamp,
-    image.completion_timestamp
-FROM images AS image
-INNER JOIN newest ON image.newness = newest.newness AND image.source_ref = newest.source_ref
+    job.job_id,
+    job.job_number * 4294967296 - newest.newness AS image_index,
+    newest.source_ref,
+    newest.source_ref_bucket,
+    newest.source_ref_key,
+    newest.moderation_model_version,
+    COALESCE(
+        newest.project_version, job.operations_config_detect_moderation_labels_project_version
+    ) AS project_version,
+    job.operations_config_detect_moderation_labels_min_confidence AS min_confidence,
+    job.mode,
+    job.job_name,
+    job.creation_timestamp,
+    job.completion_timestamp
+FROM newest
+INNER JOIN jobs AS job ON (newest.newness + 4294967295) // 4294967296 = job.job_number

@@ -3,14 +3,27 @@
 -- Answers: where do findings gather? A folder counts all that lies beneath it: choose one depth (0 is the
 --   whole bucket) or one prefix, do not add up depths. images is how many of the folder's images have the
 --   category, of_images how many were looked at.
-WITH images AS (
+WITH configurations AS (
     SELECT
-        job_id,
-        image_index,
-        source_ref,
-        source_ref_bucket,
-        REGEXP_EXTRACT(source_ref_key, '^(?s:.*/)') AS folder
-    FROM latest_moderation_images
+        COUNT(DISTINCT ROW(
+            operations_config_detect_moderation_labels_min_confidence,
+            operations_config_detect_moderation_labels_project_version
+        )) > 1 AS several
+    FROM media_analysis_jobs
+    WHERE status = 'SUCCEEDED'
+),
+
+-- where all jobs asked for the same, an image is here once, and its name need not be told from others
+images AS (
+    SELECT
+        image.job_id,
+        image.image_index,
+        image.source_ref_bucket,
+        CASE WHEN configurations.several THEN image.source_ref END AS source_ref,
+        REGEXP_EXTRACT(image.source_ref_key, '^(?s:.*/)') AS folder,
+        CAST(NOT configurations.several AS INTEGER) AS image
+    FROM latest_moderation_images AS image
+    CROSS JOIN configurations
 ),
 
 -- an image lies in one folder: counted there once, the folders above add up
@@ -18,7 +31,7 @@ looked_at_here AS (
     SELECT
         source_ref_bucket,
         folder,
-        COUNT(DISTINCT source_ref) AS of_images
+        SUM(image) + COUNT(DISTINCT source_ref) AS of_images
     FROM images
     GROUP BY source_ref_bucket, folder
 ),
@@ -27,14 +40,14 @@ found_here AS (
     SELECT
         image.source_ref_bucket,
         image.folder,
-        finding.category,
-        COUNT(DISTINCT image.source_ref) AS images,
-        COUNT(*) AS findings,
-        MAX(finding.confidence) AS max_confidence
+        found.category,
+        SUM(image.image) + COUNT(DISTINCT image.source_ref) AS images,
+        SUM(LEN(found.confidences)) AS findings,
+        MAX(found.confidence) AS max_confidence
     FROM images AS image
-    INNER JOIN precomputed.moderation_findings AS finding
-        ON image.job_id = finding.job_id AND image.image_index = finding.image_index
-    GROUP BY image.source_ref_bucket, image.folder, finding.category
+    INNER JOIN precomputed.moderation_categories AS found
+        ON image.job_id = found.job_id AND image.image_index = found.image_index
+    GROUP BY image.source_ref_bucket, image.folder, found.category
 ),
 
 names AS (

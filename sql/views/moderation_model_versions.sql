@@ -14,16 +14,31 @@ WITH jobs AS (
     WHERE job.status = 'SUCCEEDED'
 ),
 
-newest AS (
-    -- the later job, and within it the earlier line, is greater; a manifest has fewer than 2^32 lines
+images AS MATERIALIZED (
     SELECT
         image.source_ref,
         image.moderation_model_version,
-        MAX(job.job_number * 4294967296 - image.image_index) AS newness
+        -- the later job, and within it the earlier line, is greater; a manifest has fewer than 2^32 lines
+        job.job_number * 4294967296 - image.image_index AS newness
     FROM moderation_images AS image
     INNER JOIN jobs AS job ON image.job_id = job.job_id
+),
+
+several AS (
+    SELECT source_ref
+    FROM images
+    GROUP BY source_ref
+    HAVING MIN(COALESCE(moderation_model_version, '')) <> MAX(COALESCE(moderation_model_version, ''))
+),
+
+newest AS (
+    SELECT
+        image.source_ref,
+        image.moderation_model_version,
+        MAX(image.newness) AS newness
+    FROM several
+    INNER JOIN images AS image ON several.source_ref = image.source_ref
     GROUP BY image.source_ref, image.moderation_model_version
-    QUALIFY COUNT(*) OVER (PARTITION BY image.source_ref) > 1
 ),
 
 found AS (

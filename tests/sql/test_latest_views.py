@@ -79,6 +79,17 @@ def test_an_image_analysed_twice_or_named_twice_counts_once(warehouse: Warehouse
     assert warehouse.ask(IMAGES) == [("first", 1), ("second", 0)]
 
 
+def test_what_is_told_of_an_image_is_what_its_newest_analysis_says(warehouse: Warehouse) -> None:
+    warehouse.images("first", {"key": "a.jpg", "model": "6.1"})
+    warehouse.images(
+        "second", {"key": "a.jpg", "model": None}, landed_at="2026-05-02 12:00:00+00", mode="image"
+    )
+    assert warehouse.ask(
+        "SELECT job_id, source_ref, source_ref_bucket, source_ref_key, moderation_model_version,"
+        " mode FROM latest_moderation_images"
+    ) == [("second", "s3://media/a.jpg", "media", "a.jpg", None, "image")]
+
+
 def test_another_confidence_or_adapter_is_another_analysis(warehouse: Warehouse) -> None:
     prefix = "operations_config_detect_moderation_labels_"
     warehouse.images("a", {"key": "a.jpg"})

@@ -57,6 +57,18 @@ def test_an_image_has_its_findings_level_by_level(warehouse: Warehouse) -> None:
     ]
 
 
+def test_an_image_has_its_findings_category_by_category(warehouse: Warehouse) -> None:
+    labels = [*DEEP, label("Alcohol", sure=91.0)]
+    warehouse.images("m", {"key": "a.jpg", "labels": labels}, {"key": "b.jpg"})
+    assert warehouse.ask(
+        "SELECT source_ref_key, category, name, confidence, confidences FROM moderation_categories"
+        " ORDER BY ALL"
+    ) == [
+        ("a.jpg", "Alcohol", "Alcohol", 91.0, [91.0]),
+        ("a.jpg", "Violence", "Graphic Violence", 95.0, [95.0, 95.0, 70.0]),
+    ]
+
+
 @pytest.mark.parametrize(
     "name, sure, queued",
     [
@@ -117,6 +129,16 @@ def test_findings_are_counted_in_every_folder_above_the_image(warehouse: Warehou
         ("2026/a/", 2, "Violence", 1, 1, 1, 95.0),
         ("2026/b/", 2, "Violence", 1, 2, 1, 80.0),
     ]
+
+
+def test_a_folder_counts_an_image_of_two_configurations_once(warehouse: Warehouse) -> None:
+    lowest = "operations_config_detect_moderation_labels_min_confidence"
+    violent = {"labels": [label("Violence")]}
+    warehouse.images("all", {"key": "a/x.jpg"} | violent, {"key": "a/y.jpg"})
+    warehouse.images("sure", {"key": "a/x.jpg"} | violent, {"key": "a/z.jpg"}, **{lowest: 90.0})
+    assert warehouse.ask(
+        "SELECT images, of_images, findings FROM moderation_findings_by_prefix WHERE prefix = 'a/'"
+    ) == [(1, 3, 2)]
 
 
 def test_models_that_looked_at_one_image_are_laid_side_by_side(warehouse: Warehouse) -> None:

@@ -71,6 +71,7 @@ def test_it_follows_every_result_that_comes_changes_or_is_held_back(
         "video_samples": 6,
         "label_segments": 8,
         "moderation_findings": 1,
+        "moderation_categories": 1,
         "moderation_levels": 1,
     }
     commit_result(layout, video("w"), a_video([["Cat"]]), generation=2)
@@ -87,25 +88,27 @@ def test_it_follows_every_result_that_comes_changes_or_is_held_back(
 
 
 def test_it_follows_the_results_of_images(layout: Layout, warehouse: Warehouse) -> None:
-    def of_images() -> tuple[int, int]:
+    def of_images() -> tuple[int, int, int]:
         found = assert_as_asked_of_all_tables(warehouse)
         assert found["label_segments"] == 2, "what was derived from the video stays"
-        return found["moderation_findings"], found["moderation_levels"]
+        of = ("moderation_findings", "moderation_levels", "moderation_categories")
+        findings, levels, categories = (found[name] for name in of)
+        return findings, levels, categories
 
     commit_result(layout, video("v"), a_video([["Cat", "Dog"]]))
     commit_result(layout, images("m"), image_rows(["a.jpg", "b.jpg"]))
     load(layout, warehouse)
-    assert of_images() == (2, 2)
+    assert of_images() == (2, 2, 2)
     commit_result(layout, images("m"), with_parents(["a.jpg", "b.jpg"]), generation=2)
     commit_result(layout, images("n"), image_rows(["a.jpg"]))
     load(layout, warehouse)
-    assert of_images() == (7, 7)
+    assert of_images() == (7, 7, 3)
     with read_only(warehouse) as con:
         query = "SELECT DISTINCT job_id, category FROM precomputed.moderation_findings ORDER BY ALL"
         assert con.execute(query).fetchall() == [("m", "Violence"), ("n", "Violence")]
     commit_result(layout, images("m"), image_rows(["a.jpg"]), generation=3, reason="cut")
     load(layout, warehouse)
-    assert of_images() == (1, 1)
+    assert of_images() == (1, 1, 1)
 
 
 def with_parents(keys: list[str]) -> Rows:
