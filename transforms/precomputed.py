@@ -49,8 +49,9 @@ def delete(con: duckdb.DuckDBPyConnection, replaced: str, tables: Collection[str
             else "gone.aggregate_by IS NULL"
         )
         for file in _derived_from(table):
+            derived = f"{PRECOMPUTED}.{identifier(file.name)}"
             con.execute(
-                f"DELETE FROM {PRECOMPUTED}.{identifier(file.name)} AS old USING {replaced} AS gone "
+                f"DELETE FROM {derived} AS old USING {replaced} AS gone "
                 f"WHERE old.job_id = gone.job_id AND {form}"
             )
 
