@@ -5,6 +5,7 @@ A listing costs a request for each 1,000 names, as ListObjectsV2 does; contents 
 
 from __future__ import annotations
 
+import hashlib
 import io
 import math
 import threading
@@ -54,6 +55,7 @@ class CountedStore(AbstractFileSystem):  # type: ignore[misc]
                 "name": f"{path}/{name}",
                 "size": len(data or b""),
                 "type": "directory" if data is None else "file",
+                "ETag": hashlib.md5(data or b"").hexdigest(),
             }
             for name, data in found.items()
         ]

@@ -123,6 +123,7 @@ def fill(layout: Layout, warehouse: Warehouse, millions: float) -> None:
     for number in range(jobs):
         key = ResultKey.of("label_detection", hashlib.md5(str(number).encode()).hexdigest())
         Commit(key, "00001", SCHEMA_VERSION, NOON, NOON, ()).write(layout)
+    load(layout, warehouse)  # finds nothing new, and has read the commits
 
 
 def one_load(root: str, place: str, lake: str = "") -> None:

@@ -98,6 +98,7 @@ def fill_ledger(layout: Layout, warehouse: Path, jobs: int) -> None:
             [OPERATION, SCHEMA_VERSION, NOON, NOON],
         )
         con.unregister("done")
+    load(layout, warehouse)  # finds nothing new, and has read the commits
 
 
 @dataclass(frozen=True)

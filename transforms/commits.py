@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from transforms.errors import SchemaMismatch
-from transforms.files import is_local, names, read_if_there, write_whole
+from transforms.files import is_local, marks, names, read_if_there, write_whole
 from transforms.layout import OPERATIONS, Layout, Operation, ResultKey
 
 READS_AT_ONCE = 16  # each waits for the object store most of its time
@@ -111,11 +111,25 @@ def commits(layout: Layout, operations: tuple[Operation, ...] = OPERATIONS) -> I
     for operation in operations:
         found = names(layout.commits(operation), ".json")
         keys = [ResultKey.from_name(operation, name.removesuffix(".json")) for name in found]
-        yield from filter(None, _read_all(layout, keys))
+        yield from read_commits(layout, keys)
+
+
+def commit_marks(layout: Layout) -> dict[ResultKey, str]:
+    """Every result with a commit, by operation and name; a rewritten commit has another mark."""
+    return {
+        ResultKey.from_name(operation, name.removesuffix(".json")): mark
+        for operation in OPERATIONS
+        for name, mark in marks(layout.commits(operation), ".json").items()
+    }
+
+
+def read_commits(layout: Layout, keys: Sequence[ResultKey]) -> Iterator[Commit]:
+    """Those that are there, in order of the keys."""
+    yield from filter(None, _read_all(layout, keys))
 
 
 def _read_all(layout: Layout, keys: Sequence[ResultKey]) -> Iterator[Commit | None]:
-    """In their order; many at once from an object store, whose every answer takes a while."""
+    """Many at once from an object store, whose every answer takes a while."""
     if is_local(layout.root):
         yield from (read_commit(layout, key) for key in keys)
         return

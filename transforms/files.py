@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -103,6 +104,32 @@ def names(folder: UPath, suffix: str = "") -> list[str]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     return sorted(name for name in found if name.endswith(suffix) and not name.startswith("."))
+
+
+def marks(folder: UPath, suffix: str = "") -> dict[str, str]:
+    """The names in a folder that end so, each with a mark that changes when the file is written.
+
+    The mark is the ETag on an object store, and time, size and inode on a local disk. Where a store
+    tells no ETag it is never the same twice.
+    """
+    try:
+        found = _marked(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    chosen = (name for name in found if name.endswith(suffix) and not name.startswith("."))
+    return {name: found[name] for name in sorted(chosen)}
+
+
+def _marked(folder: UPath) -> dict[str, str]:
+    if is_local(folder):
+        with os.scandir(local(folder)) as entries:
+            told = ((entry.name, entry.stat()) for entry in entries)
+            return {name: f"{stat.st_mtime_ns}.{stat.st_size}.{stat.st_ino}" for name, stat in told}
+    _forget_listing(folder)
+    return {
+        entry["name"].rpartition("/")[2]: str(entry.get("ETag") or uuid.uuid4())
+        for entry in folder.fs.ls(folder.path, detail=True)
+    }
 
 
 def _listed(folder: UPath) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,7 +14,8 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from transforms.commits import Commit, commits
+from transforms.commit_marks import changed_marks, keep_marks
+from transforms.commits import Commit, commit_marks, read_commits
 from transforms.committed_files import fetch, sources
 from transforms.errors import IncompleteResults, SchemaMismatch
 from transforms.layout import Layout, ResultKey
@@ -52,38 +53,39 @@ class LoadReport:
 
 @dataclass(frozen=True)
 class Pending:
-    """What a load looks at: `wanted` is every commit.
+    """What a load looks at: `marks` names every commit.
 
     Files of a remote results root are copied to folders in `folder` whose names begin with
     `prefix`; they go after each batch.
     """
 
     layout: Layout
-    wanted: Sequence[Commit]
+    marks: Mapping[ResultKey, str]
     folder: Path
     prefix: str
     progress: Progress | None = None
 
 
 def with_commits_as_they_stand(
-    layout: Layout, attempt: Callable[[list[Commit]], LoadReport]
+    layout: Layout, attempt: Callable[[Mapping[ResultKey, str]], LoadReport]
 ) -> LoadReport:
-    """`attempt` with every commit.
+    """`attempt` with the marks of every commit.
 
-    A result that is flattened again meanwhile does not fit the commit that was read: read anew.
+    A result that is flattened again meanwhile does not fit the commit that was read: begin anew.
     """
+    marks = commit_marks(layout)
     for _ in range(TRIES - 1):
-        wanted = list(commits(layout))
         try:
-            return attempt(wanted)
+            return attempt(marks)
         except IncompleteResults:
             time.sleep(random.uniform(0.5, 1.5))
-            if list(commits(layout)) == wanted:
+            before, marks = marks, commit_marks(layout)
+            if marks == before:
                 raise
-    return attempt(list(commits(layout)))
+    return attempt(marks)
 
 
-def refuse_other_versions(wanted: Sequence[Commit]) -> None:
+def _refuse_other_versions(wanted: Sequence[Commit]) -> None:
     for commit in wanted:
         if commit.schema_version != SCHEMA_VERSION:
             raise SchemaMismatch(
@@ -100,6 +102,7 @@ def load_pending(
 ) -> LoadReport:
     """One transaction: what of the commits is not in the ledger as it stands.
 
+    Only commits written since the last load are read: what a load costs does not grow with them.
     `anew` empties the tables first, in the same transaction.
     """
     con.execute("BEGIN")
@@ -107,14 +110,18 @@ def load_pending(
         con.execute(read("load", "take_load_lock").statement)
         if anew:
             recreate_schema(con)
-        there = in_ledger(con)
-        new = [one for one in pending.wanted if there.get(one.key) != fingerprint(one)]
+        unread = changed_marks(con, pending.marks)
+        found = list(read_commits(pending.layout, list(unread)))
+        _refuse_other_versions(found)
+        there = in_ledger(con, unread)
+        new = [one for one in found if there.get(one.key) != fingerprint(one)]
         changed = refresh_views(con)
         changed |= refresh_settings(con, pending.layout)
-        if not changed and not new and not anew:
+        if not changed and not unread and not anew:
             con.execute("ROLLBACK")  # nothing to say: the published file stays current
             return LoadReport()
         report = _load_batches(con, pending, new, set(there))
+        keep_marks(con, unread)
     except BaseException:
         with suppress(duckdb.Error):  # a failed statement may have ended the transaction
             con.execute("ROLLBACK")

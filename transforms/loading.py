@@ -61,9 +61,12 @@ def ledger_rows(batch: Sequence[Commit], loaded_at: datetime) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=TABLES["loads"].schema)
 
 
-def in_ledger(con: duckdb.DuckDBPyConnection) -> dict[ResultKey, tuple[object, ...]]:
-    """What of each result is in the warehouse, to compare with `fingerprint` of its commit."""
-    rows = con.execute(read("load", "read_ledger").statement).fetchall()
+def in_ledger(
+    con: duckdb.DuckDBPyConnection, keys: Iterable[ResultKey]
+) -> dict[ResultKey, tuple[object, ...]]:
+    """What of those jobs is in the warehouse, to compare with `fingerprint` of a commit."""
+    jobs = list({key.job_id for key in keys})
+    rows = con.execute(read("load", "read_ledger").statement, {"job_ids": jobs}).fetchall()
     return {
         ResultKey(operation, job_id, aggregate_by): tuple(rest)
         for operation, job_id, aggregate_by, *rest in rows

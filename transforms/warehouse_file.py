@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
-from transforms.commits import Commit
-from transforms.layout import Layout
+from transforms.layout import Layout, ResultKey
 from transforms.load_transaction import (
     LoadReport,
     Pending,
     Progress,
     load_pending,
-    refuse_other_versions,
     with_commits_as_they_stand,
 )
 from transforms.publish import is_current, put_copy
@@ -65,11 +64,10 @@ def _load(
     layout: Layout, path: Path, everything: bool, timeout: float, progress: Progress | None
 ) -> LoadReport:
     """The caller holds the lock."""
-    _clear_leftovers(path)
 
-    def attempt(wanted: list[Commit]) -> LoadReport:
-        refuse_other_versions(wanted)
-        pending = Pending(layout, wanted, path.parent, _fetched(path), progress)
+    def attempt(marks: Mapping[ResultKey, str]) -> LoadReport:
+        _clear_leftovers(path)
+        pending = Pending(layout, marks, path.parent, _fetched(path), progress)
         if not everything:
             with opened(path, timeout) as con:
                 version = found_version(con, path)

@@ -5,20 +5,19 @@ from __future__ import annotations
 import random
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
-from transforms.commits import Commit
 from transforms.ducklake import DuckLake
 from transforms.errors import WarehouseLocked
 from transforms.lake_maintenance import refuse_strange_files, set_options, tidy_up_if_due
 from transforms.lake_turn import turn
-from transforms.layout import Layout
+from transforms.layout import Layout, ResultKey
 from transforms.load_transaction import (
     LoadReport,
     Pending,
     Progress,
     load_pending,
-    refuse_other_versions,
     with_commits_as_they_stand,
 )
 from transforms.tables import SCHEMA_VERSION
@@ -34,10 +33,9 @@ def load_lake(
     WarehouseLocked when others were at it for `timeout` seconds.
     """
 
-    def attempt(wanted: list[Commit]) -> LoadReport:
-        refuse_other_versions(wanted)
+    def attempt(marks: Mapping[ResultKey, str]) -> LoadReport:
         folder = Path(tempfile.gettempdir())
-        pending = Pending(layout, wanted, folder, "rekognition-fetched-", progress)
+        pending = Pending(layout, marks, folder, "rekognition-fetched-", progress)
         until = time.monotonic() + timeout
         while True:
             try:

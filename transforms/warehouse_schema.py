@@ -48,6 +48,7 @@ def create_schema(con: duckdb.DuckDBPyConnection) -> None:
     for statement in create_tables():
         con.execute(statement)
     con.execute(read("load", "create_load_lock").statement)
+    con.execute(read("load", "create_commit_marks").statement)
     con.execute("INSERT INTO load_lock VALUES (?, ?, NULL)", [SCHEMA_VERSION, uuid.uuid4().hex])
     refresh_views(con)
     con.execute("COMMIT")
@@ -55,7 +56,7 @@ def create_schema(con: duckdb.DuckDBPyConnection) -> None:
 
 def recreate_schema(con: duckdb.DuckDBPyConnection) -> None:
     """Every table and view anew and empty, whatever version there was. Opens no transaction."""
-    mine = {*TABLES, *SETTINGS_TABLES, *(view.name for view in views())}
+    mine = {*TABLES, *SETTINGS_TABLES, "commit_marks", *(view.name for view in views())}
     for kind in ("VIEW", "TABLE"):
         for name in _names_of(con, kind):
             if name in mine:

@@ -12,6 +12,8 @@ from benchmarks.scale import every_run, fill, fill_ledger, one_job
 from transforms.layout import Layout
 
 OPEN = 3
+STEPS = ["start", "land", "flatten", "plan", "collect", "measure", "expiring results"]
+STEPS += ["load one new result"]
 
 
 def requests(jobs: int, folder: Path) -> dict[str, Counter[str]]:
@@ -33,9 +35,7 @@ def few_and_many(
     return requests(10, folder), requests(60, folder)
 
 
-@pytest.mark.parametrize(
-    "step", ["start", "land", "flatten", "plan", "collect", "measure", "expiring results"]
-)
+@pytest.mark.parametrize("step", STEPS)
 def test_a_step_asks_the_same_however_many_jobs_are_done(
     step: str, few_and_many: tuple[dict[str, Counter[str]], dict[str, Counter[str]]]
 ) -> None:
