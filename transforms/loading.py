@@ -66,7 +66,10 @@ def in_ledger(
 ) -> dict[ResultKey, tuple[object, ...]]:
     """What of those jobs is in the warehouse, to compare with `fingerprint` of a commit."""
     jobs = list({key.job_id for key in keys})
-    rows = con.execute(read("load", "read_ledger").statement, {"job_ids": jobs}).fetchall()
+    query = (
+        f"{read('load', 'read_ledger').statement}\nWHERE job_id IN (SELECT UNNEST(?::VARCHAR[]))"
+    )
+    rows = con.execute(query, [jobs]).fetchall()
     return {
         ResultKey(operation, job_id, aggregate_by): tuple(rest)
         for operation, job_id, aggregate_by, *rest in rows

@@ -1,5 +1,4 @@
--- Grain: result of the jobs asked for. What of each is loaded; microseconds, so that no time zone
---   library is needed.
+-- Grain: result. What of each is loaded; microseconds, so that no time zone library is needed.
 SELECT
     operation,
     job_id,
@@ -9,4 +8,3 @@ SELECT
     EPOCH_US(flattened_at) AS flattened_at_micros,
     accepted_reason
 FROM loads
-WHERE job_id IN (SELECT UNNEST($job_ids))
