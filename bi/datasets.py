@@ -1,7 +1,7 @@
 """`python -m bi.datasets` writes bi/superset/assets/datasets: one Superset dataset a view.
 
-What a view answers comes from its header in sql/views, what a column means from the schemas in
-transforms/tables: nothing is said twice. A test fails when the files are stale.
+What a view answers comes from its header in sql/views, what a column means from
+`transforms.view_columns`. A test fails when the files are stale.
 """
 
 from __future__ import annotations
@@ -11,12 +11,10 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import yaml
 
-from transforms.ddl import DUCKDB_TYPES, PRECOMPUTED, comment, create_tables, identifier
-from transforms.sql_files import SqlFile, precomputed, views
-from transforms.tables import TABLES
+from transforms.sql_files import SqlFile, views
+from transforms.view_columns import ViewColumn, view_columns
 
 ASSETS = Path(__file__).parent / "superset" / "assets"
 FOLDER = ASSETS / "datasets" / "Rekognition_results"
@@ -27,40 +25,21 @@ HEADER = "# Written by `make docs` from sql/views and transforms/tables.\n"
 
 def files() -> dict[str, str]:
     """Every dataset's YAML by file name."""
-    read: dict[str, list[str]] = {}
-    for file in precomputed():
-        read[f"{PRECOMPUTED}.{file.name}"] = tables_of(file, read)
-    written = {}
-    with duckdb.connect(":memory:") as con:
-        for statement in create_tables():
-            con.execute(statement)
-        for view in views():
-            con.execute(f"CREATE VIEW {identifier(view.name)} AS {view.statement}")
-            read[view.name] = tables_of(view, read)
-            columns = con.execute(f"DESCRIBE {identifier(view.name)}").fetchall()
-            told = dataset(view, read[view.name], [(name, kind) for name, kind, *_ in columns])
-            text = yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=100)
-            written[f"{view.name}.yaml"] = HEADER + text
-    return written
+    columns = view_columns()
+    return {
+        f"{view.name}.yaml": HEADER
+        + yaml.safe_dump(
+            dataset(view, columns[view.name]), sort_keys=False, allow_unicode=True, width=100
+        )
+        for view in views()
+    }
 
 
-def tables_of(file: SqlFile, read: dict[str, list[str]]) -> list[str]:
-    """The tables that a view stands on, by way of others too, as its SQL names them.
-
-    `read` has those of the views and precomputed tables before it.
-    """
-    found: list[str] = []
-    for name in re.findall(rf"\b(?:FROM|JOIN)\s+((?:{PRECOMPUTED}\.)?\w+)", file.statement):
-        known = [name] if name in TABLES else read.get(name, read.get(f"{PRECOMPUTED}.{name}", []))
-        found += known
-    return list(dict.fromkeys(found))
-
-
-def dataset(view: SqlFile, tables: list[str], columns: list[tuple[str, str]]) -> dict[str, Any]:
+def dataset(view: SqlFile, columns: list[ViewColumn]) -> dict[str, Any]:
     """A dataset in the form of Superset's export, version 1.0.0."""
     return {
         "table_name": view.name,
-        "main_dttm_col": next((name for name, kind in columns if is_instant(kind)), None),
+        "main_dttm_col": next((one.name for one in columns if is_instant(one.kind)), None),
         "description": re.sub(r"\n\s+", " ", view.about),
         "schema": "main",
         "uuid": str(uuid.uuid5(NAMES, f"dataset/{view.name}")),
@@ -69,16 +48,16 @@ def dataset(view: SqlFile, tables: list[str], columns: list[tuple[str, str]]) ->
         ],
         "columns": [
             {
-                "column_name": name,
+                "column_name": one.name,
                 "verbose_name": None,
-                "is_dttm": is_instant(kind),
+                "is_dttm": is_instant(one.kind),
                 "is_active": True,
-                "type": kind,
+                "type": one.kind,
                 "groupby": True,
                 "filterable": True,
-                "description": meaning(name, kind, tables),
+                "description": one.meaning,
             }
-            for name, kind in columns
+            for one in columns
         ],
         "version": "1.0.0",
         "database_uuid": DATABASE,
@@ -87,20 +66,6 @@ def dataset(view: SqlFile, tables: list[str], columns: list[tuple[str, str]]) ->
 
 def is_instant(kind: str) -> bool:
     return kind.startswith("TIMESTAMP")
-
-
-def meaning(name: str, kind: str, tables: list[str]) -> str | None:
-    """What the schemas say of a column that a view takes as it is; None for one that it makes.
-
-    Where two of the view's tables have such a column and say different things, None too.
-    """
-    said = {
-        comment(TABLES[table].schema.field(name))
-        for table in tables
-        if name in TABLES[table].schema.names
-        and DUCKDB_TYPES[TABLES[table].schema.field(name).type] == kind
-    }
-    return said.pop() if len(said) == 1 else None
 
 
 def main() -> None:

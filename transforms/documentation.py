@@ -6,12 +6,11 @@ table of settings, between the two comments that mark its place. A test fails wh
 
 from __future__ import annotations
 
-import duckdb
-
-from transforms.ddl import DUCKDB_TYPES, create_tables, detail, identifier
+from transforms.ddl import DUCKDB_TYPES, detail
 from transforms.settings import CHECKOUT, VARIABLES
 from transforms.sql_files import read, views
 from transforms.tables import SCHEMA_VERSION, SETTINGS_TABLES, TABLES, SettingsTable, Table
+from transforms.view_columns import view_columns
 
 README = CHECKOUT / "README.md"
 DOCS = CHECKOUT / "docs" / "tables"
@@ -170,15 +169,14 @@ def index_page() -> str:
 
 def views_page() -> str:
     parts = ["# Views", WRITTEN, "", "In every warehouse and every published file; from sql/views."]
-    with duckdb.connect(":memory:") as con:
-        for statement in create_tables():
-            con.execute(statement)
-        for view in views():
-            con.execute(f"CREATE VIEW {identifier(view.name)} AS {view.statement}")
-        for view in sorted(views(), key=lambda view: view.name):
-            columns = con.execute(f"DESCRIBE {identifier(view.name)}").fetchall()
-            parts += ["", f"## {view.name}", *_header(view.about), "", "| column | type |"]
-            parts += ["|---|---|", *(f"| `{name}` | {kind} |" for name, kind, *_ in columns)]
+    columns = view_columns()
+    for view in sorted(views(), key=lambda view: view.name):
+        parts += ["", f"## {view.name}", *_header(view.about), "", "| column | type | meaning |"]
+        parts += ["|---|---|---|"]
+        parts += [
+            f"| `{one.name}` | {one.kind} | {_cell(one.meaning or '')} |"
+            for one in columns[view.name]
+        ]
     return "\n".join([*parts, ""])
 
 

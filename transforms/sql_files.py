@@ -1,7 +1,7 @@
 """The SQL under sql/: one statement-idea a file, found by its name.
 
 sql/load/     statements of a load
-sql/views/    a plain SELECT; the file's name is the view's name
+sql/views/    a plain SELECT; the file's name is the view's name; its header tells what it makes
 sql/precomputed/ a SELECT whose rows a load keeps in a table of the file's name
 sql/checks/   a SELECT whose every row is a failure: operation, job_id, aggregate_by, problem
 sql/queries/  examples that answer a question on the views
@@ -17,15 +17,21 @@ from pathlib import Path
 from typing import Literal
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
+# "Column name: what it means", in further lines if they are indented
+COLUMN = re.compile(r"^Column (\w+): (.*(?:\n +.*)*)\n?", re.MULTILINE)
 Folder = Literal["load", "views", "precomputed", "checks", "queries", "examples"]
 
 
 @dataclass(frozen=True)
 class SqlFile:
-    """One file. `about` is its header comment as plain lines, `statement` what comes after."""
+    """One file: its header comment as plain lines, and the statement that comes after.
+
+    Of the header, `columns` are the lines that say what one column means, `about` the others.
+    """
 
     name: str
     about: str
+    columns: dict[str, str]
     statement: str
 
 
@@ -33,8 +39,10 @@ def read(folder: Folder, name: str) -> SqlFile:
     """One file of sql/; FileNotFoundError when there is none of that name."""
     lines = (SQL / folder / f"{name}.sql").read_text().splitlines()
     header = next((n for n, line in enumerate(lines) if not line.startswith("--")), len(lines))
-    about = "\n".join(line.removeprefix("--").removeprefix(" ") for line in lines[:header])
-    return SqlFile(name, about, "\n".join(lines[header:]).strip().rstrip(";"))
+    told = "\n".join(line.removeprefix("--").removeprefix(" ") for line in lines[:header])
+    about = COLUMN.sub("", told).rstrip()
+    columns = {column: re.sub(r"\n\s+", " ", meaning) for column, meaning in COLUMN.findall(told)}
+    return SqlFile(name, about, columns, "\n".join(lines[header:]).strip().rstrip(";"))
 
 
 def all_of(folder: Folder) -> list[SqlFile]:

@@ -2,6 +2,9 @@
 --   (latest jobs, TIMESTAMPS) in which the middle of a box lies.
 -- Keys: job_id, name, grid_column (0 to 31, from the left), grid_row (0 to 17, from the top).
 -- Answers: where in the frame do things appear? A box reaching past the frame counts in the outermost cell.
+-- Column grid_column: Column of the grid, 0 (left) to 31.
+-- Column grid_row: Row of the grid, 0 (top) to 17.
+-- Column boxes: Boxes whose middle lies in this cell.
 SELECT
     job.job_id,
     job.video_s3_object_bucket,

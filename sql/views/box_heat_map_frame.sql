@@ -2,6 +2,9 @@
 -- Keys: none; job_id, name, grid_column, grid_row once the boxes are added up.
 -- Answers: the same as box_heat_map, for charts that leave out a column or row without boxes and would
 --   so show a frame of the wrong shape: the zeros stand in every column and every row of the grid.
+-- Column grid_column: Column of the grid, 0 (left) to 31.
+-- Column grid_row: Row of the grid, 0 (top) to 17.
+-- Column boxes: Boxes whose middle lies in this cell; 0 in the rows that hold the frame.
 WITH names AS (
     SELECT DISTINCT
         job_id,

@@ -2,6 +2,9 @@
 -- Keys: job_id, aggregate_by, name, confidence_from.
 -- Answers: how sure is the model of each label, and what would another lowest confidence leave out? A
 --   confidence of 100 counts in the bin from 95.
+-- Column aggregate_by: TIMESTAMPS or SEGMENTS: the form of the result.
+-- Column confidence_from: Where the bin begins, in percent; it ends 5 higher.
+-- Column labels: Labels in the bin.
 SELECT
     job_id,
     aggregate_by,

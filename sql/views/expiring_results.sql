@@ -5,6 +5,9 @@
 --   https://docs.aws.amazon.com/rekognition/latest/dg/api-video.html
 --   The days count from the moment the job was seen finished, or, where that is not known, from the
 --   landing: Amazon's own may end earlier.
+-- Column aggregate_by: TIMESTAMPS or SEGMENTS: the form of a video's result; NULL for a bulk job.
+-- Column expires_at: When Amazon drops the result.
+-- Column hours_left: Hours until then.
 WITH ends AS (
     SELECT
         operation,

@@ -4,6 +4,13 @@
 --   status is NULL for a result that is held back, since its rows are in no table. The cost is an estimate
 --   from `prices` (of the job's region, else of all others) and what was analysed: images with a result,
 --   minutes of video. The two forms of one video's result are one job and one cost.
+-- Column aggregate_by: TIMESTAMPS or SEGMENTS: the form of a video's result; NULL for a bulk job.
+-- Column input_s3_object_bucket: Bucket of the video, or of the job's manifest.
+-- Column input_s3_object_name: Key of the video, or of the job's manifest.
+-- Column finished_at: When the job ended; of a video, when it was first seen finished.
+-- Column seconds: From started_at to finished_at.
+-- Column estimated_usd: What the job may have cost, in US dollars, by the table prices.
+-- Column landed_at: When the result was landed whole.
 SELECT
     load.operation,
     load.job_id,

@@ -2,6 +2,8 @@
 -- Keys: job_id, name, other_name.
 -- Answers: what is seen together with a label? label_cooccurrence with each pair in both directions, so
 --   that a filter on name finds all companions of a label: do not add up both.
+-- Column other_name: The label that is seen with it.
+-- Column frames: Frames that have both.
 SELECT
     job_id,
     video_s3_object_bucket,

@@ -3,6 +3,7 @@
 -- Answers: what did GetLabelDetection say? Its pages joined to one response as JSON, rebuilt from the
 --   tables: every member with its value, every list in its order. Members that were absent, null or an
 --   empty list are left out, and so is NextToken. For checking that nothing is lost, not for analysis.
+-- Column response: The response as JSON.
 WITH colors AS (
     SELECT
         job_id,

@@ -3,6 +3,9 @@
 -- Answers: what does a newer model see in the same video that an older one did not, and the other way
 --   round? Each model's newest SUCCEEDED job counts, whatever its settings; a label that a model did not
 --   find has 0 sightings, so that the versions can be laid side by side.
+-- Column aggregate_by: TIMESTAMPS or SEGMENTS: the form of the result.
+-- Column sightings: How often this model found the label; 0 when it did not.
+-- Column mean_confidence: Mean confidence of those, in percent; NULL when there is none.
 WITH jobs AS (
     SELECT
         job.*,

@@ -3,6 +3,12 @@
 -- Answers: for how long is each label on screen? TIMESTAMPS: the sum of its samples, added up as stretches
 --   (label_segments); SEGMENTS: the sum of the stretches that the service tells. share_of_video is 0 to 1.
 --   What is not known is NULL.
+-- Column aggregate_by: TIMESTAMPS or SEGMENTS: the form of the result.
+-- Column screen_time_millis: How long the label is on screen, in milliseconds.
+-- Column share_of_video: That time as a part of the video, 0 to 1.
+-- Column sightings: Samples that show the label; of SEGMENTS results, stretches.
+-- Column first_seen_millis: Where its first stretch begins, in milliseconds.
+-- Column last_seen_millis: Where its last stretch ends, in milliseconds.
 WITH stretches AS (
     SELECT
         job_id,

@@ -3,6 +3,9 @@
 -- Answers: from when to when is each label on screen? Made from the timestamps, for results that were not
 --   asked for as SEGMENTS. A stretch ends where the next sample does not show the label, and where a gap
 --   shows that there were frames without any label.
+-- Column sightings: Samples in the segment.
+-- Column max_confidence: Highest confidence in it, in percent.
+-- Column mean_confidence: Mean confidence in it, in percent.
 SELECT
     job.job_id,
     job.video_s3_object_bucket,

@@ -2,6 +2,10 @@
 -- Keys: name, kind, related_name.
 -- Answers: which parents, categories and aliases does each label have? kind is parent, category or alias.
 --   They belong to the label, not to the sighting, so each result's first sighting of a label tells them.
+-- Column kind: What related_name is to the label: parent, category or alias.
+-- Column related_name: Name of the parent, category or alias.
+-- Column sightings: Labels that were sent with it.
+-- Column jobs: Jobs that have such a label.
 WITH firsts AS (
     SELECT
         job_id,

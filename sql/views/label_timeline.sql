@@ -2,6 +2,7 @@
 -- Keys: job_id, name, timestamp.
 -- Answers: when is what on screen, from when to when, and how sure is the model? A sighting lasts as long
 --   as its sample (video_samples).
+-- Column sample_millis: How long the sighting lasts, in milliseconds; NULL where it is not known.
 SELECT
     label.job_id,
     label.video_s3_object_bucket,

@@ -4,6 +4,9 @@
 --   bucket and key: a newer version of the same key takes the older one's place. A job whose video is
 --   not known counts by itself. The configuration is what changes the labels: confidence, features and
 --   filters. The model's version is no part of it: of two models the later job counts.
+-- Column aggregate_by: TIMESTAMPS or SEGMENTS: the form of the result.
+-- Column job_tag: Tag given at the start.
+-- Column landed_at: When the result was landed whole.
 SELECT
     job.job_id,
     job.aggregate_by,

@@ -1,6 +1,7 @@
 -- Grain: one row per label of the newest SUCCEEDED job of a video, configuration and aggregate_by.
 -- Keys: job_id, aggregate_by, label_index.
 -- Answers: what is in each video, an object analysed twice counted once? The views on labels stand here.
+-- Column aggregate_by: TIMESTAMPS or SEGMENTS: the form of the result.
 SELECT
     job.job_id,
     job.aggregate_by,

@@ -3,6 +3,7 @@
 -- Answers: which analysis of an image counts, so that one analysed twice, or named twice by one
 --   manifest, is counted once. The image is bucket and key; the configuration is the lowest confidence
 --   asked for and the custom adapter.
+-- Column min_confidence: Lowest confidence asked for, in percent; NULL when none was.
 WITH jobs AS (
     SELECT
         job.*,

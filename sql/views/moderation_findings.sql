@@ -4,6 +4,7 @@
 --   category? The taxonomy has three levels and the service sends a label's ancestors with it, so the
 --   category is found by going up twice within the image; where an ancestor is missing, it is the last
 --   name reached.
+-- Column category: Top-level category that the label stands under.
 SELECT
     image.job_id,
     image.image_index,

@@ -3,6 +3,13 @@
 -- Answers: where do findings gather? A folder counts all that lies beneath it: choose one depth (0 is the
 --   whole bucket) or one prefix, do not add up depths. images is how many of the folder's images have the
 --   category, of_images how many were looked at.
+-- Column prefix: Folder, with its last slash; empty for the whole bucket.
+-- Column depth: Slashes in the prefix.
+-- Column category: Top-level category.
+-- Column images: Images of the folder that have the category.
+-- Column of_images: Images of the folder that were looked at.
+-- Column findings: Labels of the category on them.
+-- Column max_confidence: Highest confidence of those, in percent.
 WITH configurations AS (
     SELECT
         COUNT(DISTINCT ROW(

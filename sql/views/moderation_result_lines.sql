@@ -3,6 +3,7 @@
 -- Answers: what did the line say? The line as JSON, rebuilt from the tables: every member with its
 --   value, every list in its order. Members that were absent, null or an empty list are left out.
 --   Quarantined lines stand in quarantined_records, byte for byte.
+-- Column line: The line as JSON.
 WITH found AS (
     SELECT
         job_id,

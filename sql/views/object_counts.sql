@@ -2,6 +2,8 @@
 -- Keys: job_id, name, timestamp.
 -- Answers: how many of each thing are in the frame, over time? The same box can stand under several names
 --   (a Person may be an Adult and a Woman too): compare counts of one name, do not add them up.
+-- Column objects: Boxes of the label in the frame.
+-- Column max_confidence: Highest confidence of those boxes, in percent.
 SELECT
     job.job_id,
     job.video_s3_object_bucket,

@@ -3,6 +3,13 @@
 -- Answers: is what was written all that the service said it returned? For a bulk job the lines its summary
 --   counts as analysed stand against the images written and the lines put aside; a video's result
 --   names no total, so its pages and tokens are checked when it is flattened, and reason tells the outcome.
+-- Column reason: Why the result does not reconcile; NULL when it does.
+-- Column lines_sent: Lines of the input manifest.
+-- Column lines_analysed: Lines that the service says it analysed.
+-- Column lines_refused: Lines that the service says it could not read.
+-- Column rows_written: Rows in moderation_images, or labels of a video.
+-- Column lines_put_aside: Lines of the result in quarantined_records.
+-- Column records_put_aside: Lines and single labels in quarantined_records.
 WITH put_aside AS (
     SELECT
         operation,

@@ -2,6 +2,9 @@
 -- Keys: job_id, image_index.
 -- Answers: which images need review, and because of what? A label counts when its confidence reaches
 --   the threshold of its category (review_thresholds); the worst one is named first.
+-- Column category: Top-level category of the surest label that counts.
+-- Column findings: Labels that reach the threshold of their category.
+-- Column categories: Their categories, by name.
 WITH thresholds AS (
     SELECT
         found.*,

@@ -2,6 +2,10 @@
 -- Keys: operation, path.
 -- Answers: what does the service send that these tables do not show yet, since when, and in how many
 --   results? The bytes are landed: once a column is there, flatten again.
+-- Column occurrences: How often the service sent the field.
+-- Column results: Results that have it.
+-- Column first_landed_at: When the first of these results was landed.
+-- Column last_landed_at: When the last of them was landed.
 SELECT
     field.operation,
     field.path,

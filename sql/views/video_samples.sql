@@ -5,6 +5,7 @@
 --   gap: a step of more than one and a half times the video's median step counts as the median. The last
 --   sample lasts a median step, or to the video's end. With one sample alone the step is not known,
 --   and sample_millis is NULL.
+-- Column sample_millis: How long the sample lasts, in milliseconds; NULL where the step is not known.
 SELECT
     job.job_id,
     sample.timestamp,

@@ -35,12 +35,21 @@ def test_every_view_is_a_dataset_that_says_what_it_answers() -> None:
     assert {one["database_uuid"] for one in DATASETS.values()} == {DATABASE}
 
 
-def test_a_column_taken_from_a_table_has_the_description_of_its_schema() -> None:
+def test_a_column_has_the_description_of_its_schema_or_of_the_view_that_makes_it() -> None:
     (findings,) = [one for one in DATASETS.values() if one["table_name"] == "moderation_findings"]
     told = {column["column_name"]: column for column in findings["columns"]}
     assert told["confidence"]["description"] == "How sure the model is. Unit: percent, 0 to 100."
-    assert told["category"]["description"] is None  # the view makes it; no schema knows it
+    assert told["category"]["description"] == "Top-level category that the label stands under."
     assert told["completion_timestamp"]["is_dttm"]
+
+
+def test_every_column_has_a_description_and_a_view_explains_only_columns_it_has() -> None:
+    about = {view.name: view.columns for view in views()}
+    for dataset in DATASETS.values():
+        view = dataset["table_name"]
+        columns = {column["column_name"]: column["description"] for column in dataset["columns"]}
+        assert [name for name, told in columns.items() if not told] == [], view
+        assert about[view].keys() <= columns.keys(), view
 
 
 def columns_of(value: Any) -> Iterator[str]:
