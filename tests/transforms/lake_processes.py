@@ -48,7 +48,9 @@ def reader(layout: Layout, lake: DuckLake) -> dict[str, Any]:
     asked, torn, seen = 0, 0, set()
     while not asked or not stopped:
         with read_only(lake) as con:
+            con.execute("BEGIN")  # or a load may come in between: docs/warehouse.md
             found, wanted = con.execute(FOUND).fetchall(), con.execute(WANTED).fetchall()
+            con.execute("COMMIT")
         torn += found != wanted
         seen.add(len(found))
         asked += 1
