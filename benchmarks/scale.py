@@ -31,7 +31,7 @@ from transforms.commits import Commit, TableFile
 from transforms.flatten import flatten
 from transforms.found_jobs import expiring, found_elsewhere, known_jobs
 from transforms.landing import LandingAttempt
-from transforms.layout import Layout, Operation, ResultKey
+from transforms.layout import Layout, Operation, ResultKey, table_path
 from transforms.measures import unlanded_jobs
 from transforms.plans import MediaObject, PlannedRequest, digest, plan_requests, taken
 from transforms.requests import StartRequest, note_committed, note_started
@@ -61,10 +61,9 @@ def job_id(number: int) -> str:
     return hashlib.sha256(str(number).encode()).hexdigest()
 
 
-def commit_of(layout: Layout, key: ResultKey) -> Commit:
-    root = f"{layout.root}/"
+def commit_of(key: ResultKey) -> Commit:
     files = tuple(
-        TableFile(name, str(layout.table_file(name, NOON, key)).removeprefix(root), 10, key.job_id)
+        TableFile(name, table_path(name, NOON, key), 10, key.job_id)
         for name in (table.name for table in written_by(OPERATION))
     )
     return Commit(key, "00001", SCHEMA_VERSION, NOON, NOON, files)
@@ -80,7 +79,7 @@ def fill(layout: Layout, jobs: int, still_open: int) -> None:
             record = note_started(layout, request, job_id(number))
             if number < jobs - still_open:
                 record.finished(layout, "SUCCEEDED")
-                commit_of(layout, ResultKey.of(OPERATION, record.job_id)).write(layout)
+                commit_of(ResultKey.of(OPERATION, record.job_id)).write(layout)
                 note_committed(layout, OPERATION, request.token)
 
 
