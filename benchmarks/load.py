@@ -28,12 +28,12 @@ import pyarrow.parquet as pq
 
 from benchmarks.results import machine, put_section
 from transforms.commits import Commit, TableFile, commits
-from transforms.ducklake import DuckLake
 from transforms.layout import Layout, ResultKey
-from transforms.precomputed import compute_anew
 from transforms.tables import SCHEMA_VERSION, TABLES
-from transforms.warehouse import Warehouse, load, publish
-from transforms.warehouse_connection import opened
+from transforms.warehouse.connection import opened
+from transforms.warehouse.ducklake import DuckLake
+from transforms.warehouse.load import Warehouse, load, publish
+from transforms.warehouse.precomputed import compute_anew
 
 LABELS = 50_000
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)

@@ -20,7 +20,7 @@ from transforms.ddl import PRECOMPUTED, identifier, literal
 from transforms.layout import Layout
 from transforms.sql_files import precomputed, views
 from transforms.tables import SETTINGS_TABLES, TABLES
-from transforms.warehouse_connection import opened, read_only
+from transforms.warehouse.connection import opened, read_only
 
 VIDEO = f"job_id = '{first_job()}'"
 IMAGE = f"source_ref = '{first_image()}'"

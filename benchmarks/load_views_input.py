@@ -9,9 +9,9 @@ import duckdb
 
 from benchmarks.load import NOON, fill
 from transforms.layout import Layout
-from transforms.precomputed import compute_anew
 from transforms.tables import SCHEMA_VERSION
-from transforms.warehouse_connection import opened
+from transforms.warehouse.connection import opened
+from transforms.warehouse.precomputed import compute_anew
 
 IMAGES = 10_000  # of a bulk job, the most it takes
 JOB = "md5('m' || (i // 10000))"

@@ -36,8 +36,8 @@ from transforms.measures import unlanded_jobs
 from transforms.plans import MediaObject, PlannedRequest, digest, plan_requests, taken
 from transforms.requests import StartRequest, note_committed, note_started
 from transforms.tables import SCHEMA_VERSION, written_by
-from transforms.warehouse import load
-from transforms.warehouse_connection import opened
+from transforms.warehouse.connection import opened
+from transforms.warehouse.load import load
 
 OPERATION: Operation = "label_detection"
 ACCOUNT, REGION = "123456789012", "us-east-1"

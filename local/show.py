@@ -13,7 +13,7 @@ from transforms.errors import ResultsError
 from transforms.settings import Settings
 from transforms.sql_files import read
 from transforms.tables import TABLES
-from transforms.warehouse_connection import read_only
+from transforms.warehouse.connection import read_only
 
 QUERIES = {
     "top_labels_by_screen_time": "Top labels by screen time",

@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 from upath import UPath
 
 from transforms.commits import Commit, commits
-from transforms.committed_files import fetch
 from transforms.errors import ReconciliationFailed, SchemaMismatch
 from transforms.layout import Layout
-from transforms.loading import ledger_rows
 from transforms.tables import SCHEMA_VERSION, TABLES
+from transforms.warehouse.committed_files import fetch
+from transforms.warehouse.statements import ledger_rows
 
 
 def read_table(

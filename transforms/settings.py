@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
-from transforms.ducklake import SCHEME, DuckLake, without_password
 from transforms.files import is_local, local
 from transforms.layout import Layout, results_path
 from transforms.s3_requests import guarded
+from transforms.warehouse.ducklake import SCHEME, DuckLake, without_password
 
 PREFIX = "REKOGNITION_"
 CHECKOUT = Path(__file__).resolve().parent.parent

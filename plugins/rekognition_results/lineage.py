@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from rekognition_results.listing import S3Uri
 from transforms.commits import Commit
-from transforms.ducklake import DuckLake
 from transforms.job_requests import job_input
 from transforms.landing import Attempt, newest_whole_attempt
 from transforms.layout import LABEL_DETECTION, OPERATIONS, Layout, Operation, ResultKey
 from transforms.requests import read_job, read_request
 from transforms.tables import TABLES, written_by
+from transforms.warehouse.ducklake import DuckLake
 
 if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from rekognition_results import metrics
-from transforms.ducklake import DuckLake
 from transforms.layout import OPERATIONS, Layout
 from transforms.measures import Published, oldest_unpublished, published, unlanded_jobs
-from transforms.warehouse_connection import read_only
+from transforms.warehouse.connection import read_only
+from transforms.warehouse.ducklake import DuckLake
 
 
 def send_all(layout: Layout, readable: Path | DuckLake) -> dict[str, Any]:

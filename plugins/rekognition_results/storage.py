@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.amazon.aws.hooks.s3 import S3Hook
 from airflow.sdk import ObjectStoragePath
 
-from transforms.ducklake import DuckLake, S3Access
 from transforms.layout import Layout
 from transforms.s3_requests import S3Requests, guarded
 from transforms.settings import Settings
+from transforms.warehouse.ducklake import DuckLake, S3Access
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

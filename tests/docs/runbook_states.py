@@ -15,8 +15,8 @@ from transforms.flatten import flatten
 from transforms.landing import LandingAttempt
 from transforms.layout import Layout, Operation, ResultKey
 from transforms.requests import JobRecord
-from transforms.warehouse import load_and_publish
-from transforms.warehouse_lock import warehouse_lock
+from transforms.warehouse.load import load_and_publish
+from transforms.warehouse.lock import warehouse_lock
 
 JOB = "job"
 CAT = {"Timestamp": 0, "Label": {"Name": "Cat", "Confidence": 99.0}}

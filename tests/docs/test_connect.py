@@ -15,10 +15,10 @@ import pytest
 
 from transforms.ddl import identifier
 from transforms.layout import Layout
-from transforms.precomputed import compute
 from transforms.tables import TABLES
-from transforms.warehouse import load, publish
-from transforms.warehouse_connection import opened
+from transforms.warehouse.connection import opened
+from transforms.warehouse.load import load, publish
+from transforms.warehouse.precomputed import compute
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = sorted((DOCS / "connect").glob("*.md"))

@@ -10,8 +10,8 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from rekognition_results.operators.checks import RekognitionCheckWarehouseOperator
 from transforms.layout import Layout
 from transforms.sql_files import all_of
-from transforms.warehouse import load, publish
-from transforms.warehouse_connection import opened
+from transforms.warehouse.connection import opened
+from transforms.warehouse.load import load, publish
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from transforms.loose_files import flatten_loose
 from transforms.plans import MediaObject, PlannedRequest, planned_requests, taken, write_plan
 from transforms.requests import StartRequest, note_committed, note_given_up, note_started
 from transforms.settings import Settings
-from transforms.warehouse import load_and_publish
+from transforms.warehouse.load import load_and_publish
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 

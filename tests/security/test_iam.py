@@ -16,10 +16,10 @@ from upath import UPath
 
 from rekognition_results.operators.label_detection import RekognitionPlanLabelDetectionOperator
 from transforms.commits import commits
-from transforms.ducklake import DuckLake, S3Access
 from transforms.layout import Layout
 from transforms.s3_requests import owners
-from transforms.warehouse_connection import read_only
+from transforms.warehouse.connection import read_only
+from transforms.warehouse.ducklake import DuckLake, S3Access
 
 # Airflow's own, when it looks for plugins that collect lineage.
 pytestmark = pytest.mark.filterwarnings("ignore:GitWildMatchPattern:DeprecationWarning")

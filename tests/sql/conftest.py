@@ -9,8 +9,8 @@ import pytest
 from literal_rows import Warehouse
 
 from transforms.ddl import PRECOMPUTED, create_tables, identifier
-from transforms.settings_tables import fill_with_defaults
 from transforms.sql_files import precomputed, views
+from transforms.warehouse.settings_tables import fill_with_defaults
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from postgres_cluster import Cluster, running_cluster
 
-from transforms.ducklake import DuckLake
-from transforms.warehouse import Warehouse
+from transforms.warehouse.ducklake import DuckLake
+from transforms.warehouse.load import Warehouse
 
 FILE, SQLITE, POSTGRES = "file", "ducklake-sqlite", "ducklake-postgres"
 LAKES = (SQLITE, POSTGRES)

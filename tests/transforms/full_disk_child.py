@@ -16,8 +16,8 @@ from committed import commit_result, video, video_rows
 
 from transforms.errors import ResultsError
 from transforms.layout import Layout
-from transforms.warehouse import load_and_publish
-from transforms.warehouse_connection import read_only
+from transforms.warehouse.connection import read_only
+from transforms.warehouse.load import load_and_publish
 
 LABELS = 20_000
 

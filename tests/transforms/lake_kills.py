@@ -18,10 +18,10 @@ from typing import Any
 from committed import commit_result, video, video_rows
 from lake_processes import FOUND, WANTED, begun, ended
 
-from transforms.ducklake import DuckLake
 from transforms.layout import Layout
-from transforms.warehouse import load
-from transforms.warehouse_connection import read_only
+from transforms.warehouse.connection import read_only
+from transforms.warehouse.ducklake import DuckLake
+from transforms.warehouse.load import load
 
 
 def loads(layout: Layout, lake: DuckLake) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from transforms.layout import Layout
-from transforms.warehouse import load_and_publish
+from transforms.warehouse.load import load_and_publish
 
 
 def main(root: str, warehouse: str, published: str, everything: str = "") -> None:

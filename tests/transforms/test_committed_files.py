@@ -12,7 +12,7 @@ from warehouse_state import state
 from transforms.commits import Commit, read_commit
 from transforms.errors import IncompleteResults
 from transforms.layout import Layout, ResultKey
-from transforms.warehouse import load
+from transforms.warehouse.load import load
 
 
 def test_a_remote_results_root_loads_the_same_rows_as_a_local_one(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_many_small_files_give_the_same_rows_as_a_few(
         commit_result(layout, video(f"v{number}"), video_rows(["Cat"] * number))
         commit_result(layout, images(f"m{number}"), image_rows(["a.jpg"]))
     load(layout, tmp_path / "few.duckdb")
-    monkeypatch.setattr("transforms.committed_files.FILES_AT_ONCE", 2)
+    monkeypatch.setattr("transforms.warehouse.committed_files.FILES_AT_ONCE", 2)
     load(layout, tmp_path / "many.duckdb")
     assert state(tmp_path / "many.duckdb") == state(tmp_path / "few.duckdb")
 
@@ -63,14 +63,16 @@ def test_a_result_flattened_again_under_a_load_is_read_anew(
 ) -> None:
     """The commit that was read names files that its successor has already taken away."""
     layout = Layout.at(str(tmp_path / "results"))
-    old = commit_result(layout, video("v1"), video_rows(["Cat"]))
-    commit_result(layout, video("v1"), video_rows(["Dog"]), generation=2)
-    stale = [old]
+    commit_result(layout, video("v1"), video_rows(["Cat"]))
+    again = [video_rows(["Dog"])]
 
-    def stale_once(layout: Layout, key: ResultKey) -> Commit | None:
-        return stale.pop() if stale else read_commit(layout, key)
+    def flattened_once_it_is_read(layout: Layout, key: ResultKey) -> Commit | None:
+        found = read_commit(layout, key)
+        if again:
+            commit_result(layout, key, again.pop(), generation=2)
+        return found
 
-    monkeypatch.setattr("transforms.commits.read_commit", stale_once)
+    monkeypatch.setattr("transforms.commits.read_commit", flattened_once_it_is_read)
     load(layout, tmp_path / "w.duckdb")
     assert [row[4] for row in state(tmp_path / "w.duckdb")["labels"]] == ["Dog"]
 

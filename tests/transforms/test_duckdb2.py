@@ -15,7 +15,7 @@ from committed import commit_result, image_rows, images, video, video_rows
 from warehouse_state import state
 
 from transforms.layout import Layout
-from transforms.warehouse import load, load_and_publish
+from transforms.warehouse.load import load, load_and_publish
 
 pytestmark = pytest.mark.duckdb2
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -31,7 +31,7 @@ LOAD = """
 import sys
 from pathlib import Path
 from transforms.layout import Layout
-from transforms.warehouse import load
+from transforms.warehouse.load import load
 load(Layout.at(sys.argv[1]), Path(sys.argv[2]))
 """
 

@@ -11,8 +11,8 @@ from committed import NOON, Rows, commit_result, image_rows, images, video
 from transforms.ddl import identifier
 from transforms.layout import Layout
 from transforms.sql_files import precomputed
-from transforms.warehouse import Warehouse, load
-from transforms.warehouse_connection import opened, read_only
+from transforms.warehouse.connection import opened, read_only
+from transforms.warehouse.load import Warehouse, load
 
 NAMES = [file.name for file in precomputed()]
 
@@ -133,7 +133,7 @@ def with_parents(keys: list[str]) -> Rows:
 def test_what_is_precomputed_is_made_anew_when_its_file_changes(
     layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("transforms.precomputed.LABELS_AT_ONCE", 3)
+    monkeypatch.setattr("transforms.warehouse.precomputed.LABELS_AT_ONCE", 3)
     warehouse = tmp_path / "w.duckdb"
     for job in ("u", "v", "w"):
         commit_result(layout, video(job), a_video([["Cat", "Dog"]]))

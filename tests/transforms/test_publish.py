@@ -17,8 +17,8 @@ from committed import commit_result, image_rows, images, video, video_rows
 from transforms.errors import IncompleteResults, ResultsError
 from transforms.layout import Layout
 from transforms.tables import SETTINGS_TABLES, TABLES
-from transforms.warehouse import load, load_and_publish, publish
-from transforms.warehouse_connection import read_only
+from transforms.warehouse.connection import read_only
+from transforms.warehouse.load import load, load_and_publish, publish
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from transforms.ducklake import DuckLake
 from transforms.settings import CHECKOUT, PREFIX, VARIABLES, Settings
+from transforms.warehouse.ducklake import DuckLake
 
 DEFAULTS = Settings()
 KINDS = {one.name: type(one.default) for one in fields(Settings)}

@@ -10,10 +10,10 @@ from committed import commit_result, image_rows, images
 from transforms.cli import main
 from transforms.errors import ResultsError
 from transforms.layout import Layout
-from transforms.settings_tables import in_force, put, read_rows
 from transforms.tables import SETTINGS_TABLES, SettingsTable
-from transforms.warehouse import Warehouse, load, load_and_publish
-from transforms.warehouse_connection import read_only
+from transforms.warehouse.connection import read_only
+from transforms.warehouse.load import Warehouse, load, load_and_publish
+from transforms.warehouse.settings_tables import in_force, put, read_rows
 
 THRESHOLDS = SETTINGS_TABLES["review_thresholds"]
 PRICES = SETTINGS_TABLES["prices"]

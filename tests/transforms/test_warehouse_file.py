@@ -9,8 +9,8 @@ from committed import commit_result, image_rows, images, video, video_rows
 
 from transforms.errors import SchemaMismatch
 from transforms.layout import Layout
-from transforms.warehouse import load
-from transforms.warehouse_connection import read_only
+from transforms.warehouse.connection import read_only
+from transforms.warehouse.load import load
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from transforms.errors import IncompleteResults, ReconciliationFailed, ResultsEr
 from transforms.files import read_if_there, write_whole
 from transforms.layout import Layout
 from transforms.tables import TABLES
-from transforms.warehouse import Warehouse, load
-from transforms.warehouse_connection import opened, read_only
+from transforms.warehouse.connection import opened, read_only
+from transforms.warehouse.load import Warehouse, load
 
 
 @pytest.fixture
@@ -297,7 +297,9 @@ def test_what_duckdb_cannot_do_is_told_in_a_sentence_and_changes_nothing(
     commit_result(layout, video("v1"), video_rows(["Cat"]))
     load(layout, warehouse)
     commit_result(layout, video("v1"), video_rows(["Dog"]), generation=2)
-    monkeypatch.setattr("transforms.committed_files.parquet", lambda files: "no_such_table")
+    monkeypatch.setattr(
+        "transforms.warehouse.committed_files.parquet", lambda files: "no_such_table"
+    )
     with pytest.raises(ResultsError, match=r"DuckDB could not load into .*no_such_table"):
         load(layout, warehouse)
     assert rows(warehouse, LABELS) == [("v1", "TIMESTAMPS", 0, "Cat")]
@@ -306,7 +308,7 @@ def test_what_duckdb_cannot_do_is_told_in_a_sentence_and_changes_nothing(
 def test_many_results_are_read_with_one_statement_a_table_and_batch(
     layout: Layout, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("transforms.loading.RESULTS_AT_ONCE", 3)
+    monkeypatch.setattr("transforms.warehouse.statements.RESULTS_AT_ONCE", 3)
     told: list[tuple[int, int]] = []
     for number in range(7):
         commit_result(layout, video(f"v{number}"), video_rows(["Cat"]))

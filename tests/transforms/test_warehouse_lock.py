@@ -17,15 +17,15 @@ from warehouse_state import state
 
 from transforms.errors import WarehouseLocked
 from transforms.layout import Layout
-from transforms.warehouse import load, load_and_publish
-from transforms.warehouse_connection import opened
-from transforms.warehouse_lock import warehouse_lock
+from transforms.warehouse.connection import opened
+from transforms.warehouse.load import load, load_and_publish
+from transforms.warehouse.lock import warehouse_lock
 
 CHILD = Path(__file__).with_name("load_child.py")
 HOLDER = """
 import sys
 from pathlib import Path
-from transforms.warehouse_lock import warehouse_lock
+from transforms.warehouse.lock import warehouse_lock
 with warehouse_lock(Path(sys.argv[1]), 0):
     print("held", flush=True)
     sys.stdin.read()

@@ -13,7 +13,7 @@ import pytest
 from committed import commit_result, video, video_rows
 
 from transforms.layout import Layout
-from transforms.warehouse import load_and_publish
+from transforms.warehouse.load import load_and_publish
 
 READER = Path(__file__).with_name("reader_child.py")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from transforms.ducklake import DuckLake
 from transforms.sql_files import precomputed
 from transforms.tables import TABLES
-from transforms.warehouse_connection import read_only
+from transforms.warehouse.connection import read_only
+from transforms.warehouse.ducklake import DuckLake
 
 State = dict[str, list[tuple[object, ...]]]
 

@@ -8,7 +8,7 @@ import json
 from transforms.commands.progress import counted
 from transforms.layout import ResultKey
 from transforms.settings import Settings
-from transforms.warehouse import LoadReport, load_and_publish
+from transforms.warehouse.load import LoadReport, load_and_publish
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:

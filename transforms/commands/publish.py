@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 
-from transforms.ducklake import DuckLake
 from transforms.settings import Settings
-from transforms.warehouse import publish
+from transforms.warehouse.ducklake import DuckLake
+from transforms.warehouse.load import publish
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from transforms.layout import Layout
 from transforms.settings import Settings
-from transforms.settings_tables import in_force, own_file, put, read_rows
 from transforms.tables import SETTINGS_TABLES, SettingsTable
+from transforms.warehouse.settings_tables import in_force, own_file, put, read_rows
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:

@@ -8,9 +8,9 @@ import sys
 import duckdb
 
 from transforms.commands.answer import put
-from transforms.lake_connection import gist
 from transforms.settings import Settings
-from transforms.warehouse_connection import read_only
+from transforms.warehouse.connection import read_only
+from transforms.warehouse.lake_connection import gist
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:

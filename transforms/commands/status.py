@@ -6,7 +6,7 @@ import argparse
 
 from transforms.commands.answer import put
 from transforms.settings import Settings
-from transforms.warehouse_connection import read_only
+from transforms.warehouse.connection import read_only
 
 QUERY = """
 SELECT operation, job_id, aggregate_by, status, reconciled, held_back, loaded_at,

@@ -9,7 +9,7 @@ from airflow.providers.duckdb.hooks.duckdb import DuckDBHook
 
 from rekognition_results.storage import lake_with_access
 from transforms.settings import Settings
-from transforms.warehouse_connection import CATALOG, MEMORY_LIMIT, attach_read_only
+from transforms.warehouse.connection import CATALOG, MEMORY_LIMIT, attach_read_only
 
 
 class PublishedTablesHook(DuckDBHook):

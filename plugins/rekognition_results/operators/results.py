@@ -19,7 +19,7 @@ from transforms.errors import IncompleteResults, JobFailed, ReconciliationFailed
 from transforms.landing import newest_whole_attempt
 from transforms.layout import Layout, Operation, ResultKey
 from transforms.settings import Settings
-from transforms.warehouse import load_and_publish
+from transforms.warehouse.load import load_and_publish
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -2,7 +2,7 @@
 
 Kept in the warehouse's own table `commit_marks`, beside `load_lock` and written in the same
 transaction as the rows. A mark that is not the newest costs one more look at a commit, never a row:
-what is loaded is decided by the commit's content (`transforms.loading.fingerprint`).
+what is loaded is decided by the commit's content (`transforms.warehouse.statements.fingerprint`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from transforms.layout import ResultKey
 from transforms.sql_files import read
-from transforms.warehouse_connection import CATALOG
+from transforms.warehouse.connection import CATALOG
 
 SCHEMA = pa.schema([("operation", pa.string()), ("name", pa.string()), ("mark", pa.string())])
 

@@ -6,12 +6,12 @@ import uuid
 
 import duckdb
 
-from transforms import precomputed
 from transforms.ddl import create_table, create_tables, identifier, literal
 from transforms.errors import SchemaMismatch
 from transforms.sql_files import read, views, views_digest
 from transforms.tables import SCHEMA_VERSION, SETTINGS_TABLES, TABLES
-from transforms.warehouse_connection import CATALOG
+from transforms.warehouse import precomputed
+from transforms.warehouse.connection import CATALOG
 
 
 def found_version(con: duckdb.DuckDBPyConnection, warehouse: object) -> int | None:

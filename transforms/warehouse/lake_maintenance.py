@@ -11,10 +11,10 @@ from __future__ import annotations
 import duckdb
 
 from transforms.ddl import literal
-from transforms.ducklake import DuckLake
 from transforms.errors import ResultsError, SchemaMismatch
-from transforms.lake_connection import LOST, gist
-from transforms.warehouse_connection import CATALOG
+from transforms.warehouse.connection import CATALOG
+from transforms.warehouse.ducklake import DuckLake
+from transforms.warehouse.lake_connection import LOST, gist
 
 OPTIONS = {
     "expire_older_than": "1 day",  # snapshots: so long an open reader keeps its rows

@@ -8,21 +8,21 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from transforms.ducklake import DuckLake
 from transforms.errors import WarehouseLocked
-from transforms.lake_maintenance import refuse_strange_files, set_options, tidy_up_if_due
-from transforms.lake_turn import turn
 from transforms.layout import Layout, ResultKey
-from transforms.load_transaction import (
+from transforms.tables import SCHEMA_VERSION
+from transforms.warehouse.connection import opened
+from transforms.warehouse.ducklake import DuckLake
+from transforms.warehouse.lake_maintenance import refuse_strange_files, set_options, tidy_up_if_due
+from transforms.warehouse.lake_turn import turn
+from transforms.warehouse.schema import create_schema, found_version
+from transforms.warehouse.transaction import (
     LoadReport,
     Pending,
     Progress,
     load_pending,
     with_commits_as_they_stand,
 )
-from transforms.tables import SCHEMA_VERSION
-from transforms.warehouse_connection import opened
-from transforms.warehouse_schema import create_schema, found_version
 
 
 def load_lake(

@@ -10,18 +10,18 @@ from pathlib import Path
 import duckdb
 
 from transforms.layout import Layout, ResultKey
-from transforms.load_transaction import (
+from transforms.tables import SCHEMA_VERSION
+from transforms.warehouse.connection import CATALOG, opened
+from transforms.warehouse.lock import warehouse_lock
+from transforms.warehouse.publish import is_current, put_copy
+from transforms.warehouse.schema import create_schema, found_version
+from transforms.warehouse.transaction import (
     LoadReport,
     Pending,
     Progress,
     load_pending,
     with_commits_as_they_stand,
 )
-from transforms.publish import is_current, put_copy
-from transforms.tables import SCHEMA_VERSION
-from transforms.warehouse_connection import CATALOG, opened
-from transforms.warehouse_lock import warehouse_lock
-from transforms.warehouse_schema import create_schema, found_version
 
 
 def load_file(

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from transforms.errors import ResultsError
-from transforms.warehouse_connection import CATALOG, read_only
+from transforms.warehouse.connection import CATALOG, read_only
 
 READ_ONLY = 0o444  # a reader that forgets -readonly gets a clear refusal, not a lock
 

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 import duckdb
 import pyarrow as pa
 
-from transforms import precomputed
 from transforms.commits import Commit
 from transforms.ddl import identifier, literal
 from transforms.errors import IncompleteResults, ReconciliationFailed
 from transforms.layout import ResultKey
 from transforms.sql_files import all_of, read
 from transforms.tables import TABLES, Table
-from transforms.warehouse_connection import CATALOG
+from transforms.warehouse import precomputed
+from transforms.warehouse.connection import CATALOG
 
 RESULTS_AT_ONCE = 1000
 ROWS_AT_ONCE = 2_000_000  # what the checks group at once, and small files hold together, in memory

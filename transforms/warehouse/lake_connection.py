@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import duckdb
 
 from transforms.ddl import identifier, literal
-from transforms.ducklake import DuckLake, S3Access, without_password
 from transforms.errors import SchemaMismatch, WarehouseLocked
-from transforms.extensions import load_extension
+from transforms.warehouse.ducklake import DuckLake, S3Access, without_password
+from transforms.warehouse.extensions import load_extension
 
 BUSY_MILLISECONDS = 10_000  # SQLite waits so long for another one's write
 AWS_HOST = re.compile(r"\.amazonaws\.com(\.cn)?$")

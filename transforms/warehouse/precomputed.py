@@ -14,7 +14,7 @@ import duckdb
 
 from transforms.ddl import PRECOMPUTED, identifier, precomputed_tables
 from transforms.sql_files import SqlFile, precomputed
-from transforms.warehouse_connection import CATALOG
+from transforms.warehouse.connection import CATALOG
 
 ROWS_OF = ("labels", "moderation_labels")  # each file reads one of them: no rows there, none here
 READ = (*ROWS_OF, "label_detection_jobs", "label_instances")  # what sql/precomputed reads

@@ -15,10 +15,10 @@ from contextlib import contextmanager, suppress
 import duckdb
 
 from transforms.ddl import literal
-from transforms.ducklake import DuckLake
 from transforms.errors import WarehouseLocked
-from transforms.warehouse_connection import CATALOG
-from transforms.warehouse_lock import warehouse_lock
+from transforms.warehouse.connection import CATALOG
+from transforms.warehouse.ducklake import DuckLake
+from transforms.warehouse.lock import warehouse_lock
 
 LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('rekognition-results load'))"
 TRY = f"SELECT * FROM postgres_query('__ducklake_metadata_{CATALOG}', {literal(LOCK)})"

@@ -14,22 +14,22 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from transforms.commit_marks import changed_marks, keep_marks
 from transforms.commits import Commit, commit_marks, read_commits
-from transforms.committed_files import fetch, sources
 from transforms.errors import IncompleteResults, SchemaMismatch
 from transforms.layout import Layout, ResultKey
-from transforms.loading import (
+from transforms.sql_files import read
+from transforms.tables import SCHEMA_VERSION
+from transforms.warehouse.commit_marks import changed_marks, keep_marks
+from transforms.warehouse.committed_files import fetch, sources
+from transforms.warehouse.schema import recreate_schema, refresh_views
+from transforms.warehouse.settings_tables import refresh_settings
+from transforms.warehouse.statements import (
     check_and_precompute,
     fingerprint,
     in_batches,
     in_ledger,
     replace_results,
 )
-from transforms.settings_tables import refresh_settings
-from transforms.sql_files import read
-from transforms.tables import SCHEMA_VERSION
-from transforms.warehouse_schema import recreate_schema, refresh_views
 
 TRIES = 5  # of a load that results are flattened under
 Progress = Callable[[int, int], None]

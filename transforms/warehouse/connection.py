@@ -19,9 +19,9 @@ from pathlib import Path
 import duckdb
 
 from transforms.ddl import literal
-from transforms.ducklake import DuckLake
 from transforms.errors import ResultsError, SchemaMismatch, WarehouseLocked
-from transforms.lake_connection import attach_lake, gist, lost
+from transforms.warehouse.ducklake import DuckLake
+from transforms.warehouse.lake_connection import attach_lake, gist, lost
 
 CATALOG = "warehouse"  # the name under which connections know the warehouse
 STORAGE_VERSION = "v1.0.0"  # opens in every DuckDB since 1.0

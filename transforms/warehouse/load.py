@@ -2,7 +2,7 @@
 
 A load is one transaction: it updates the one row of `load_lock`, deletes and inserts by result,
 writes the ledger `loads`, runs sql/checks, and commits all tables or none. In file mode one lock
-file covers load, check and publish (`transforms.warehouse_lock`). A DuckLake is not published:
+file covers load, check and publish (`transforms.warehouse.lock`). A DuckLake is not published:
 its readers read it while loads run.
 """
 
@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from transforms.ducklake import DuckLake
 from transforms.layout import Layout
-from transforms.load_transaction import LoadReport, Progress
-from transforms.warehouse_file import load_and_publish_file, load_file, publish_file
-from transforms.warehouse_lake import load_lake
+from transforms.warehouse.ducklake import DuckLake
+from transforms.warehouse.file import load_and_publish_file, load_file, publish_file
+from transforms.warehouse.lake import load_lake
+from transforms.warehouse.transaction import LoadReport, Progress
 
 __all__ = ["LoadReport", "Warehouse", "load", "load_and_publish", "publish"]
 
