@@ -114,18 +114,8 @@ def test_both_dags_run_through_two_workers_that_share_no_disk(stack: Stack) -> N
         ),
         "DAGs",
     )
-    for dag_id in (*wanted, "load_warehouse"):
-        api(f"api/v2/dags/{dag_id}", {"is_paused": False}, "PATCH")
-    for dag_id in wanted:
-        api(f"api/v2/dags/{dag_id}/dagRuns", {"logical_date": None})
-    for dag_id in wanted:
-        ended = until(
-            lambda dag_id=dag_id: [
-                r for r in api.runs(dag_id) if r["state"] in ("success", "failed")
-            ],
-            dag_id,
-        )
-        assert [run["state"] for run in ended] == ["success"], told(stack, api, dag_id)
+    api("api/v2/dags/load_warehouse", {"is_paused": False}, "PATCH")
+    run_through(stack, api, *wanted)
     tasks = [task for dag_id in wanted for task in api.tasks(dag_id)]
     assert {t["hostname"] for t in tasks if t["hostname"]} == {
         "airflow-worker-1",
@@ -134,6 +124,21 @@ def test_both_dags_run_through_two_workers_that_share_no_disk(stack: Stack) -> N
     for worker in ("airflow-worker-1", "airflow-worker-2"):
         kept = [path for path in (stack.folder / worker / "data").rglob("*") if path.is_file()]
         assert not kept, "results lie on a worker's own disk"
+
+
+def run_through(stack: Stack, api: Api, *dag_ids: str) -> None:
+    """Trigger each of them, as a person does, and see it succeed."""
+    for dag_id in dag_ids:
+        api(f"api/v2/dags/{dag_id}", {"is_paused": False}, "PATCH")
+        api(f"api/v2/dags/{dag_id}/dagRuns", {"logical_date": None})
+    for dag_id in dag_ids:
+        ended = until(
+            lambda dag_id=dag_id: [
+                r for r in api.runs(dag_id) if r["state"] in ("success", "failed")
+            ],
+            dag_id,
+        )
+        assert {run["state"] for run in ended} == {"success"}, told(stack, api, dag_id)
 
 
 def told(stack: Stack, api: Api, dag_id: str) -> str:
@@ -175,6 +180,14 @@ def test_the_lake_holds_what_was_paid_for_once(stack: Stack) -> None:
     ) as answer:
         counters = json.load(answer)
     assert counters["jobs_started"] == {"StartLabelDetection": 3, "StartMediaAnalysisJob": 1}
+
+
+def test_the_lake_passes_its_daily_check_and_is_measured(stack: Stack) -> None:
+    api, wanted = Api(stack), ("check_warehouse", "measure_results")
+    run_through(stack, api, *wanted)
+    states = {task["state"] for dag_id in wanted for task in api.tasks(dag_id)}
+    assert "success" in states
+    assert "skipped" not in states, "there was nothing to look at"
 
 
 def test_workers_know_no_password_of_the_metadata_database(stack: Stack) -> None:
