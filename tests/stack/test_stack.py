@@ -17,9 +17,13 @@ from threading import Event
 from typing import Any
 from urllib.request import Request, urlopen
 
+import boto3
 import pytest
 from compose_file import PROFILES, services
 from processes import Stack, running
+
+from emulator.sample_media import video
+from local.environment import MEDIA_BUCKET
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
 PATIENCE = 400  # seconds for a DAG run; on two free cores about 60
@@ -206,6 +210,62 @@ def test_the_next_up_changes_nothing(stack: Stack) -> None:
     after = Api(stack)  # the admin's password is still the one it was
     assert after("api/v2/connections/aws_default") == before
     assert ask(stack, "SELECT count(*) AS results FROM loads") == [{"results": 4}]
+
+
+def test_a_failed_job_is_paid_again_when_a_person_clears_its_start_and_not_before(
+    stack: Stack,
+) -> None:
+    """As docs/runbook.md says, by the call that the web page makes."""
+    api, emulator = Api(stack), f"http://localhost:{stack.at.port('emulator', 4566)}"
+    region = {"region_name": "us-east-1", "endpoint_url": emulator}
+    keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+    s3 = boto3.client("s3", **region, **keys)
+    fault = json.dumps({"verb": "fail_job", "code": "INTERNAL_ERROR", "times": 1}).encode()
+
+    def paid() -> int:
+        with urlopen(f"{emulator}/_emulator/counters") as answer:
+            return int(json.load(answer)["jobs_started"]["StartLabelDetection"])
+
+    def run(body: dict[str, Any] | None = None, again: str = "") -> tuple[str, str]:
+        name = again or api("api/v2/dags/label_detection/dagRuns", body)["dag_run_id"]
+        ended = until(
+            lambda: [
+                one
+                for one in api.runs("label_detection")
+                if one["dag_run_id"] == name and one["state"] in ("success", "failed")
+            ],
+            name,
+        )
+        return name, ended[0]["state"]
+
+    before = paid()
+    s3.put_object(Bucket=MEDIA_BUCKET, Key="videos/late.mp4", Body=video("late"))
+    urlopen(Request(f"{emulator}/_emulator/faults", fault)).close()
+    failed, state = run({"logical_date": None})
+    assert (state, paid()) == ("failed", before + 1)
+    assert run({"logical_date": None})[1] == "success", "there is nothing to do in it"
+    assert paid() == before + 1
+    (start,) = [
+        task
+        for task in api.tasks("label_detection")
+        if (task["dag_run_id"], task["task_id"]) == (failed, "job.start")
+    ]
+    api(
+        "api/v2/dags/label_detection/clearTaskInstances",
+        {
+            "dry_run": False,
+            "dag_run_id": failed,
+            "task_ids": [["job.start", start["map_index"]]],
+            "include_downstream": True,
+            "only_failed": False,
+            "reset_dag_runs": True,
+        },
+    )
+    assert run(again=failed)[1] == "success", told(stack, api, "label_detection")
+    assert paid() == before + 2
+    until(loaded(stack, results=6), "the failed job and the one that took its place")
+    jobs = "SELECT status, count(*) AS jobs FROM job_status GROUP BY status ORDER BY status"
+    assert ask(stack, jobs) == [{"status": "FAILED", "jobs": 1}, {"status": "SUCCEEDED", "jobs": 5}]
 
 
 def test_everything_ends_when_it_is_told_to(stack: Stack) -> None:
