@@ -9,6 +9,7 @@ UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/bin/u
 RUN := $(UV) run --no-sync
 WORKERS ?= 2
 DUCKDB2_VERSION := 2.0.0
+DUCKDB_OLDEST := 1.2.2# in which every view answers; the tables can be read since 1.0
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 ##@ Use
@@ -110,12 +111,14 @@ postgresql:
 		$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends postgresql; }
 
 # The library beside another DuckDB; everything else as locked.
-.tools/duckdb2/.installed: pyproject.toml uv.lock | $(UV)
+.tools/duckdb2/.installed: Makefile pyproject.toml uv.lock | $(UV)
 	$(UV) venv --quiet --clear .tools/duckdb2
 	$(UV) export --quiet --locked --no-hashes --no-annotate --no-emit-project | grep -v '^duckdb==' > .tools/duckdb2/all.txt
 	$(UV) export --quiet --locked --no-hashes --no-annotate --no-emit-project --no-dev | grep -v '^duckdb==' > .tools/duckdb2/library.txt
 	$(UV) pip install --quiet --python .tools/duckdb2 --constraints .tools/duckdb2/all.txt -r .tools/duckdb2/library.txt \
 		duckdb==$(DUCKDB2_VERSION) pytz pytest pytest-asyncio pytest-randomly pytest-timeout pytest-xdist
+	$(UV) venv --quiet --clear .tools/duckdb-oldest
+	$(UV) pip install --quiet --python .tools/duckdb-oldest duckdb==$(DUCKDB_OLDEST)
 	@touch $@
 
 # Program and the Debian package that has it; what is there already is left as it is.

@@ -15,17 +15,27 @@ from committed import commit_result, image_rows, images, video, video_rows
 from warehouse_state import state
 
 from transforms.layout import Layout
+from transforms.sql_files import views
 from transforms.warehouse.load import load, load_and_publish
 
 pytestmark = pytest.mark.duckdb2
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOCKED = ROOT / ".venv" / "bin" / "python"
+OLDEST = ROOT / ".tools" / "duckdb-oldest" / "bin" / "python"
 ASK = """
 import duckdb, json, sys
 with duckdb.connect(sys.argv[1], read_only=True) as con:
     labels = con.execute("SELECT job_id, name FROM labels ORDER BY ALL").fetchall()
     seen = con.execute("SELECT count(*) FROM label_screen_time").fetchall()
     print(json.dumps([duckdb.__version__, labels, seen]))
+"""
+ASK_ALL = """
+import duckdb, sys
+with duckdb.connect(sys.argv[1], read_only=True) as con:
+    views = con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
+    for (name,) in views:
+        con.execute(f'SELECT count(*) FROM (SELECT * FROM "{name}")')
+    print(len(views))
 """
 LOAD = """
 import sys
@@ -36,9 +46,9 @@ load(Layout.at(sys.argv[1]), Path(sys.argv[2]))
 """
 
 
-def locked(script: str, *arguments: object) -> str:
-    """What a script prints under the DuckDB that is locked."""
-    command = [LOCKED, "-c", script, *map(str, arguments)]
+def locked(script: str, *arguments: object, python: Path = LOCKED) -> str:
+    """What a script prints under the DuckDB that is locked, or another one."""
+    command = [python, "-c", script, *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     return done.stdout
 
@@ -59,6 +69,15 @@ def test_a_file_of_the_next_version_opens_in_the_locked_one(layout: Layout, tmp_
         assert version.startswith("1.5.")
         assert labels == [["v1", "Cat"], ["v1", "Dog"]]
         assert seen == [[2]]
+
+
+def test_the_oldest_version_that_the_docs_name_answers_every_view(
+    layout: Layout, tmp_path: Path
+) -> None:
+    locked(LOAD, layout.root, tmp_path / "locked.duckdb")
+    load(layout, tmp_path / "next.duckdb")
+    for file in ("locked.duckdb", "next.duckdb"):
+        assert int(locked(ASK_ALL, tmp_path / file, python=OLDEST)) == len(views())
 
 
 def test_both_load_into_one_file_in_turn(layout: Layout, tmp_path: Path) -> None:
