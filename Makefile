@@ -9,7 +9,7 @@ UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/bin/u
 RUN := $(UV) run --no-sync
 WORKERS ?= 2
 DUCKDB2_VERSION := 2.0.0
-DUCKDB_OLDEST := 1.2.2# in which every view answers; the tables can be read since 1.0
+DUCKDB_OLDEST := 1.2.2# in which every view answers; the tables can be read since 1.1
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 ##@ Use

@@ -24,7 +24,7 @@ from transforms.warehouse.ducklake import DuckLake
 from transforms.warehouse.lake_connection import attach_lake, gist, lost
 
 CATALOG = "warehouse"  # the name under which connections know the warehouse
-STORAGE_VERSION = "v1.0.0"  # opens in every DuckDB since 1.0
+STORAGE_VERSION = "v1.0.0"  # the oldest there is: as many clients as can be open it
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,  # nothing is downloaded when a task runs
     "autoload_known_extensions": False,
