@@ -4,7 +4,8 @@
 --   manifest, is counted once. The image is bucket and key; the configuration is the lowest confidence
 --   asked for and the custom adapter.
 -- Column min_confidence: Lowest confidence asked for, in percent; NULL when none was.
-WITH jobs AS (
+WITH jobs AS NOT MATERIALIZED (
+    -- read twice, and not kept: else DuckDB would work out every column below, asked for or not
     SELECT
         job.*,
         ROW_NUMBER() OVER (

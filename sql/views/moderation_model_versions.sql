@@ -3,7 +3,7 @@
 -- Answers: what does a newer model find on the same image that an older one did not, and the other way
 --   round? Each model's newest SUCCEEDED analysis counts, whatever its settings; a label that a model did
 --   not find has confidence NULL, so that the versions can be laid side by side.
-WITH jobs AS (
+WITH jobs AS NOT MATERIALIZED (
     SELECT
         job.job_id,
         ROW_NUMBER() OVER (
