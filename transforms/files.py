@@ -113,23 +113,26 @@ def marks(folder: UPath, suffix: str = "") -> dict[str, str]:
     tells no ETag it is never the same twice.
     """
     try:
-        found = _marked(folder)
+        found = dict(_marked(folder))
     except (FileNotFoundError, NotADirectoryError):
         return {}
     chosen = (name for name in found if name.endswith(suffix) and not name.startswith("."))
     return {name: found[name] for name in sorted(chosen)}
 
 
-def _marked(folder: UPath) -> dict[str, str]:
-    if is_local(folder):
-        with os.scandir(local(folder)) as entries:
-            told = ((entry.name, entry.stat()) for entry in entries)
-            return {name: f"{stat.st_mtime_ns}.{stat.st_size}.{stat.st_ino}" for name, stat in told}
-    _forget_listing(folder)
-    return {
-        entry["name"].rpartition("/")[2]: str(entry.get("ETag") or uuid.uuid4())
-        for entry in folder.fs.ls(folder.path, detail=True)
-    }
+def _marked(folder: UPath) -> Iterator[tuple[str, str]]:
+    if not is_local(folder):
+        _forget_listing(folder)
+        for entry in folder.fs.ls(folder.path, detail=True):
+            name = entry["name"].rpartition("/")[2]
+            yield name, str(entry.get("ETag") or uuid.uuid4())
+        return
+    for child in local(folder).iterdir():
+        try:
+            stat = child.stat()
+        except FileNotFoundError:
+            continue  # a file that was being written has got its name: its hidden one is gone
+        yield child.name, f"{stat.st_mtime_ns}.{stat.st_size}.{stat.st_ino}"
 
 
 def _listed(folder: UPath) -> list[str]:

@@ -20,7 +20,7 @@ from upath import UPath
 
 from emulator import Emulator
 from transforms import files
-from transforms.files import create, is_local, local, marks, names, read_if_there, write_whole
+from transforms.files import create, is_local, local, names, read_if_there, write_whole
 from transforms.layout import Layout
 
 ACCESS = {"aws_access_key_id": "test", "aws_secret_access_key": "testing"}
@@ -106,19 +106,6 @@ def test_names_are_sorted_without_what_is_hidden_or_ends_otherwise(root: UPath) 
     assert names(root) == ["a.job", "a.json", "b.json", "d"]
     assert names(root, ".json") == ["a.json", "b.json"]
     assert names(root / "d") == ["e"]
-
-
-def test_a_mark_changes_when_its_file_is_written_and_then_alone(root: UPath) -> None:
-    for name in ("a.json", "b.json", "c.txt"):
-        write_whole(root / name, b"old")
-    before = marks(root, ".json")
-    assert sorted(before) == ["a.json", "b.json"]
-    assert marks(root, ".json") == before
-    write_whole(root / "b.json", b"new")
-    after = marks(root, ".json")
-    assert after["a.json"] == before["a.json"]
-    assert after["b.json"] != before["b.json"]
-    assert marks(root / "nowhere") == {}
 
 
 def test_of_eight_processes_exactly_one_creates_a_file(tmp_path: Path) -> None:

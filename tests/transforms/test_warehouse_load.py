@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 from committed import commit_result, image_rows, images, of_other_version, video, video_rows
-from upath import UPath
 
 from transforms.commits import accept
 from transforms.errors import IncompleteResults, ReconciliationFailed, ResultsError, SchemaMismatch
-from transforms.files import read_if_there, write_whole
 from transforms.layout import Layout
 from transforms.tables import TABLES
 from transforms.warehouse.connection import opened, read_only
@@ -72,54 +70,6 @@ def test_a_second_load_finds_nothing_to_do(layout: Layout, warehouse: Warehouse)
     lock = rows(warehouse, "FROM load_lock")
     assert load(layout, warehouse).loaded == ()
     assert rows(warehouse, LABELS) == [("v1", "TIMESTAMPS", 0, "Cat")]
-    assert rows(warehouse, "FROM load_lock") == lock
-
-
-def test_a_load_reads_only_the_commits_that_were_written_since(
-    layout: Layout, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    read: list[str] = []
-
-    def counted(path: UPath) -> bytes | None:
-        read.append(path.name)
-        return read_if_there(path)
-
-    monkeypatch.setattr("transforms.commits.read_if_there", counted)
-    for job in ("v1", "v2", "v3"):
-        commit_result(layout, video(job), video_rows(["Cat"]))
-    load(layout, warehouse)
-    assert len(read) == 3
-    read.clear()
-    commit_result(layout, video("v2"), video_rows(["Dog"]), generation=2)
-    assert load(layout, warehouse).loaded == (video("v2"),)
-    assert read == ["v2.json"]
-    read.clear()
-    load(layout, warehouse)
-    assert read == []
-    load(layout, warehouse, everything=True)
-    assert len(read) == 3
-
-
-def test_a_commit_written_again_word_for_word_loads_nothing(
-    layout: Layout, warehouse: Warehouse
-) -> None:
-    commit_result(layout, video("v1"), video_rows(["Cat"]))
-    load(layout, warehouse)
-    path = layout.commit(video("v1"))
-    write_whole(path, path.read_bytes())
-    assert load(layout, warehouse).loaded == ()
-    assert rows(warehouse, LABELS) == [("v1", "TIMESTAMPS", 0, "Cat")]
-
-
-def test_a_warehouse_of_a_program_that_kept_no_marks_loads_nothing_twice(
-    layout: Layout, warehouse: Warehouse
-) -> None:
-    commit_result(layout, video("v1"), video_rows(["Cat"]))
-    load(layout, warehouse)
-    change(warehouse, "DROP TABLE commit_marks")
-    assert load(layout, warehouse).loaded == ()
-    lock = rows(warehouse, "FROM load_lock")
-    load(layout, warehouse)
     assert rows(warehouse, "FROM load_lock") == lock
 
 
