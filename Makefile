@@ -54,7 +54,7 @@ test-stack: .venv/.installed bi/superset/.venv/.installed stack-programs ## The 
 test-duckdb2: .venv/.installed .tools/duckdb2/.installed ## The warehouse as a file under the next DuckDB, and its files under ours.
 	PYTHONPATH=$(CURDIR) .tools/duckdb2/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "not soak" \
 		tests/transforms/test_warehouse_{load,file,lock,readers}.py tests/transforms/test_publish.py \
-		tests/transforms/test_{commit_marks,committed_files,precomputed}.py tests/transforms/test_duckdb2.py $(ARGS)
+		tests/transforms/test_{committed_files,precomputed}.py tests/transforms/test_duckdb2.py $(ARGS)
 
 .PHONY: test-alerts
 test-alerts: .venv/.installed promtool ## The alert rules, by Prometheus's own promtool.
