@@ -1,8 +1,8 @@
 """A reader in a process of its own: asks without pause until it is told to stop.
 
-Prints, as one line of JSON, how often it asked and every state it saw: for each, the label counts
-of its results. As docs/connect.md says, it connects anew for each question, or keeps one
-connection open with `snapshot`.
+Prints, as one line of JSON, how often it asked, how many answers were torn, and how many results
+it saw: every number, and the last one, asked for after it was told to stop. As docs/connect.md
+says, it connects anew for each question, or keeps one connection open with `snapshot`.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ def main(published: str, mode: str) -> None:
     stop = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
     print("reads", flush=True)
-    asked, torn, seen = 0, 0, set()
+    asked, torn, seen, last = 0, 0, set(), False
     kept = connect(published) if mode == "snapshot" else None
-    while not stop.is_set() or not asked:
+    while not last:
+        last = stop.is_set()
         con = kept or connect(published)
         found, wanted = con.execute(QUERY).fetchall(), con.execute(WANTED).fetchall()
         torn += found != wanted
@@ -33,7 +34,7 @@ def main(published: str, mode: str) -> None:
         asked += 1
         if not kept:
             con.close()
-    print(json.dumps({"asked": asked, "torn": torn, "seen": sorted(seen)}))
+    print(json.dumps({"asked": asked, "torn": torn, "seen": sorted(seen), "last": len(found)}))
 
 
 def connect(published: str) -> duckdb.DuckDBPyConnection:

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import pytest
 from committed import commit_result, image_rows, images, video, video_rows
 
-from transforms.errors import IncompleteResults, ResultsError
+from transforms.errors import IncompleteResults, ResultsError, SchemaMismatch
 from transforms.layout import Layout
 from transforms.tables import SETTINGS_TABLES, TABLES
 from transforms.warehouse.connection import read_only
@@ -166,6 +167,19 @@ def test_publishing_without_room_says_how_much_is_needed(
 def test_publishing_before_any_load_says_so(warehouse: Path, published: Path) -> None:
     with pytest.raises(FileNotFoundError, match="load` first"):
         publish(warehouse, published)
+
+
+def test_a_file_of_somebody_else_is_not_published(
+    layout: Layout, warehouse: Path, published: Path
+) -> None:
+    load_and_publish(layout, warehouse, published)
+    before = published.read_bytes()
+    warehouse.unlink()
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("CREATE TABLE precious AS SELECT 1 AS value")
+    with pytest.raises(SchemaMismatch, match="holds tables that are not of a warehouse"):
+        publish(warehouse, published)
+    assert published.read_bytes() == before
 
 
 def test_a_published_file_that_is_damaged_is_put_anew(

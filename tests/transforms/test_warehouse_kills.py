@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ WANTED = """
 SELECT job_id, row_counts['labels'] FROM loads
 WHERE NOT held_back AND row_counts['labels'] > 0 ORDER BY job_id
 """
+Answer = list[tuple[object, ...]]  # how many labels each result has
 
 
 @pytest.fixture(scope="module")
@@ -79,38 +81,44 @@ def run_child(root: Path, everything: bool, kill_after: float | None) -> float:
 
 
 @contextmanager
-def a_reader(published: Path) -> Iterator[None]:
-    """Asks again and again for this block, each time on a connection of its own: all is whole."""
-    stop, seen = threading.Event(), []
+def a_reader(published: Path) -> Iterator[list[Answer]]:
+    """Asks again and again for this block, each time on a connection of its own: all is whole.
+
+    Its answers; the last one was asked for after the block.
+    """
+    stop, answers, failed = threading.Event(), [], []
 
     def ask() -> None:
-        while not stop.is_set() or not seen:
+        last = False
+        while not last:
+            last = stop.is_set()
             try:
                 with read_only(published) as con:
-                    found = con.execute(FOUND).fetchall()
-                    seen.append(found == con.execute(WANTED).fetchall())
-            except Exception as error:
-                seen.append(error)
+                    answers.append(con.execute(FOUND).fetchall())
+                    assert answers[-1] == con.execute(WANTED).fetchall()
+            except BaseException as error:
+                failed.append(error)
             stop.wait(0.05)  # the loader is to have most of the processor
 
     reader = threading.Thread(target=ask)
     reader.start()
     try:
-        yield
+        yield answers
     finally:
         stop.set()
         reader.join()
-    assert set(seen) == {True}
+    assert failed == []
 
 
 def survives(before: Path, root: Path, undisturbed: Undisturbed, seed: int) -> None:
     shutil.copytree(before, root)
     moment = random.Random(seed).uniform(0, undisturbed.seconds)
     new = undisturbed.new
-    with a_reader(root / "p.duckdb"):
+    with a_reader(root / "p.duckdb") as answers:
         run_child(root, everything=seed % 3 == 2, kill_after=moment)
         assert state(root / "p.duckdb") in (undisturbed.old, new)
         load_and_publish(Layout.at(str(root)), root / "w.duckdb", root / "p.duckdb")
+    assert answers[-1] == sorted(Counter(row[0] for row in new["labels"]).items())
     assert state(root / "w.duckdb") == new
     assert state(root / "p.duckdb") == new
     beside = {path.name for path in root.iterdir() if path.name.startswith(("w.", "p.", "."))}

@@ -180,17 +180,18 @@ def test_a_warehouse_of_an_older_schema_version_is_built_anew(
     assert rows(warehouse, "SELECT confidence FROM labels") == [(90.0,)]
 
 
+@pytest.mark.parametrize("everything", [False, True])
 @pytest.mark.parametrize(
     "statement", ["UPDATE load_lock SET schema_version = 99", "DROP TABLE load_lock"]
 )
 def test_what_is_not_ours_or_of_a_later_version_is_left_alone(
-    layout: Layout, warehouse: Warehouse, statement: str
+    layout: Layout, warehouse: Warehouse, statement: str, everything: bool
 ) -> None:
     commit_result(layout, video("v1"), video_rows(["Cat"]))
     load(layout, warehouse)
     change(warehouse, statement)
     with pytest.raises(SchemaMismatch, match=re.escape(str(warehouse))):
-        load(layout, warehouse)
+        load(layout, warehouse, everything=everything)
     assert rows(warehouse, LABELS) == [("v1", "TIMESTAMPS", 0, "Cat")]
 
 
@@ -237,7 +238,7 @@ def test_a_check_that_finds_something_names_check_and_result_and_loads_nothing(
         load(layout, warehouse)
     error = raised.value
     assert (error.check, error.job_id) == ("video_positions_are_unique", "bad")
-    assert "bad TIMESTAMPS: labels has 2 rows at label_index 0" in str(error)
+    assert "bad TIMESTAMPS: labels has 2 rows instead of 1 at label_index 0" in str(error)
     assert rows(warehouse, LEDGER) == []
 
 

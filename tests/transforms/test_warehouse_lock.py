@@ -17,7 +17,7 @@ from warehouse_state import state
 
 from transforms.errors import WarehouseLocked
 from transforms.layout import Layout
-from transforms.warehouse.connection import opened
+from transforms.warehouse.connection import opened, read_only
 from transforms.warehouse.load import load, load_and_publish
 from transforms.warehouse.lock import warehouse_lock
 
@@ -78,13 +78,15 @@ def test_a_waiter_gets_in_as_soon_as_the_holder_is_done(tmp_path: Path) -> None:
     assert warehouse.exists()
 
 
+@pytest.mark.parametrize("everything", [False, True])
 def test_another_program_that_has_the_file_open_is_waited_for_and_then_named(
-    tmp_path: Path,
+    tmp_path: Path, everything: bool
 ) -> None:
-    warehouse = tmp_path / "w.duckdb"
-    load(Layout.at(str(tmp_path)), warehouse)
+    warehouse, layout = tmp_path / "w.duckdb", Layout.at(str(tmp_path))
+    load(layout, warehouse)
     script = (
-        "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); input()"
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); input();"
+        "c.execute('CREATE TABLE theirs AS SELECT 42 AS answer'); c.close()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", script, str(warehouse)],
@@ -94,11 +96,28 @@ def test_another_program_that_has_the_file_open_is_waited_for_and_then_named(
         assert other.stdout
         assert other.stdout.readline() == b"open\n"
         with pytest.raises(WarehouseLocked) as raised:
-            load(Layout.at(str(tmp_path)), warehouse, lock_timeout=0.1)
+            load(layout, warehouse, everything=everything, lock_timeout=0.1)
         assert raised.value.pid == other.pid
         assert "outside the loader" in str(raised.value)
         other.communicate(b"\n")
-    load(Layout.at(str(tmp_path)), warehouse, lock_timeout=0)
+    with read_only(warehouse) as con:
+        assert con.execute("FROM theirs").fetchall() == [(42,)]
+    load(layout, warehouse, everything=everything, lock_timeout=0)
+
+
+def test_nobody_gets_into_the_old_file_while_a_new_one_is_built(tmp_path: Path) -> None:
+    warehouse, layout = tmp_path / "w.duckdb", Layout.at(str(tmp_path))
+    commit_result(layout, video("v1"), video_rows(["Cat"]))
+    load(layout, warehouse)
+    told: list[str] = []
+
+    def come_in(*_: int) -> None:
+        script = "import duckdb, sys; duckdb.connect(sys.argv[1])"
+        command = [sys.executable, "-c", script, str(warehouse)]
+        told.append(subprocess.run(command, capture_output=True, text=True).stderr)
+
+    load(layout, warehouse, everything=True, progress=come_in)
+    assert ["Conflicting lock is held" in one for one in told] == [True]
 
 
 def test_the_file_open_elsewhere_in_this_process_is_named_too(tmp_path: Path) -> None:

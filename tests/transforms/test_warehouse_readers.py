@@ -45,28 +45,25 @@ def load_under_readers(tmp_path: Path, modes: Sequence[str], loads: int) -> list
     return [json.loads(line) for line in told]
 
 
-def assert_whole_answers(seen: list[dict[str, object]], modes: Sequence[str]) -> None:
+def check_answers(tmp_path: Path, modes: Sequence[str], loads: int) -> None:
+    """Who connects anew has seen the last load at the end; a snapshot stays one load's."""
+    seen = load_under_readers(tmp_path, modes, loads)
+    assert [reader["torn"] for reader in seen] == [0] * len(modes)
     for reader, mode in zip(seen, modes, strict=True):
-        assert reader["torn"] == 0
-        states = reader["seen"]
-        assert isinstance(states, list)
-        assert states
         if mode == "snapshot":
-            assert len(states) == 1
-
-
-MODES = ["anew", "anew", "snapshot"]
+            assert reader["seen"] == [reader["last"]]
+        else:
+            assert reader["last"] == loads + 1
 
 
 def test_readers_see_whole_results_while_loads_run(tmp_path: Path) -> None:
-    assert_whole_answers(load_under_readers(tmp_path, MODES, loads=4), MODES)
+    check_answers(tmp_path, ["anew", "anew", "snapshot"], loads=4)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 def test_eight_readers_and_a_hundred_loads(tmp_path: Path) -> None:
-    modes = [*["anew"] * 6, *["snapshot"] * 2]
-    assert_whole_answers(load_under_readers(tmp_path, modes, loads=100), modes)
+    check_answers(tmp_path, [*["anew"] * 6, *["snapshot"] * 2], loads=100)
 
 
 def test_overlapping_connections_see_new_rows_when_they_attach_to_memory(tmp_path: Path) -> None:

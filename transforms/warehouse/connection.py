@@ -119,6 +119,12 @@ def _spill(warehouse: Path | DuckLake) -> Path:
 
 def _attach_file(con: duckdb.DuckDBPyConnection, warehouse: Path, timeout: float) -> None:
     """Attach, waiting with jitter while somebody outside our lock has the file open."""
+    if "?" in str(warehouse):  # DuckDB puts the log's .wal before the first one, wherever that is
+        raise ResultsError(
+            f"{warehouse} has a ? in its path, and DuckDB cannot write to such a file.",
+            path=str(warehouse),
+            advice="Set REKOGNITION_WAREHOUSE_URI to a path without one.",
+        )
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     options = f"STORAGE_VERSION {literal(STORAGE_VERSION)}"
     statement = f"ATTACH {literal(str(warehouse))} AS {CATALOG} ({options})"

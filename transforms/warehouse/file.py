@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
+from transforms.errors import ResultsError
 from transforms.layout import Layout, ResultKey
 from transforms.tables import SCHEMA_VERSION
 from transforms.warehouse.connection import CATALOG, opened
@@ -21,6 +25,14 @@ from transforms.warehouse.transaction import (
     Progress,
     load_pending,
     with_commits_as_they_stand,
+)
+
+log = logging.getLogger(__name__)
+# What DuckDB says of a file that was cut or overwritten. One that is encrypted, or of a later
+# DuckDB, or that this user may not open, does not open either, and is somebody's.
+DAMAGED = re.compile(
+    r"not a valid DuckDB database|Could not read enough bytes|Corrupt (database|WAL) file"
+    r"|while replaying WAL"
 )
 
 
@@ -51,12 +63,15 @@ def load_and_publish_file(
 
 
 def publish_file(path: Path, published: Path, timeout: float) -> None:
-    """Put a copy of the file at `published`. FileNotFoundError: nothing was ever loaded."""
+    """Put a copy of the file at `published`. FileNotFoundError: nothing was ever loaded.
+
+    SchemaMismatch when the file is not a warehouse: readers keep what they had.
+    """
     if not path.exists():
         raise FileNotFoundError(f"{path} is not there: run `rekognition-results load` first.")
     with warehouse_lock(path, timeout):
-        with opened(path, timeout):
-            pass  # takes in what a killed loader left in the write-ahead log
+        with opened(path, timeout) as con:  # takes in what a killed loader left in its log
+            found_version(con, path)
         put_copy(path, published)
 
 
@@ -68,29 +83,61 @@ def _load(
     def attempt(marks: Mapping[ResultKey, str]) -> LoadReport:
         _clear_leftovers(path)
         pending = Pending(layout, marks, path.parent, _fetched(path), progress)
-        if not everything:
-            with opened(path, timeout) as con:
-                version = found_version(con, path)
-                if version is None:
-                    create_schema(con)
-                if version in (None, SCHEMA_VERSION):
-                    return load_pending(con, pending)
-        return _rebuild(path, pending, timeout)
+        if everything and _is_damaged(path, timeout):
+            report = _build(path, pending, timeout)
+            _move_aside(path)
+            _swap_in(path)
+            return report
+        with opened(path, timeout) as con:
+            version = found_version(con, path)
+            if version is None:
+                create_schema(con)
+            if version is None or (version == SCHEMA_VERSION and not everything):
+                return load_pending(con, pending)
+            # The old file stays open, so that nobody can write to it while the new one is built.
+            report = _build(path, pending, timeout)
+            _swap_in(path)
+            return report
 
     return with_commits_as_they_stand(layout, attempt)
 
 
-def _rebuild(path: Path, pending: Pending, timeout: float) -> LoadReport:
-    """A new file from all commits, swapped in when it is whole."""
-    building = _building(path)
-    with opened(building, timeout) as con:
+def _is_damaged(path: Path, timeout: float) -> bool:
+    """True when the file cannot be used any more; errors as of a load for any other reason."""
+    if not path.exists():
+        return False
+    try:
+        with opened(path, timeout) as con:
+            found_version(con, path)
+    except ResultsError as error:
+        if not DAMAGED.search(str(error)):
+            raise
+        return True
+    return False
+
+
+def _build(path: Path, pending: Pending, timeout: float) -> LoadReport:
+    """A new file from all commits, beside the old one."""
+    with opened(_building(path), timeout) as con:
         create_schema(con)
-        report = load_pending(con, pending)
+        return load_pending(con, pending)
+
+
+def _swap_in(path: Path) -> None:
+    """Put the new file, which is whole, in the place of the old one."""
     # First the old log: it must never be replayed on the new file. The old file without it is
     # whole too, only older, and the next load brings it up to date.
     _write_ahead_log(path).unlink(missing_ok=True)
-    building.replace(path)
-    return report
+    _building(path).replace(path)
+
+
+def _move_aside(path: Path) -> None:
+    """Keep a damaged file and its log, under a name that DuckDB takes for a pair, too."""
+    aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+    if _write_ahead_log(path).exists():
+        _write_ahead_log(path).replace(_write_ahead_log(aside))
+    path.replace(aside)
+    log.warning("%s was damaged: it is kept as %s until you remove it.", path, aside.name)
 
 
 def _clear_leftovers(path: Path) -> None:

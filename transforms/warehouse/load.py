@@ -33,12 +33,14 @@ def load(
     """Take every committed result that is not loaded as it stands into the warehouse.
 
     `everything` builds the tables anew from all commits: in a new file that is swapped in, or in
-    the one transaction on a lake. So does a warehouse of an older schema version.
+    the one transaction on a lake. So does a warehouse of an older schema version. With
+    `everything`, a damaged file is kept beside the new one, as `NAME.damaged-TIME`.
     `progress(done, total)` counts results.
 
     Errors: WarehouseLocked after `lock_timeout` seconds; IncompleteResults when a Parquet file is
-    not what its commit says; SchemaMismatch for commits or a warehouse of another version;
-    ReconciliationFailed when a check finds something. After each the warehouse is as it was.
+    not what its commit says; SchemaMismatch for commits of another version, and for a warehouse
+    of a later one or of somebody else; ReconciliationFailed when a check finds something. After
+    each the warehouse is as it was.
     """
     if isinstance(warehouse, DuckLake):
         return load_lake(layout, warehouse, everything, lock_timeout, progress)
