@@ -41,7 +41,8 @@ JOB = "md5(({from_job} + i // 50000)::VARCHAR)"
 ROWS = {
     "label_detection_jobs": "SELECT {job} AS job_id, 'TIMESTAMPS' AS aggregate_by,"
     " 'SUCCEEDED' AS job_status, 'media' AS video_s3_object_bucket,"
-    " {job} || '.mp4' AS video_s3_object_name, 834000 AS video_metadata_duration_millis"
+    " {job} || '.mp4' AS video_s3_object_name, '3.0' AS label_model_version,"
+    " 834000 AS video_metadata_duration_millis"
     " FROM range(0, {labels}, 50000) t(i)",
     "labels": "SELECT {job} AS job_id, 'TIMESTAMPS' AS aggregate_by, i % 50000 AS label_index,"
     " (i % 50000) // 30 * 500 AS timestamp, 'Label ' || (i % 30 * 10 +"

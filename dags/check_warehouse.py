@@ -1,7 +1,9 @@
 """### Check the warehouse
 
-Runs the checks of `sql/checks` once a day over everything that is published. A load runs the same
-checks over what it loads, before it commits; this looks at all rows, long after.
+Runs the checks of `sql/checks` once a day over everything that is published: no NULL where there is
+none, positions unique, values in range, children with their parents, as many rows as the ledger
+counts, and only what reconciles. A load runs the same checks over what it loads, before it commits;
+rows that were there before it, or were changed long after, are seen only here.
 
 **A red task** names the check, the result and what is wrong with it. Find out who wrote there;
 `rekognition-results load --all` builds the tables anew.

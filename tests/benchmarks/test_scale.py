@@ -12,7 +12,7 @@ from benchmarks.scale import every_run, fill, fill_ledger, one_job
 from transforms.layout import Layout
 
 OPEN = 3
-STEPS = ["start", "land", "flatten", "plan", "collect", "measure", "expiring results"]
+STEPS = ["start", "land", "flatten", "plan", "collect", "measure"]
 STEPS += ["load one new result"]
 
 

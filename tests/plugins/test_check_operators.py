@@ -53,10 +53,11 @@ def test_what_somebody_wrote_past_the_loader_is_found_and_named(results: Path) -
     operator = checked(results)
     with pytest.raises(AirflowFailException) as failed:
         operator.execute({})
-    assert str(failed.value).startswith("2 of 9 checks of the published tables failed. ")
+    assert str(failed.value).startswith("3 of 11 checks of the published tables failed. ")
     assert "label_detection v TIMESTAMPS labels has a percentage of 101.0" in str(failed.value)
-    assert "labels has 2 rows at label_index 7" in str(failed.value)
+    assert "labels has 2 rows instead of 1 at label_index 0 to 63" in str(failed.value)
     assert [one.name for one in operator.check_results if not one.success] == [
         "confidences_are_percentages",
+        "row_counts_match_the_ledger",
         "video_positions_are_unique",
     ]

@@ -120,17 +120,9 @@ def _delete(con: duckdb.DuckDBPyConnection, replaced: Sequence[Commit]) -> None:
     operations_replaced = {commit.key.operation for commit in replaced}
     tables = [one for one in TABLES.values() if operations_replaced & set(one.operations)]
     for table in tables:
-        same = " AND ".join(
-            f"old.{key} IS NOT DISTINCT FROM replaced.{key}"
-            if key == "aggregate_by"
-            else f"old.{key} = replaced.{key}"
-            for key in KEYS
-            if key in table.schema.names
-        )
-        operations = ", ".join(literal(operation) for operation in table.operations)
         con.execute(
             f"DELETE FROM {_qualified(table)} AS old USING temp.main.replaced "
-            f"WHERE {same} AND replaced.operation IN ({operations})"
+            f"WHERE {_same_result(table, 'old', 'replaced')} AND {_written_by(table, 'replaced')}"
         )
     precomputed.delete(con, "temp.main.replaced", [table.name for table in tables])
     con.unregister("replaced")
@@ -157,32 +149,56 @@ def _insert(
 
 
 def check_and_precompute(con: duckdb.DuckDBPyConnection, sources: Mapping[str, str]) -> None:
-    """Every check over the rows being loaded, then what is derived from them.
+    """Every check over the results being loaded, then what is derived from them.
 
-    ReconciliationFailed names check and result. Temporary views of the tables' names stand before
-    the tables, so the same SQL looks at a batch here, at a cost that does not grow with the
-    warehouse, and at the whole of a published file.
+    ReconciliationFailed names check and result. Temporary relations of the tables' names stand
+    before the tables, so the same SQL looks at a batch here and at the whole of a published file.
+    Of a table with one row a result they hold what the warehouse now has of these results, and so
+    a result that already was there; of the others they are the rows being loaded, since to look for
+    more would cost what the warehouse is large. What else stands there is for the same checks over
+    all that is published (the DAG `check_warehouse`).
     """
     for table in TABLES.values():
-        rows = (
-            "temp.main.ledger_rows"
-            if table.name == "loads"
-            else sources[table.name]
-            if table.name in sources
-            else f"{_qualified(table)} WHERE false"
-        )
-        con.execute(
-            f"CREATE OR REPLACE TEMP VIEW {identifier(table.name)} AS "
-            f"SELECT {_columns(table)} FROM {rows}"
-        )
+        kind, rows = _in_this_load(table, sources)
+        con.execute(f"CREATE TEMP {kind} {identifier(table.name)} AS {rows}")
     for check in all_of("checks"):
         failures = con.execute(f"{check.statement}\nLIMIT 1").fetchall()
         if failures:
             raise _failed(check.name, *failures[0])
     precomputed.compute(con, sources.keys())
     for table in TABLES.values():
-        con.execute(f"DROP VIEW temp.main.{identifier(table.name)}")
+        kind, _ = _in_this_load(table, sources)
+        con.execute(f"DROP {kind} temp.main.{identifier(table.name)}")
     con.unregister("ledger_rows")
+
+
+def _in_this_load(table: Table, sources: Mapping[str, str]) -> tuple[str, str]:
+    """What the checks of a load take for `table`: TABLE or VIEW, and its rows."""
+    rows = f"SELECT {_columns(table)} FROM"
+    if not set(table.grain) <= set(KEYS):
+        return "VIEW", f"{rows} {sources.get(table.name, f'{_qualified(table)} WHERE false')}"
+    same = _same_result(table, "there", "batch")
+    return "TABLE", (  # read once: in a lake that is as many requests as it has files
+        f"{rows} {_qualified(table)} AS there SEMI JOIN temp.main.ledger_rows AS batch "
+        f"ON {same} AND {_written_by(table, 'batch')}"
+    )
+
+
+def _same_result(table: Table, one: str, other: str) -> str:
+    """A condition: rows of `table` and another one are of the same result."""
+    return " AND ".join(
+        f"{one}.{key} IS NOT DISTINCT FROM {other}.{key}"
+        if key == "aggregate_by"
+        else f"{one}.{key} = {other}.{key}"
+        for key in KEYS
+        if key in table.schema.names
+    )
+
+
+def _written_by(table: Table, results: str) -> str:
+    """A condition: the operation of these results writes `table`."""
+    operations = ", ".join(literal(operation) for operation in table.operations)
+    return f"{results}.operation IN ({operations})"
 
 
 def _failed(
@@ -196,7 +212,8 @@ def _failed(
         aggregate_by=aggregate_by,
         reason=problem,
         check=check,
-        advice="Look at the landed result, flatten it again, then load.",
+        advice="Look at the landed result, flatten it again, then load; rows that somebody put "
+        "into the warehouse are gone after `rekognition-results load --all`.",
     )
 
 

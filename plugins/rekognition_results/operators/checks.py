@@ -23,7 +23,8 @@ class RekognitionCheckWarehouseOperator(SQLTableCheckOperator):
     """Every check of sql/checks over the published tables; red with the first finding of each.
 
     A load runs the same checks over what it loads, before it commits. This one looks at all rows,
-    and so finds what changed afterwards, by whomever. It does not try again: no retry mends it.
+    and so finds what stood there before, or changed afterwards, by whomever. It does not try again:
+    no retry mends it.
     Skipped while nothing is published.
 
     :param aws_conn_id: the connection with which a lake's data on S3 are read (templated)
