@@ -47,6 +47,8 @@ SELECT
     MAX(end_timestamp_millis) - MIN(timestamp) AS duration_millis,
     COUNT(DISTINCT timestamp) AS sightings,
     MAX(confidence) AS max_confidence,
-    AVG(confidence) AS mean_confidence
+    -- whole numbers of 2^-50 percent, which hold a confidence as it is: a sum of doubles would differ in its
+    -- last digits with the order of the rows, from one load to another
+    SUM(CAST(confidence * POWER(2, 50) AS BIGINT)) / COUNT(confidence) / POWER(2, 50) AS mean_confidence
 FROM sightings
 GROUP BY job_id, aggregate_by, name, stretch

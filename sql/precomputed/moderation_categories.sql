@@ -5,7 +5,7 @@ SELECT
     job_id,
     image_index,
     category,
-    ARG_MAX(name, ROW(confidence, COALESCE(taxonomy_level, 0))) AS name,
+    FIRST(name ORDER BY confidence DESC, COALESCE(taxonomy_level, 0) DESC, name ASC) AS name,
     MAX(confidence) AS confidence,
     LIST(confidence ORDER BY confidence DESC) AS confidences
 FROM moderation_findings

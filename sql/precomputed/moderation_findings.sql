@@ -6,7 +6,7 @@ WITH parents AS (
         job_id,
         image_index,
         name,
-        ANY_VALUE(NULLIF(parent_name, '')) AS parent_name
+        MIN(NULLIF(parent_name, '')) AS parent_name
     FROM moderation_labels
     GROUP BY job_id, image_index, name
 )

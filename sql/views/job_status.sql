@@ -3,13 +3,16 @@
 -- Answers: what became of each job, how long did it take, what may it have cost, and does it reconcile?
 --   status is NULL for a result that is held back, since its rows are in no table. The cost is an estimate
 --   from `prices` (of the job's region, else of all others) and what was analysed: images with a result,
---   minutes of video. The two forms of one video's result are one job and one cost.
+--   minutes of video. The two forms of one video's result are one job and one cost, which stands at
+--   TIMESTAMPS, and at SEGMENTS where there is no other, so that costs can be added up. Reads all
+--   results, of an object that was analysed twice both: each job costs.
 -- Column aggregate_by: TIMESTAMPS or SEGMENTS: the form of a video's result; NULL for a bulk job.
 -- Column input_s3_object_bucket: Bucket of the video, or of the job's manifest.
 -- Column input_s3_object_name: Key of the video, or of the job's manifest.
 -- Column finished_at: When the job ended; of a video, when it was first seen finished.
--- Column seconds: From started_at to finished_at.
--- Column estimated_usd: What the job may have cost, in US dollars, by the table prices.
+-- Column seconds: From started_at to finished_at; NULL where one of them is not known.
+-- Column estimated_usd: What the job may have cost, in US dollars, by the table prices; NULL at SEGMENTS
+--   where the cost stands at TIMESTAMPS.
 -- Column landed_at: When the result was landed whole.
 SELECT
     load.operation,
@@ -33,7 +36,7 @@ SELECT
     ) AS seconds,
     CASE
         WHEN media.status = 'SUCCEEDED' THEN load.row_counts['moderation_images'] * COALESCE(price.usd, fallback.usd)
-        WHEN video.job_status = 'SUCCEEDED'
+        WHEN video.job_status = 'SUCCEEDED' AND paid.job_id IS NULL
             THEN video.video_metadata_duration_millis / 60000 * COALESCE(price.usd, fallback.usd)
     END AS estimated_usd,
     load.landed_at,
@@ -48,6 +51,12 @@ LEFT JOIN label_detection_jobs AS video
         load.job_id = video.job_id
         AND load.aggregate_by = video.aggregate_by
         AND load.operation = 'label_detection'
+LEFT JOIN label_detection_jobs AS paid -- the same job, where its cost already stands
+    ON
+        video.job_id = paid.job_id
+        AND video.aggregate_by = 'SEGMENTS'
+        AND paid.aggregate_by = 'TIMESTAMPS'
+        AND paid.job_status = 'SUCCEEDED'
 LEFT JOIN job_requests AS request
     ON
         load.job_id = request.job_id

@@ -1,10 +1,12 @@
--- Grain: one row per label and name that is related to it (latest jobs).
--- Keys: name, kind, related_name.
+-- Grain: one row per form of the result, label and name that is related to it (latest jobs).
+-- Keys: aggregate_by, name, kind, related_name.
 -- Answers: which parents, categories and aliases does each label have? kind is parent, category or alias.
 --   They belong to the label, not to the sighting, so each result's first sighting of a label tells them.
+--   A video can have both forms: choose one, do not add them up.
+-- Column aggregate_by: TIMESTAMPS or SEGMENTS: the form of the result.
 -- Column kind: What related_name is to the label: parent, category or alias.
 -- Column related_name: Name of the parent, category or alias.
--- Column sightings: Labels that were sent with it.
+-- Column sightings: Labels that were sent with it; of SEGMENTS results, stretches.
 -- Column jobs: Jobs that have such a label.
 WITH firsts AS (
     SELECT
@@ -44,6 +46,7 @@ related AS (
 )
 
 SELECT
+    firsts.aggregate_by,
     firsts.name,
     related.kind,
     related.related_name,
@@ -55,4 +58,4 @@ INNER JOIN related
         firsts.job_id = related.job_id
         AND firsts.aggregate_by = related.aggregate_by
         AND firsts.label_index = related.label_index
-GROUP BY firsts.name, related.kind, related.related_name
+GROUP BY firsts.aggregate_by, firsts.name, related.kind, related.related_name

@@ -1,7 +1,8 @@
 -- Grain: one row per image and top-level moderation category found on it (latest analysis).
 -- Keys: job_id, image_index, category.
 -- Answers: what kinds of content were found on each image, and how surely? name and confidence are those
---   of the category's surest label, of equals the deepest one; confidences are those of all its labels.
+--   of the category's surest label, of equals the deepest one, of those the first in the alphabet;
+--   confidences are those of all its labels.
 -- Column category: Top-level category.
 -- Column confidences: Confidences of all labels of the category, in percent, the highest first.
 SELECT

@@ -2,13 +2,14 @@
 -- Keys: source_ref_bucket, prefix, category.
 -- Answers: where do findings gather? A folder counts all that lies beneath it: choose one depth (0 is the
 --   whole bucket) or one prefix, do not add up depths. images is how many of the folder's images have the
---   category, of_images how many were looked at.
+--   category, of_images how many were looked at. An image that was analysed in several configurations
+--   counts once, and so does a name that several of them found on it.
 -- Column prefix: Folder, with its last slash; empty for the whole bucket.
 -- Column depth: Slashes in the prefix.
 -- Column category: Top-level category.
 -- Column images: Images of the folder that have the category.
 -- Column of_images: Images of the folder that were looked at.
--- Column findings: Labels of the category on them.
+-- Column findings: Labels of the category on them; of one image each name once.
 -- Column max_confidence: Highest confidence of those, in percent.
 WITH configurations AS (
     SELECT
@@ -49,11 +50,25 @@ found_here AS (
         image.folder,
         found.category,
         SUM(image.image) + COUNT(DISTINCT image.source_ref) AS images,
-        SUM(LEN(found.confidences)) AS findings,
+        SUM(image.image * LEN(found.confidences)) AS findings,
         MAX(found.confidence) AS max_confidence
     FROM images AS image
     INNER JOIN precomputed.moderation_categories AS found
         ON image.job_id = found.job_id AND image.image_index = found.image_index
+    GROUP BY image.source_ref_bucket, image.folder, found.category
+    UNION ALL
+    -- where there are several configurations, the names of an image's labels are told from each other too
+    SELECT
+        image.source_ref_bucket,
+        image.folder,
+        found.category,
+        0 AS images,
+        COUNT(DISTINCT ROW(image.source_ref, found.name)) AS findings,
+        NULL AS max_confidence
+    FROM images AS image
+    INNER JOIN precomputed.moderation_findings AS found
+        ON image.job_id = found.job_id AND image.image_index = found.image_index
+    WHERE image.source_ref IS NOT NULL
     GROUP BY image.source_ref_bucket, image.folder, found.category
 ),
 

@@ -1,8 +1,9 @@
 -- Grain: one row per image, moderation label and model version, of images that several models looked at.
 -- Keys: source_ref, name, moderation_model_version.
 -- Answers: what does a newer model find on the same image that an older one did not, and the other way
---   round? Each model's newest SUCCEEDED analysis counts, whatever its settings; a label that a model did
---   not find has confidence NULL, so that the versions can be laid side by side.
+--   round? Reads all results, not the latest alone: each model's newest SUCCEEDED analysis counts, whatever
+--   its settings. A label that a model did not find has confidence NULL, so that the versions can be laid
+--   side by side.
 WITH jobs AS NOT MATERIALIZED (
     SELECT
         job.job_id,

@@ -3,6 +3,7 @@
 -- Answers: is what was written all that the service said it returned? For a bulk job the lines its summary
 --   counts as analysed stand against the images written and the lines put aside; a video's result
 --   names no total, so its pages and tokens are checked when it is flattened, and reason tells the outcome.
+--   Reads all results, of an object that was analysed twice both.
 -- Column reason: Why the result does not reconcile; NULL when it does.
 -- Column lines_sent: Lines of the input manifest.
 -- Column lines_analysed: Lines that the service says it analysed.

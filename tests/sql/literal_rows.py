@@ -63,6 +63,11 @@ class Warehouse:
         self.put("loads", key | {"landed_at": landed})
         self.put("labels", *(key | {"label_index": n} | row for n, row in enumerate(labels)))
 
+    def request(self, job_id: str, **told: Any) -> None:
+        """How a video job, TIMESTAMPS unless told otherwise, was started here."""
+        key = {"job_id": job_id, "aggregate_by": "TIMESTAMPS", "request": "{}"}
+        self.put("job_requests", key | told)
+
     def images(self, job_id: str, *images: dict[str, Any], **job: Any) -> None:
         """A finished bulk job: `key` of each image and its `labels` (name, confidence, ...)."""
         landed = job.pop("landed_at", "2026-05-01 12:00:00+00")

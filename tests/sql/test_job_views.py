@@ -39,6 +39,38 @@ def test_a_video_job_costs_by_the_minute_and_is_timed_by_its_request(warehouse: 
     assert warehouse.ask(query) == [("v.mp4", 20.0, 0.15)]
 
 
+def test_a_job_whose_start_nobody_told_has_no_duration(warehouse: Warehouse) -> None:
+    warehouse.video("v")
+    found = {"started_at": None, "finished_seen_at": "2026-05-01 10:00:20+00"}
+    warehouse.put("job_requests", {"job_id": "v", "aggregate_by": "TIMESTAMPS"} | found)
+    query = "SELECT started_at, finished_at IS NOT NULL, seconds FROM job_status"
+    assert warehouse.ask(query) == [(None, True, None)]
+
+
+def test_a_video_job_has_one_cost_whichever_forms_its_result_has(warehouse: Warehouse) -> None:
+    minute = {"video_metadata_duration_millis": 60_000}
+    for job, forms in (
+        ("both", ("TIMESTAMPS", "SEGMENTS")),
+        ("segments", ("SEGMENTS",)),
+        ("timestamps", ("TIMESTAMPS",)),
+    ):
+        for form in forms:
+            warehouse.video(job, aggregate_by=form, **minute)
+    # the other form is held back, so its rows are in no table
+    warehouse.video("waits", aggregate_by="SEGMENTS", **minute)
+    held = {"job_id": "waits", "aggregate_by": "TIMESTAMPS", "held_back": True}
+    warehouse.put("loads", held | {"reconciled": False})
+    query = "SELECT job_id, aggregate_by, estimated_usd FROM job_status ORDER BY ALL"
+    assert warehouse.ask(query) == [
+        ("both", "SEGMENTS", None),
+        ("both", "TIMESTAMPS", 0.1),
+        ("segments", "SEGMENTS", 0.1),
+        ("timestamps", "TIMESTAMPS", 0.1),
+        ("waits", "SEGMENTS", 0.1),
+        ("waits", "TIMESTAMPS", None),
+    ]
+
+
 def test_a_job_costs_what_its_region_does_if_somebody_set_a_price_there(
     warehouse: Warehouse,
 ) -> None:
@@ -147,3 +179,14 @@ def test_unknown_members_are_summed_up_by_path(warehouse: Warehouse) -> None:
         "SELECT operation, path, occurrences, results, first_landed_at::VARCHAR, example"
         " FROM unknown_field_paths"
     ) == [("label_detection", "Labels[].New", 5, 2, "2026-05-01 12:00:00+00", "w")]
+
+
+@pytest.mark.parametrize("order", [("v", "w"), ("w", "v")])
+def test_of_results_landed_at_once_the_last_by_name_gives_the_example(
+    warehouse: Warehouse, order: tuple[str, ...]
+) -> None:
+    for job in order:
+        warehouse.video(job)
+        field = {"aggregate_by": "TIMESTAMPS", "path": "New", "example": job}
+        warehouse.put("unknown_fields", {"job_id": job} | field)
+    assert warehouse.ask("SELECT example FROM unknown_field_paths") == [("w",)]

@@ -153,6 +153,9 @@ def test_segments_and_pairs_are_what_counting_frame_by_frame_gives(
 
 def test_the_taxonomy_has_parents_categories_and_aliases(warehouse: Warehouse) -> None:
     warehouse.video("v", *seen("Cat", 0, 500))
+    warehouse.video("v", *seen("Cat", 0), aggregate_by="SEGMENTS")
+    segment = {"job_id": "v", "aggregate_by": "SEGMENTS", "label_index": 0}
+    warehouse.put("label_parents", segment | {"parent_index": 0, "name": "Pet"})
     for index in (0, 1):
         key = {"job_id": "v", "label_index": index}
         warehouse.put("label_parents", key | {"parent_index": 0, "name": "Pet"})
@@ -161,9 +164,10 @@ def test_the_taxonomy_has_parents_categories_and_aliases(warehouse: Warehouse) -
         "label_aliases", {"job_id": "v", "label_index": 0, "alias_index": 0, "name": "Kitty"}
     )
     assert warehouse.ask("SELECT * FROM label_taxonomy ORDER BY ALL") == [
-        ("Cat", "alias", "Kitty", 2, 1),
-        ("Cat", "category", "Animals", 2, 1),
-        ("Cat", "parent", "Pet", 2, 1),
+        ("SEGMENTS", "Cat", "parent", "Pet", 1, 1),
+        ("TIMESTAMPS", "Cat", "alias", "Kitty", 2, 1),
+        ("TIMESTAMPS", "Cat", "category", "Animals", 2, 1),
+        ("TIMESTAMPS", "Cat", "parent", "Pet", 2, 1),
     ]
 
 
@@ -218,22 +222,3 @@ def test_confidences_are_counted_in_bins_of_five(warehouse: Warehouse) -> None:
     warehouse.video("v", *labels, {"name": "Cat", "timestamp": 0})
     query = "SELECT name, confidence_from, labels FROM confidence_histogram ORDER BY ALL"
     assert warehouse.ask(query) == [("Cat", 50, 2), ("Cat", 55, 1), ("Cat", 95, 2)]
-
-
-def test_models_that_looked_at_one_video_are_laid_side_by_side(warehouse: Warehouse) -> None:
-    for job, model, labels in (
-        ("old", "2.0", seen("Cat", 0, 500) + seen("Dog", 0)),
-        ("new", "3.0", seen("Cat", 0, confidence=80.0)),
-        ("newer", "3.0", seen("Cat", 0, confidence=70.0)),
-    ):
-        warehouse.video(job, *labels, video_s3_object_name="a.mp4", label_model_version=model)
-    warehouse.video("other", *seen("Ant", 0), label_model_version="3.0")
-    assert warehouse.ask(
-        "SELECT video_s3_object_name, name, label_model_version, sightings, mean_confidence"
-        " FROM label_model_versions ORDER BY ALL"
-    ) == [
-        ("a.mp4", "Cat", "2.0", 2, 90.0),
-        ("a.mp4", "Cat", "3.0", 1, 70.0),
-        ("a.mp4", "Dog", "2.0", 1, 90.0),
-        ("a.mp4", "Dog", "3.0", 0, None),
-    ]

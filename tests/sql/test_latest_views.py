@@ -35,10 +35,37 @@ def test_each_form_and_each_configuration_of_a_video_counts(warehouse: Warehouse
     warehouse.video("a", video_s3_object_name="a.mp4")
     warehouse.video("a", video_s3_object_name="a.mp4", aggregate_by="SEGMENTS")
     warehouse.video("b", video_s3_object_name="a.mp4")
-    warehouse.put(
-        "job_requests", {"job_id": "b", "aggregate_by": "TIMESTAMPS", "min_confidence": 80.0}
-    )
+    warehouse.request("a")
+    warehouse.request("b", min_confidence=80.0)
     assert warehouse.ask(JOBS) == [("a", "SEGMENTS"), ("a", "TIMESTAMPS"), ("b", "TIMESTAMPS")]
+
+
+def test_a_job_of_others_counts_only_where_no_request_of_the_video_is_known(
+    warehouse: Warehouse,
+) -> None:
+    for name in ("a.mp4", "b.mp4"):
+        for job in ("older", "found"):
+            warehouse.video(f"{job} {name}", video_s3_object_name=name)
+            warehouse.put("job_requests", {"job_id": f"{job} {name}", "aggregate_by": "TIMESTAMPS"})
+    warehouse.video("found a.mp4", video_s3_object_name="a.mp4", aggregate_by="SEGMENTS")
+    for job, told in (("ours", {}), ("sure", {"min_confidence": 80.0})):
+        warehouse.video(job, video_s3_object_name="a.mp4", landed_at="2026-04-01 12:00:00+00")
+        warehouse.request(job, **told)
+    assert warehouse.ask(JOBS) == [
+        ("found a.mp4", "SEGMENTS"),
+        ("older b.mp4", "TIMESTAMPS"),
+        ("ours", "TIMESTAMPS"),
+        ("sure", "TIMESTAMPS"),
+    ]
+
+
+def test_a_job_whose_start_is_not_known_is_as_new_as_its_landing(warehouse: Warehouse) -> None:
+    for job, day in (("early", 1), ("late", 3)):
+        warehouse.video(job, video_s3_object_name="a.mp4", landed_at=f"2026-05-0{day} 12:00:00+00")
+        warehouse.request(job, started_at=None)
+    warehouse.video("started", video_s3_object_name="a.mp4", landed_at="2026-05-09 12:00:00+00")
+    warehouse.request("started", started_at="2026-05-02 12:00:00+00")
+    assert warehouse.ask(JOBS) == [("late", "TIMESTAMPS")]
 
 
 def test_a_video_that_only_the_request_names_is_known_by_it(warehouse: Warehouse) -> None:

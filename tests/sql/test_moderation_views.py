@@ -138,7 +138,59 @@ def test_a_folder_counts_an_image_of_two_configurations_once(warehouse: Warehous
     warehouse.images("sure", {"key": "a/x.jpg"} | violent, {"key": "a/z.jpg"}, **{lowest: 90.0})
     assert warehouse.ask(
         "SELECT images, of_images, findings FROM moderation_findings_by_prefix WHERE prefix = 'a/'"
-    ) == [(1, 3, 2)]
+    ) == [(1, 3, 1)]
+
+
+def test_a_folder_counts_what_any_configuration_found_on_an_image(warehouse: Warehouse) -> None:
+    adapter = {"operations_config_detect_moderation_labels_project_version": "arn"}
+    plain = [label("Violence"), label("Graphic Violence", "Violence", 2)]
+    ours = [label("Violence"), label("Weapons", "Violence", 2, 99.0)]
+    warehouse.images(
+        "plain", {"key": "a/x.jpg", "labels": plain}, {"key": "a/y.jpg", "labels": plain}
+    )
+    warehouse.images("ours", {"key": "a/x.jpg", "labels": ours}, **adapter)
+    assert warehouse.ask(
+        "SELECT category, images, of_images, findings, max_confidence"
+        " FROM moderation_findings_by_prefix WHERE prefix = 'a/'"
+    ) == [("Violence", 2, 2, 5, 99.0)]
+
+
+def test_of_labels_that_are_as_sure_the_deepest_then_the_first_by_name_is_named(
+    warehouse: Warehouse,
+) -> None:
+    labels = [
+        label("Violence"),
+        label("Weapons", "Violence", 2),
+        label("Blood", "Violence", 2),
+        label("Alcohol"),
+        label("Wine", "Alcohol", 2),
+        label("Beer", "Alcohol", 2),
+    ]
+    for job, given in (("m", labels), ("n", labels[::-1])):
+        warehouse.images(job, {"key": f"{job}.jpg", "labels": given})
+    query = "SELECT source_ref_key, category, name FROM moderation_categories ORDER BY ALL"
+    assert warehouse.ask(query) == [
+        ("m.jpg", "Alcohol", "Beer"),
+        ("m.jpg", "Violence", "Blood"),
+        ("n.jpg", "Alcohol", "Beer"),
+        ("n.jpg", "Violence", "Blood"),
+    ]
+    query = "SELECT source_ref_key, category, name FROM review_queue ORDER BY ALL"
+    assert warehouse.ask(query) == [("m.jpg", "Alcohol", "Beer"), ("n.jpg", "Alcohol", "Beer")]
+
+
+def test_a_name_with_two_parents_has_one_category_whatever_comes_first(
+    warehouse: Warehouse,
+) -> None:
+    labels = [
+        label("Blood", "Violence", 2),
+        label("Blood", "Accidents", 2),
+        label("Wound", "Blood", 3),
+    ]
+    for job, given in (("m", labels), ("n", labels[::-1])):
+        warehouse.images(job, {"key": f"{job}.jpg", "labels": given})
+    query = "SELECT source_ref_key, category FROM moderation_findings WHERE name = 'Wound'"
+    assert sorted(warehouse.ask(query)) == [("m.jpg", "Accidents"), ("n.jpg", "Accidents")]
 
 
 def test_models_that_looked_at_one_image_are_laid_side_by_side(warehouse: Warehouse) -> None:
