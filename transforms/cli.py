@@ -1,7 +1,8 @@
 """`rekognition-results`: each subcommand is thin over `transforms`, in a module of its own.
 
-Exit status: 0, 1 (something failed, was quarantined or is held back), 2 (bad arguments). Commands
-are imported when they run, so that `--help` and a mistyped word answer at once.
+Exit status: 0, 1 (something failed, was quarantined or is held back), 2 (bad arguments, or SQL that
+DuckDB refuses), 130 (Ctrl-C). Commands are imported when they run, so that `--help` and a mistyped
+word answer at once.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any, NoReturn
 
 from transforms.errors import ResultsError, one_line
 
-FAILED, BAD_ARGUMENTS = 1, 2
+FAILED, BAD_ARGUMENTS, STOPPED = 1, 2, 130
 OPERATIONS = ("media_analysis", "label_detection")
 SETTINGS_TABLES = ("review_thresholds", "prices")
 
@@ -33,12 +34,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit status; bad arguments raise SystemExit(2)."""
     options = parser().parse_args(arguments)
     try:
-        return _run(options)
+        status = _run(options)
     except BrokenPipeError:  # the reader, `head` perhaps, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        status = 0
     except KeyboardInterrupt:
-        return _say("Stopped: nothing was left half done.", 130)
+        status = _say("Stopped: nothing but what was being printed is left half done.", STOPPED)
+    _give_up_output()
+    return status
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -48,13 +50,22 @@ def _run(options: argparse.Namespace) -> int:
         status: int = import_module(f"transforms.commands.{options.command}").run(
             options, Settings.from_env()
         )
+        sys.stdout.flush()  # here, where a full disk is one sentence
         return status
+    except BrokenPipeError:
+        raise
     except (ResultsError, OSError) as error:
-        if isinstance(error, BrokenPipeError):
-            raise
         return _say(str(error), FAILED)
     except ValueError as error:
         return _say(str(error), BAD_ARGUMENTS)
+
+
+def _give_up_output() -> None:
+    """What standard output does not take must not fail once more when Python ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(message: str, status: int) -> int:
@@ -121,6 +132,7 @@ def _add_publish(commands: Any) -> None:
 
 
 def _add_output(command: argparse.ArgumentParser) -> None:
+    """Without one of these, an aligned table: its first 1,000 rows in a terminal, else all."""
     form = command.add_mutually_exclusive_group()
     form.add_argument("--csv", action="store_true", help="print CSV with a header line")
     form.add_argument("--parquet", metavar="OUT", help="write a Parquet file")
@@ -128,8 +140,13 @@ def _add_output(command: argparse.ArgumentParser) -> None:
 
 
 def _add_sql(commands: Any) -> None:
-    command = _command(commands, "sql", "Ask the published file; `-` reads the SQL from stdin.")
-    command.add_argument("statement", metavar="SQL")
+    command = _command(
+        commands,
+        "sql",
+        "Ask the published file, whose tables SQL cannot change here.",
+        epilog="COPY ... TO and ATTACH work on other files of yours, as in DuckDB itself.",
+    )
+    command.add_argument("statement", metavar="SQL", help="what to ask; `-` reads it from stdin")
     _add_output(command)
 
 

@@ -1,129 +1,99 @@
-"""An answer as an aligned table, CSV, JSON or a Parquet file.
-
-Bytes are shown as text with \\x escapes; instants in UTC; lists and maps as JSON.
-"""
+"""An answer as an aligned table, CSV, JSON or a Parquet file; none is held in memory as a whole."""
 
 from __future__ import annotations
 
 import argparse
 import csv
-import json
-import math
+import os
 import sys
 from collections.abc import Iterator
-from datetime import datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from rich.cells import cell_len
 
-from transforms.errors import one_line
+from transforms.commands.aligned import put_table
+from transforms.commands.plain import as_json, as_text, rows
+
+ROW_GROUP = 2**25  # bytes of a Parquet row group before it is compressed
 
 
-def put(found: pa.RecordBatchReader, options: argparse.Namespace) -> None:
-    """Print or write `found` as `options` (`csv`, `json`, `parquet`) ask."""
+def put(schema: pa.Schema, batches: Iterator[pa.RecordBatch], options: argparse.Namespace) -> None:
+    """Print or write the answer as `options` (`csv`, `json`, `parquet`) ask."""
     if options.parquet:
-        _put_parquet(found, Path(options.parquet))
+        _put_parquet(schema, batches, Path(options.parquet))
     elif options.json:
-        _put_json(found)
+        _put_json(schema, batches)
     elif options.csv:
-        _put_csv(found)
+        _put_csv(schema, batches)
     else:
-        _put_table(found)
+        put_table(schema, batches)
 
 
-def _rows(found: pa.RecordBatchReader) -> Iterator[list[Any]]:
-    maps = [pa.types.is_map(field.type) for field in found.schema]
-    for batch in found:
-        columns = [column.to_pylist() for column in batch.columns]
-        for row in zip(*columns, strict=True):
-            yield [
-                dict(value) if is_map and value is not None else value
-                for value, is_map in zip(row, maps, strict=True)
-            ]
-
-
-def _plain(value: Any) -> Any:
-    """`value` as JSON knows it; NaN and infinities, which it does not know, as text."""
-    if isinstance(value, bool | int | str) or value is None:
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "backslashreplace")
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, pa.MonthDayNano):
-        return f"P{value.months}M{value.days}DT{value.nanoseconds / 1e9:g}S"  # ISO 8601
-    if isinstance(value, dict):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    return str(value)
-
-
-def _text(value: Any) -> str:
-    plain = _plain(value)
-    if isinstance(plain, str):
-        return plain
-    return json.dumps(plain, ensure_ascii=False)
-
-
-def _put_parquet(found: pa.RecordBatchReader, path: Path) -> None:
-    beside = path.with_name(f".{path.name}.new")
-    with pq.ParquetWriter(beside, found.schema, compression="zstd") as writer:
-        for batch in found:
-            writer.write_batch(batch)
-    beside.replace(path)
+def _put_parquet(schema: pa.Schema, batches: Iterator[pa.RecordBatch], path: Path) -> None:
+    """The whole file or none: what stood at `path` stays until the new one is complete."""
+    _check_parquet(schema, path)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with pq.ParquetWriter(beside, schema, compression="zstd") as writer:
+            for group in _row_groups(schema, batches):
+                writer.write_table(group)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
     print(path)
 
 
-def _put_json(found: pa.RecordBatchReader) -> None:
+def _check_parquet(schema: pa.Schema, path: Path) -> None:
+    """ValueError for a place where no file can be, and for a type that Parquet does not have."""
+    if path.exists() and not path.is_file():
+        raise ValueError(f"{path} is not a file that can be replaced: name another one.")
+    for field in schema:
+        try:
+            pq.ParquetWriter(pa.BufferOutputStream(), pa.schema([field])).close()
+        except pa.ArrowNotImplementedError as error:
+            raise ValueError(
+                f"Parquet has no type for column {field.name}, {field.type}: cast it to VARCHAR."
+            ) from error
+
+
+def _row_groups(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
+    held: list[pa.RecordBatch] = []
+    size = 0
+    for batch in batches:
+        held.append(batch)
+        size += batch.nbytes
+        if size >= ROW_GROUP:
+            yield pa.Table.from_batches(held, schema)
+            held, size = [], 0
+    if held:
+        yield pa.Table.from_batches(held, schema)
+
+
+def _put_json(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
     """A list of objects, one a line; of columns with one name the later ones get a number."""
     names: list[str] = []
-    for name in found.schema.names:
-        again = (f"{name}_{n}" for n in count(1) if f"{name}_{n}" not in found.schema.names)
+    for name in schema.names:
+        again = (f"{name}_{n}" for n in count(1) if f"{name}_{n}" not in schema.names)
         names.append(name if name not in names else next(n for n in again if n not in names))
     separator = "["
-    for row in _rows(found):
-        told = {name: _plain(value) for name, value in zip(names, row, strict=True)}
-        sys.stdout.write(f"{separator}\n{json.dumps(told, ensure_ascii=False)}")
+    for row in rows(schema, batches):
+        sys.stdout.write(f"{separator}\n{as_json(dict(zip(names, row, strict=True)))}")
         separator = ","
     sys.stdout.write("[]\n" if separator == "[" else "\n]\n")
 
 
-def _put_csv(found: pa.RecordBatchReader) -> None:
-    """RFC 4180 with a header; NULL is an empty field."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(found.schema.names)
-    for row in _rows(found):
-        writer.writerow("" if value is None else _text(value) for value in row)
+class _UnixLines:
+    """Rows of csv.writer with LF at their end; told to end them in CRLF it quotes both."""
+
+    def write(self, row: str) -> int:
+        return sys.stdout.write(row[:-2] + "\n")
 
 
-def _padding(cell: str, width: int) -> str:
-    return " " * (width - cell_len(cell))  # Chinese characters, for one, are two cells wide
-
-
-def _put_table(found: pa.RecordBatchReader) -> None:
-    """Columns aligned by their widest value, numbers to the right. Nothing is cut."""
-    rows = [
-        ["NULL" if value is None else one_line(_text(value)) for value in row]
-        for row in _rows(found)
-    ]
-    names = [one_line(name) for name in found.schema.names]
-    widths = [max(map(cell_len, column)) for column in zip(names, *rows, strict=True)]
-    numbers = [
-        pa.types.is_integer(field.type)
-        or pa.types.is_floating(field.type)
-        or pa.types.is_decimal(field.type)
-        for field in found.schema
-    ]
-    for row in [names, ["-" * width for width in widths], *rows]:
-        cells = (
-            _padding(cell, width) + cell if number else cell + _padding(cell, width)
-            for cell, width, number in zip(row, widths, numbers, strict=True)
-        )
-        print("  ".join(cells).rstrip())
+def _put_csv(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+    """RFC 4180 with a header, but lines end in LF; NULL is an empty field."""
+    writer = csv.writer(_UnixLines(), lineterminator="\r\n")
+    writer.writerow(schema.names)
+    for row in rows(schema, batches):
+        writer.writerow("" if value is None else as_text(value) for value in row)

@@ -14,7 +14,7 @@ from transforms.warehouse.settings_tables import in_force, own_file, put, read_r
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    layout = Layout.at(settings.results_uri)
+    layout = settings.layout()
     if options.table is None:
         return _list(layout, options.json)
     table = SETTINGS_TABLES[options.table]

@@ -1,4 +1,7 @@
-"""`sql`: ask the published file, or the lake, read-only, whether a load runs or not."""
+"""`sql`: ask the published file, or the lake, whose tables no SQL can change here.
+
+Everything else is DuckDB with the rights of who asks: other files can be read and written.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import sys
 import duckdb
 
 from transforms.commands.answer import put
+from transforms.commands.question import asked
 from transforms.settings import Settings
 from transforms.warehouse.connection import read_only
 from transforms.warehouse.lake_connection import gist
@@ -16,12 +20,19 @@ from transforms.warehouse.lake_connection import gist
 def run(options: argparse.Namespace, settings: Settings) -> int:
     statement = sys.stdin.read() if options.statement == "-" else options.statement
     with read_only(settings.published) as con:
+        begun = False
         try:
-            answer = con.execute(statement)
-            if answer is None:  # DuckDB's answer to nothing but blanks and comments
-                raise ValueError("There is no SQL statement to run.")
-            found = answer.to_arrow_reader()
-        except duckdb.Error as error:
-            raise ValueError(f"{gist(error)}.") from error
-        put(found, options)
+            with asked(con, statement) as (schema, batches):
+                begun = True
+                put(schema, batches, options)
+        except (duckdb.Error, ValueError) as error:
+            told = f"{gist(error)}." if isinstance(error, duckdb.Error) else str(error)
+            raise ValueError(f"{told} {_left(options)}" if begun else told) from error
     return 0
+
+
+def _left(options: argparse.Namespace) -> str:
+    """What became of an answer that had begun."""
+    if options.parquet:
+        return f"{options.parquet} is not written."
+    return "What was printed is not the whole answer."

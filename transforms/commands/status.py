@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from transforms.commands.answer import put
+from transforms.commands.question import asked
 from transforms.settings import Settings
 from transforms.warehouse.connection import read_only
 
@@ -24,7 +25,8 @@ FROM loads
 def run(options: argparse.Namespace, settings: Settings) -> int:
     published = settings.published
     with read_only(published) as con:
-        put(con.execute(QUERY).to_arrow_reader(), options)
+        with asked(con, QUERY) as (schema, batches):
+            put(schema, batches, options)
         results, held_back, unreconciled, last = con.execute(TOTALS).fetchall()[0]
     if not (options.json or options.csv or options.parquet):
         print(f"\n{results} results, {unreconciled} do not reconcile, {held_back} held back.")

@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from transforms.commands.answer import put
 from transforms.layout import OPERATIONS
-from transforms.measures import unlanded_jobs
 from transforms.settings import Settings
+from transforms.unlanded_jobs import unlanded_jobs
 
 MOMENT = pa.timestamp("s", tz="UTC")
 SCHEMA = pa.schema(
@@ -28,7 +28,12 @@ SCHEMA = pa.schema(
 def run(options: argparse.Namespace, settings: Settings) -> int:
     layout = settings.layout()
     found = sorted(
-        (job for operation in OPERATIONS for job in unlanded_jobs(layout, operation)),
+        (
+            job
+            for operation in OPERATIONS
+            for job in unlanded_jobs(layout, operation)
+            if not job.given_up
+        ),
         key=lambda job: (job.expires_at, job.record.job_id),
     )
     rows = [
@@ -43,5 +48,5 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         }
         for job in found
     ]
-    put(pa.Table.from_pylist(rows, SCHEMA).to_reader(), options)
-    return 1 if any(job.expiring for job in found) else 0
+    put(SCHEMA, iter(pa.Table.from_pylist(rows, SCHEMA).to_batches()), options)
+    return 1 if any(job.expires_within() for job in found) else 0
