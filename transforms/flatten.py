@@ -6,16 +6,25 @@ import gc
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from upath import UPath
+
 from transforms.commits import Commit, TableFile, read_commit
-from transforms.errors import IncompleteResults, SchemaMismatch
+from transforms.errors import IncompleteResults, ResultsError, SchemaMismatch
 from transforms.files import names, read_if_there
 from transforms.job_requests import job_request_row
 from transforms.label_detection import LabelDetectionPages
-from transforms.landing import SUCCESS, Attempt, newest_whole_attempt
+from transforms.landing import ABANDONED, SUCCESS, Attempt, LandedFile, newest_whole_attempt
 from transforms.layout import LABEL_DETECTION, Layout, ResultKey, table_path
+from transforms.limits import (
+    ADVICE,
+    LABELS_PER_PAGE,
+    MAX_LINE_BYTES,
+    QUARANTINE_LIMIT,
+    Limits,
+    values_in,
+)
 from transforms.lines import Block
 from transforms.media_analysis import ManifestLines
 from transforms.media_documents import MediaDocuments
@@ -23,22 +32,6 @@ from transforms.parquet import TableFiles
 from transforms.put_aside import PutAside
 from transforms.reconcile import FINISHED, assert_accounted, manifest_disagreement
 from transforms.tables import SCHEMA_VERSION, written_by
-
-QUARANTINE_LIMIT = 0.05
-MAX_LINE_BYTES = 64 * 2**20
-
-
-@dataclass(frozen=True)
-class Limits:
-    """`quarantine`: share of bad records above which a result fails. `line_bytes`: of one line."""
-
-    quarantine: float = QUARANTINE_LIMIT
-    line_bytes: int = MAX_LINE_BYTES
-
-    @property
-    def text_bytes(self) -> int:
-        """Of a line, or a text of loose pages, above which it is refused and not even kept."""
-        return 4 * self.line_bytes
 
 
 def flatten(
@@ -51,16 +44,12 @@ def flatten(
     """Write every table file of the newest whole attempt of a result, then its commit.
 
     The commit's `reason` tells where the service disagrees with itself. Raises IncompleteResults
-    (nothing whole is landed, or it is damaged), QuarantineLimit and ReconciliationFailed; all leave
-    an earlier commit as it was.
+    (nothing whole is landed, or it is damaged), QuarantineLimit, ReconciliationFailed, and
+    ResultsError for what is far larger than any result; all leave an earlier commit as it was.
     """
     attempt = newest_whole_attempt(layout, key)
     if attempt is None:
-        raise IncompleteResults(
-            f"Nothing is landed whole for {key.operation} {key.name}.",
-            operation=key.operation,
-            job_id=key.job_id,
-        )
+        raise _nothing_whole(layout, key)
     earlier = _earlier(layout, key)
     limits = Limits(quarantine_limit, max_line_bytes)
     written, reason = _write_tables(layout, attempt, limits)
@@ -97,6 +86,7 @@ def _write_tables(
     layout: Layout, attempt: Attempt, limits: Limits
 ) -> tuple[tuple[TableFile, ...], str | None]:
     key = attempt.key
+    records = _checked_records(attempt, limits)
 
     def place(table: str) -> str:
         return table_path(table, attempt.landed_at, key)
@@ -105,12 +95,13 @@ def _write_tables(
         TableFiles(key, written_by(key.operation), layout.root, place) as files,
         without_collector(),
     ):
-        aside = PutAside(files, key)
         if key.operation == LABEL_DETECTION:
+            aside = PutAside(files, key, limits, LABELS_PER_PAGE * records)
             reason = _label_detection(attempt, files, aside, limits)
         else:
+            aside = PutAside(files, key, limits, records)
             reason = _media_analysis(attempt, files, aside, limits)
-        aside.write_unknown()
+        aside.finish()
         row = job_request_row(layout, key, attempt.landed_at)
         files.add("job_requests", {name: [value] for name, value in row.items()})
         return files.finish(), reason
@@ -119,16 +110,16 @@ def _write_tables(
 def _label_detection(
     attempt: Attempt, files: TableFiles, aside: PutAside, limits: Limits
 ) -> str | None:
-    pages = LabelDetectionPages(attempt.key, files, aside)
+    pages = LabelDetectionPages(attempt.key, files, aside, limits)
     for part in attempt.parts:
-        before = pages.lines
-        pages.add(Block(part.name, attempt.read(part)))
-        _check_records(attempt, part.name, part.records, pages.lines - before)
+        pages.add(_block(attempt, part))
+        if pages.chain.incomplete:
+            break
     pages.chain.end()
     if pages.chain.incomplete:
         raise _incomplete(attempt, pages.chain.incomplete)
     pages.finish()
-    aside.check_limit(pages.labels, limits.quarantine)
+    aside.check_limit(pages.labels)
     assert_accounted(attempt.key, "labels", pages.labels, files.rows("labels"), aside.quarantined)
     return pages.chain.disagreement
 
@@ -137,22 +128,20 @@ def _media_analysis(
     attempt: Attempt, files: TableFiles, aside: PutAside, limits: Limits
 ) -> str | None:
     documents = MediaDocuments(attempt.key, files, aside)
-    description = attempt.document("description.json")
+    description = _document(attempt, "description.json", limits)
     if description is None:
         raise _incomplete(attempt, "It has no description.json.")
     told = documents.description(description, str(attempt.facts.get("mode", "bulk")))
     status = told.get("Status")
     if status not in FINISHED:
         raise _incomplete(attempt, f"It was landed while the job was {status!r}.")
-    manifest = ManifestLines(attempt.key, files, aside, limits.line_bytes)
+    manifest = ManifestLines(attempt.key, files, aside, limits)
     for part in attempt.parts:
-        before = manifest.lines
-        manifest.add(Block(part.name, attempt.read(part)))
-        _check_records(attempt, part.name, part.records, manifest.lines - before)
-    aside.check_limit(manifest.records, limits.quarantine)
+        manifest.add(_block(attempt, part))
+    aside.check_limit(manifest.records)
     images = files.rows("moderation_images")
     assert_accounted(attempt.key, "lines", manifest.records, images, aside.quarantined)
-    summary = attempt.document("summary.json")
+    summary = _document(attempt, "summary.json", limits)
     if summary is None:
         _check_no_summary_is_named(attempt, told)
         return None
@@ -171,9 +160,45 @@ def _check_no_summary_is_named(attempt: Attempt, told: dict[str, object]) -> Non
         raise _incomplete(attempt, f"The manifest summary {named!r} is not landed.")
 
 
-def _check_records(attempt: Attempt, file: str, told: int, found: int) -> None:
-    if told != found:
-        raise _incomplete(attempt, f"{file} was landed with {told} lines and has {found}.")
+def _checked_records(attempt: Attempt, limits: Limits) -> int:
+    """How many lines were landed. ResultsError, before any is read, when it is too much."""
+    records = sum(part.records for part in attempt.parts)
+    if records > limits.records:
+        told = f"It has {records:,} lines, and no result has more than {limits.records:,}."
+        raise _too_large(attempt, told, "Look at the landed files: no job of Amazon's has so many.")
+    parts = set(attempt.parts)
+    for file in attempt.files:
+        most = limits.part_bytes if file in parts else limits.document_bytes
+        if file.raw_size > most:
+            raise _too_large(attempt, f"{file.name} has {file.raw_size:,} bytes, over {most:,}.")
+    return records
+
+
+def _block(attempt: Attempt, part: LandedFile) -> Block:
+    """A part's lines. IncompleteResults unless they are as many as were landed."""
+    block = Block(part.name, attempt.read(part))
+    if (found := block.count()) != part.records:
+        told = f"{part.name} was landed with {part.records} lines and has {found}."
+        raise _incomplete(attempt, told)
+    return block
+
+
+def _document(attempt: Attempt, name: str, limits: Limits) -> bytes | None:
+    data = attempt.document(name)
+    if data is not None and (values := values_in(data)) > limits.page_values:
+        raise _too_large(attempt, f"{name} has {values:,} values, over {limits.page_values:,}.")
+    return data
+
+
+def _too_large(attempt: Attempt, sentence: str, advice: str = ADVICE) -> ResultsError:
+    key = attempt.key
+    return ResultsError(
+        f"{key.operation} {key.name}, attempt {attempt.name}: {sentence}",
+        operation=key.operation,
+        job_id=key.job_id,
+        attempt=attempt.name,
+        advice=advice,
+    )
 
 
 def _incomplete(attempt: Attempt, sentence: str) -> IncompleteResults:
@@ -184,6 +209,29 @@ def _incomplete(attempt: Attempt, sentence: str) -> IncompleteResults:
         job_id=key.job_id,
         attempt=attempt.name,
     )
+
+
+def _nothing_whole(layout: Layout, key: ResultKey) -> IncompleteResults:
+    """Also says why the newest attempt does not count, where that was written down."""
+    why = ""
+    if (attempts := names(layout.attempts(key))) and (
+        reason := _abandoned_because(layout.attempts(key) / attempts[-1])
+    ):
+        why = f" Attempt {attempts[-1]} does not count: {reason}"
+    return IncompleteResults(
+        f"Nothing is landed whole for {key.operation} {key.name}.{why}",
+        operation=key.operation,
+        job_id=key.job_id,
+    )
+
+
+def _abandoned_because(attempt: UPath) -> str:
+    """The reason in _ABANDONED.json, without the advice that whoever tells it gives anyway."""
+    try:
+        reason = str(json.loads(read_if_there(attempt / ABANDONED) or b"")["reason"])
+    except (ValueError, KeyError, TypeError):
+        return ""  # it is not there, or was made by hand
+    return reason.removesuffix(IncompleteResults.advice).rstrip()
 
 
 def _remove_older(layout: Layout, commit: Commit, earlier: Commit | None) -> None:

@@ -10,8 +10,9 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from transforms.errors import IncompleteResults
+from transforms.errors import IncompleteResults, ResultsError
 from transforms.layout import ResultKey
+from transforms.limits import ADVICE, BATCH_BYTES, Limits
 from transforms.lines import Block, Line, Positions
 from transforms.name_lists import NameLists
 from transforms.parquet import TableFiles
@@ -47,7 +48,7 @@ Columns = dict[str, Any]
 class LabelDetectionPages:
     """Takes the files of one result in order, and writes their rows as it goes."""
 
-    def __init__(self, key: ResultKey, files: TableFiles, aside: PutAside) -> None:
+    def __init__(self, key: ResultKey, files: TableFiles, aside: PutAside, limits: Limits) -> None:
         self.key = key
         self.shapes = Shapes(LabelDetectionPage, as_bytes=NAME_LISTS)
         self._names = {member: NameLists() for member in NAME_LISTS}
@@ -56,15 +57,21 @@ class LabelDetectionPages:
         self.lines = 0
         self._files = files
         self._aside = aside
+        self._limits = limits
 
     def add(self, block: Block) -> None:
-        """One page a line. IncompleteResults when a page is no JSON, or its envelope is wrong."""
+        """One page a line. IncompleteResults when a page is no JSON, or its envelope is wrong.
+
+        ResultsError when a page is too large to be one.
+        """
         self.add_pages(block, list(block.lines(self.lines + 1)))
 
     def add_pages(self, block: Block, pages: list[Line]) -> None:
         """Pages wherever they stand in the block, blank ones too."""
         self.lines += len(pages)
         filled = [line for line in pages if block.record(line).strip()]
+        for line in filled:
+            self._check_size(block, line)
         for start in range(0, len(filled), PAGES_PER_BATCH):
             self._batch(block, filled[start : start + PAGES_PER_BATCH])
 
@@ -72,6 +79,17 @@ class LabelDetectionPages:
         """Write the job's own row, once all pages are in."""
         row = {name: [value] for name, value in self.chain.job_row().items()}
         self._files.add("label_detection_jobs", row)
+
+    def _check_size(self, block: Block, line: Line) -> None:
+        excess = self._limits.excess(block.view(line), self._limits.page_values)
+        if excess:
+            raise ResultsError(
+                f"Page {line.number} of {self.key.name}, in {block.file}, is not read: {excess}",
+                operation=self.key.operation,
+                job_id=self.key.job_id,
+                file=block.file,
+                advice=ADVICE,
+            )
 
     def _batch(self, block: Block, batch: list[Line]) -> None:
         try:
@@ -84,6 +102,8 @@ class LabelDetectionPages:
                 self._slowly(block, batch[0])
 
     def _fast(self, block: Block, batch: list[Line]) -> None:
+        if len(batch) > 1 and batch[-1].end - batch[0].start > BATCH_BYTES:
+            raise ValueError("too much at once")
         decode = self.shapes.decoder.decode
         pages = [decode(block.view(line)) for line in batch]
         root, reading = self.shapes.root, Reading()

@@ -36,6 +36,11 @@ class Block:
     def view(self, line: Line) -> memoryview:
         return memoryview(self.data)[line.start : line.end]
 
+    def count(self) -> int:
+        """How many `lines` there are, without looking for each."""
+        unended = bool(self.data) and not self.data.endswith(b"\n")
+        return self.data.count(b"\n") + unended
+
     def offsets(self) -> tuple[Positions, Positions]:
         """Where each line starts and ends, as `lines` gives them."""
         signs = np.frombuffer(self.data, np.uint8)

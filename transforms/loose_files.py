@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,11 @@ from typing import Any
 import msgspec
 from upath import UPath
 
-from transforms.flatten import MAX_LINE_BYTES, QUARANTINE_LIMIT, Limits, without_collector
+from transforms.flatten import without_collector
 from transforms.job_requests import job_request_row
 from transforms.label_detection import LabelDetectionPages
 from transforms.layout import LABEL_DETECTION, Operation, ResultKey
+from transforms.limits import MAX_LINE_BYTES, QUARANTINE_LIMIT, Limits
 from transforms.lines import Block, Line
 from transforms.loose_inputs import damaged, line_blocks, page_blocks
 from transforms.media_analysis import ManifestLines
@@ -123,13 +124,13 @@ class _Run:
             return f"{table}/{key.name}.parquet"
 
         with TableFiles(key, tables, self.out, place) as files, without_collector():
-            aside = PutAside(files, key)
+            aside = PutAside(files, key, self.limits)
             if self.operation == LABEL_DETECTION:
                 reason = self._pages(key, paths, files, aside)
             else:
                 self._manifest(key, paths, files, aside)
                 reason = None
-            aside.write_unknown()
+            aside.finish()
             seen_at = datetime.fromtimestamp(paths[0].stat().st_mtime, UTC)
             row = job_request_row(None, key, seen_at)
             files.add("job_requests", {name: [value] for name, value in row.items()})
@@ -141,7 +142,9 @@ class _Run:
     def _pages(
         self, key: ResultKey, paths: list[AnyPath], files: TableFiles, aside: PutAside
     ) -> str | None:
-        pages = LabelDetectionPages(key, files, aside)
+        # Somebody may have put all pages of a result together to one.
+        limits = replace(self.limits, line_bytes=self.limits.text_bytes)
+        pages = LabelDetectionPages(key, files, aside, limits)
         for path in paths:
             keys: Iterator[ResultKey] = iter(self.keys[path])
             for block, lines in page_blocks(path, self.limits.text_bytes):
@@ -149,20 +152,20 @@ class _Run:
                 self._tell(sum(line.end - line.start for line in lines), len(lines))
         pages.chain.end()
         pages.finish()
-        aside.check_limit(pages.labels, self.limits.quarantine)
+        aside.check_limit(pages.labels)
         assert_accounted(key, "labels", pages.labels, files.rows("labels"), aside.quarantined)
         return pages.chain.incomplete or pages.chain.disagreement
 
     def _manifest(
         self, key: ResultKey, paths: list[AnyPath], files: TableFiles, aside: PutAside
     ) -> None:
-        manifest = ManifestLines(key, files, aside, self.limits.line_bytes)
+        manifest = ManifestLines(key, files, aside, self.limits)
         for path in paths:
             for block in line_blocks(path, self.limits.text_bytes):
                 before = manifest.lines
                 manifest.add(block)
                 self._tell(len(block.data), manifest.lines - before)
-        aside.check_limit(manifest.records, self.limits.quarantine)
+        aside.check_limit(manifest.records)
         images = files.rows("moderation_images")
         assert_accounted(key, "lines", manifest.records, images, aside.quarantined)
 

@@ -51,8 +51,8 @@ def too_long(path: UPath | Path, longest: int) -> IncompleteResults:
     return IncompleteResults(
         f"{path}: {longest:,} bytes without an end of line, which is more than one record has.",
         file=str(path),
-        advice="Write one record a line (jq -c), or raise REKOGNITION_MAX_LINE_BYTES, a quarter of "
-        "that limit.",
+        advice="Write one record a line (jq -c), or raise REKOGNITION_MAX_LINE_BYTES: the limit is "
+        "32 times that.",
     )
 
 

@@ -11,7 +11,7 @@ import zstandard
 from transforms.errors import ResultsError
 
 MANIFEST_PART_BYTES = 32 * 2**20
-LINE_BYTES = 256 * 2**20  # a line that is longer is none: its part would be held in memory
+LINE_BYTES = 16 * 2**20  # a line that is longer is none: its part would be held in memory
 LEVEL = 3  # 1.4 ms a page; gzip takes 9
 
 

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from transforms.label_detection import DOUBTS, Columns, places
 from transforms.layout import ResultKey
+from transforms.limits import BATCH_BYTES, Limits
 from transforms.lines import Block, Line, Positions
 from transforms.parquet import TableFiles
 from transforms.put_aside import PutAside
@@ -28,23 +29,24 @@ RESULT = "detect-moderation-labels"
 class ManifestLines:
     """Takes the parts of one result manifest in order, and writes their rows as it goes."""
 
-    def __init__(
-        self, key: ResultKey, files: TableFiles, aside: PutAside, max_line_bytes: int
-    ) -> None:
+    def __init__(self, key: ResultKey, files: TableFiles, aside: PutAside, limits: Limits) -> None:
         self.key = key
         self.shapes = Shapes(ManifestLine)
         self.lines = 0
         self.records = 0
         self._files = files
         self._aside = aside
-        self._max_line_bytes = max_line_bytes
+        self._limits = limits
 
     def add(self, block: Block) -> None:
         """One image a line. An empty line keeps its number and is nothing else."""
         starts, ends = block.offsets()
-        for first in range(0, len(starts), LINES_PER_BATCH):
-            batch = slice(first, first + LINES_PER_BATCH)
+        first = 0
+        while first < len(starts):
+            fitting = int(np.searchsorted(ends, starts[first] + BATCH_BYTES, "right"))
+            batch = slice(first, max(first + 1, min(first + LINES_PER_BATCH, fitting)))
             self._batch(block, starts[batch], ends[batch])
+            first = batch.stop
 
     def _batch(self, block: Block, starts: Positions, ends: Positions) -> None:
         try:
@@ -61,8 +63,9 @@ class ManifestLines:
 
     def _fast(self, block: Block, starts: Positions, ends: Positions) -> None:
         """All lines in one decode. ValueError when one of them needs another look."""
-        if int((ends - starts).max()) > self._max_line_bytes:
-            raise ValueError("a line is too long")
+        # With fewer bytes it cannot have too many values either.
+        if int((ends - starts).max()) > min(self._limits.line_bytes, self._limits.line_values):
+            raise ValueError("a line is long")
         signs = np.frombuffer(block.data, np.uint8)
         # Between `}` and `{` no JSON value goes on: so many records in so many lines, one in each.
         if (signs[starts] != ord("{")).any() or (signs[ends - 1] != ord("}")).any():
@@ -82,17 +85,18 @@ class ManifestLines:
 
     def _carefully(self, block: Block, batch: list[Line]) -> None:
         """Each line by itself; what is new in them is learned first, so that it is counted once."""
-        met, good, index, bad = Findings(), [], [], []
-        for line in batch:
-            try:
-                good.append(self._one(block, line, met))
-            except Refused as refused:
-                bad.append((line, refused.reason))
-            else:
-                index.append(line.number - 1)
-            if self.shapes.learn(met.met):
-                self._carefully(block, batch)
-                return
+        again = True
+        while again:
+            again, met, good, index, bad = False, Findings(), [], [], []
+            for line in batch:
+                try:
+                    good.append(self._one(block, line, met))
+                except Refused as refused:
+                    bad.append((line, refused.reason))
+                else:
+                    index.append(line.number - 1)
+                if again := self.shapes.learn(met.met):
+                    break
         for line, reason in bad:
             offset = block.offset + line.start
             record = block.record(line)
@@ -103,9 +107,8 @@ class ManifestLines:
         self._aside.unknown_values(met.unknown)
 
     def _one(self, block: Block, line: Line, met: Findings) -> Any:
-        size = line.end - line.start
-        if size > self._max_line_bytes:
-            raise Refused(f"A line of {size} bytes is over the limit of {self._max_line_bytes}.")
+        if excess := self._limits.excess(block.view(line), self._limits.line_values):
+            raise Refused(excess)
         with suppress(*DOUBTS):
             found = self.shapes.decoder.decode(block.view(line))
             checked_quotes(block.view(line))

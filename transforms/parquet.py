@@ -75,6 +75,10 @@ class TableFiles:
         """Append rows: equally long lists or arrays by column; the result's key is filled in."""
         self._writers[table].add(columns)
 
+    def flush(self, table: str) -> None:
+        """Write the rows that wait in memory, though they fill no row group."""
+        self._writers[table].flush()
+
     def rows(self, table: str) -> int:
         return self._writers[table].rows
 
@@ -162,7 +166,7 @@ class _Writer:
         self._waiting_rows += count
         self.rows += count
         if self._waiting_rows >= ROW_GROUP:
-            self._flush()
+            self.flush()
 
     def _repeated(self, field: pa.Field, count: int) -> pa.Array:
         same = self._same.get(field.name)
@@ -171,7 +175,7 @@ class _Writer:
             same = self._same[field.name] = pa.repeat(scalar, max(count, 1024))
         return same.slice(0, count)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
         if self._parquet is None:
             self._file = _Digested(self.beside)
             self._sink = pa.BufferedOutputStream(pa.PythonFile(self._file, "w"), BUFFER)
@@ -194,7 +198,7 @@ class _Writer:
             data, digest = _without_rows(self.table.name)
             self.beside.write_bytes(data)
             return digest
-        self._flush()
+        self.flush()
         self.close()
         assert self._file
         return self._file.sha256

@@ -1,6 +1,7 @@
-"""Reads a bomb in a process of its own; prints what became of it and the memory it took.
+"""Flattens a bomb in a process of its own; prints what became of it, and what it took.
 
-python bomb_child.py FILE OPERATION MAX_LINE_BYTES
+python bomb_child.py landed ROOT OPERATION
+python bomb_child.py loose FILE OPERATION MAX_LINE_BYTES
 """
 
 from __future__ import annotations
@@ -9,29 +10,56 @@ import json
 import resource
 import sys
 import tempfile
+import time
 from pathlib import Path
+from typing import Any
 
 from transforms.errors import ResultsError
+from transforms.flatten import flatten
+from transforms.layout import Layout, ResultKey
 from transforms.loose_files import flatten_loose
 
+STATUS = Path("/proc/self/status")
 
-def main(path: str, operation: str, max_line_bytes: str) -> None:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+def peak_megabytes() -> int:
+    """The most this program had in memory.
+
+    Linux's ru_maxrss would not do: it begins with what the parent had when it forked.
+    """
+    if not STATUS.exists():  # macOS counts bytes, and from the start of the program
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 2**20
+    (line,) = [line for line in STATUS.read_text().splitlines() if line.startswith("VmHWM:")]
+    return int(line.split()[1]) // 1024
+
+
+def landed(root: str, operation: Any) -> str:
+    counts = flatten(Layout.at(root), ResultKey.of(operation, "bomb")).row_counts
+    return f"accepted {json.dumps({name: rows for name, rows in counts.items() if rows})}"
+
+
+def loose(path: str, operation: Any, max_line_bytes: str) -> str:
     with tempfile.TemporaryDirectory() as out:
-        try:
-            (result,) = flatten_loose(
-                [Path(path)],
-                operation,  # type: ignore[arg-type]
-                Path(out),
-                job_id="bomb",
-                quarantine_limit=1.0,
-                max_line_bytes=int(max_line_bytes),
-            )
-            told = f"quarantined {result.quarantined}"
-        except ResultsError as error:
-            told = str(error)
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"told": told, "megabytes": (after - before) // 1024}))
+        (result,) = flatten_loose(
+            [Path(path)],
+            operation,
+            Path(out),
+            job_id="bomb",
+            quarantine_limit=1.0,
+            max_line_bytes=int(max_line_bytes),
+        )
+    return f"quarantined {result.quarantined}"
 
 
-main(*sys.argv[1:])
+def main(way: str, *arguments: str) -> None:
+    begun = time.process_time()
+    try:
+        told = {"landed": landed, "loose": loose}[way](*arguments)
+    except ResultsError as error:
+        told = f"{type(error).__name__}: {error}"
+    seconds = time.process_time() - begun
+    print(json.dumps({"told": told, "megabytes": peak_megabytes(), "seconds": seconds}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

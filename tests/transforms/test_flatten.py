@@ -27,7 +27,7 @@ from landed import (
 from transforms.commits import accept, read_commit
 from transforms.errors import IncompleteResults, QuarantineLimit
 from transforms.flatten import flatten
-from transforms.landing import SUCCESS, Attempt
+from transforms.landing import ABANDONED, SUCCESS, Attempt
 from transforms.layout import Layout, ResultKey
 from transforms.tables import TABLES, written_by
 
@@ -94,6 +94,28 @@ def test_a_part_that_changed_after_landing_is_incomplete(layout: Layout) -> None
     part = Path(str(attempt.path)) / "pages-00000.jsonl.zst"
     part.write_bytes(part.read_bytes()[:-1])
     with pytest.raises(IncompleteResults, match="checksum"):
+        flatten(layout, VIDEO)
+
+
+@pytest.mark.parametrize("reason", ["x is gone.", str(IncompleteResults("x is gone."))])
+def test_what_was_wrong_with_an_abandoned_attempt_is_told(layout: Layout, reason: str) -> None:
+    land_video(layout, [label()]).abandon(reason)
+    with pytest.raises(IncompleteResults) as raised:
+        flatten(layout, VIDEO)
+    assert str(raised.value) == (
+        f"Nothing is landed whole for {VIDEO.operation} {VIDEO.name}. Attempt 00001 does not "
+        "count: x is gone. Clear the landing task: it begins a new attempt, while Amazon still has "
+        "the results."
+    )
+
+
+@pytest.mark.parametrize("by_hand", [b"", b"{}", b"[]"])
+def test_an_attempt_that_was_abandoned_by_hand_needs_no_reason(
+    layout: Layout, by_hand: bytes
+) -> None:
+    attempt = land_video(layout, [label()])
+    (Path(str(attempt.path)) / ABANDONED).write_bytes(by_hand)
+    with pytest.raises(IncompleteResults, match=r"Nothing is landed whole for \S+ \S+ Clear"):
         flatten(layout, VIDEO)
 
 

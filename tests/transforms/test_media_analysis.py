@@ -119,7 +119,7 @@ BAD = [
     pytest.param(
         b"\xef\xbb\xbf" + GOOD, "JSON is malformed: a byte order mark", id="byte order mark"
     ),
-    pytest.param(b"[" * 100_000, "JSON is nested too deeply.", id="deep"),
+    pytest.param(b"[" * 10_000, "JSON is nested too deeply.", id="deep"),
     pytest.param(GOOD.replace(b"Vio", b"V\xff"), "Invalid UTF-8 at byte ", id="utf-8"),
     pytest.param(GOOD.replace(b"Vio", b"\xed\xa0\x80"), "Invalid UTF-8 at byte ", id="surrogate"),
     pytest.param(
@@ -213,7 +213,7 @@ def test_more_than_the_allowed_share_of_bad_lines_fails_the_result(layout: Layou
     land_manifest(layout, [GOOD] * 19 + [b"{"])
     flatten(layout, IMAGES)  # one of twenty is five percent, and not over it
     land_manifest(layout, [GOOD] * 18 + [b"{"])
-    with pytest.raises(QuarantineLimit, match="1 of 19 records") as caught:
+    with pytest.raises(QuarantineLimit, match="1 of at most 19 records") as caught:
         flatten(layout, IMAGES)
     assert (caught.value.bad, caught.value.records, caught.value.limit) == (1, 19, 0.05)
 

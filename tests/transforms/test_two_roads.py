@@ -19,6 +19,7 @@ from landed import IMAGES, VIDEO, encoded, image, label, page
 from transforms import label_detection, media_analysis
 from transforms.errors import IncompleteResults
 from transforms.label_detection import LabelDetectionPages
+from transforms.limits import Limits
 from transforms.lines import Block
 from transforms.media_analysis import ManifestLines
 from transforms.put_aside import PutAside
@@ -94,17 +95,18 @@ class Rows:
         return len(self.tables[table])
 
 
-def read(reader: Any, key: Any, blocks: list[bytes], *options: Any) -> Any:
+def read(reader: Any, key: Any, blocks: list[bytes]) -> Any:
     """All rows of a reader, or its error."""
     rows: Any = Rows()
-    aside = PutAside(rows, key)
+    limits = Limits()
+    aside = PutAside(rows, key, limits)
     try:
-        lines = reader(key, rows, aside, *options)
+        lines = reader(key, rows, aside, limits)
         for block in blocks:
             lines.add(Block("file", block))
     except IncompleteResults as error:
         return str(error)
-    aside.write_unknown()
+    aside.finish()
     # Compared as text, since only so -0.0 is not 0.0; a table without rows may be named or not.
     return {name: repr(found) for name, found in rows.tables.items() if found}
 
@@ -130,9 +132,9 @@ def test_manifest_lines_are_read_alike_on_both_roads(changes: list[Any]) -> None
         image(MODERATION, MODERATION, ContentTypes=[{"Name": "A", "Confidence": 1}], New={"a": 1})
     )
     manifest = b"\n".join(changed(good, one) for one in changes)
-    fast = read(ManifestLines, IMAGES, [good, manifest, good], 2**20)
+    fast = read(ManifestLines, IMAGES, [good, manifest, good])
     with slow_lines():
-        slow = read(ManifestLines, IMAGES, [good, manifest, good], 2**20)
+        slow = read(ManifestLines, IMAGES, [good, manifest, good])
     assert fast == slow
 
 
