@@ -3,7 +3,11 @@
 # Python is the version that the tests run on; make keeps UV_VERSION too.
 FROM python:3.11.14-slim-bookworm AS uv
 ARG UV_VERSION=0.13.9
-RUN pip install --no-cache-dir "uv==${UV_VERSION}"
+# By the hashes of its wheels for x86-64 and ARM; another version has others.
+RUN printf '%s\n' "uv==${UV_VERSION} \
+      --hash=sha256:d7f459fe4fd247d830351c75686d3996ace3c6f3f728eb0e85a30b7ada0cef19 \
+      --hash=sha256:ecb6028d79dc96fbeafffe5c8af62a7099487ebc05a701e76714eebcffd06375" > /tmp/uv.txt \
+    && pip install --no-cache-dir --require-hashes --requirement /tmp/uv.txt
 ENV UV_COMPILE_BYTECODE=1 \
     UV_LINK_MODE=copy \
     UV_NO_CACHE=1 \

@@ -78,7 +78,7 @@ docs: .venv/.installed ## Write the pages that are made from the code: docs/tabl
 	$(RUN) python -m bi.datasets
 
 .PHONY: licences
-licences: .venv/.installed ## Write docs/licences.md, the licence of every locked package; fails on one that is not allowed.
+licences: .venv/.installed bi/superset/.venv/.installed docs/examples/dbt/.venv/.installed ## Write docs/licences.md, the licence of every locked package; fails on one that is not allowed.
 	$(RUN) python -m local.licences
 
 .PHONY: install

@@ -81,8 +81,9 @@ def make_secret(path: Path, strength: int) -> bool:
 
 
 def superset_environment(home: Path, published: Path) -> dict[str, str]:
-    """What superset_config.py reads; nothing of this project's own Python path."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    """What superset_config.py reads; nothing of this project's own Python path, nor of a .env."""
+    foreign = ("PYTHON", "SUPERSET_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return kept | {
         "SUPERSET_HOME": str(home),
         "SUPERSET_CONFIG_PATH": str(FILES / "superset_config.py"),

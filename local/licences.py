@@ -1,34 +1,47 @@
-"""`make licences`: the licence of every package in uv.lock, as docs/licences.md.
+"""`make licences`: the licence of every package in every uv.lock, as docs/licences.md.
 
-What a package says of itself is read from its metadata, newest form first: License-Expression,
-classifiers, License. Exit status 1 when a licence is none of those that are allowed.
+What a package says of itself is read from its metadata in the environment beside the lock, newest
+form first: License-Expression, classifiers, License. Exit status 1 when a licence is none of those
+that are allowed.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
+from pathlib import Path
+from typing import Any
 
 from transforms.settings import CHECKOUT
 
 PAGE = CHECKOUT / "docs" / "licences.md"
-OURS = "rekognition-results"
+# Each folder with a lock, and what is installed from it.
+LOCKS = {
+    "": "the program, its image, its tests, its benchmarks, and what builds it",
+    "bi/superset": "`make bi` and Superset's image",
+    "docs/examples/dbt": "the example of dbt",
+}
 PERMISSIVE = frozenset(
     (
         *("MIT", "MIT-0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "Apache-2.0", "ISC"),
         *("PSF-2.0", "CNRI-Python", "Zlib", "CC0-1.0", "Unlicense", "AFL-2.1", "Artistic-1.0"),
+        *("MIT-CMU", "ZPL-2.1", "any-OSI"),
     )
 )
 # For a library that is installed beside ours and not changed: its source is on PyPI.
-WEAK_COPYLEFT = frozenset({"MPL-2.0", "LGPL-3.0-only", "LGPL"})
+WEAK_COPYLEFT = frozenset({"MPL-2.0", "LGPL-2.1", "LGPL-3.0-only", "LGPL-3.0-or-later", "LGPL"})
 ALLOWED = PERMISSIVE | WEAK_COPYLEFT
 # Classifiers and free text, as SPDX names them.
 SPDX = {
     "Apache Software License": "Apache-2.0",
+    "Apache License": "Apache-2.0",
     "MIT License": "MIT",
     "BSD License": "BSD",
+    "Simplified BSD": "BSD-2-Clause",
     "3-Clause BSD License": "BSD-3-Clause",
     "ISC License (ISCL)": "ISC",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
@@ -36,6 +49,7 @@ SPDX = {
     "The Unlicense (Unlicense)": "Unlicense",
     "Artistic License": "Artistic-1.0",
     "GNU Library or Lesser General Public License (LGPL)": "LGPL",
+    "GNU Lesser General Public License v3 or later (LGPLv3+)": "LGPL-3.0-or-later",
     "GNU General Public License (GPL)": "GPL",
     "GNU General Public License v2 or later (GPLv2+)": "GPL-2.0-or-later",
 }
@@ -43,11 +57,18 @@ SPDX = {
 # repositories say.
 ELSEWHERE = {
     "async-timeout": "Apache-2.0",
+    "brotlicffi": "MIT",
+    "editables": "MIT",
+    "hatchling": "MIT",
     "httpx2-jsfetch": "BSD-3-Clause",
     "openlineage-sql": "Apache-2.0",
+    "polyline": "MIT",
     "pysimdjson": "MIT",
     "pywin32": "PSF-2.0",
     "pyyaml-ft": "MIT",
+    "trove-classifiers": "Apache-2.0",
+    "tzdata": "Apache-2.0",
+    "waitress": "ZPL-2.1",
     "win-precise-time": "MIT",
 }
 
@@ -75,20 +96,30 @@ def _allowed(licence: str) -> bool:
     return licence in ALLOWED
 
 
-def locked() -> list[tuple[str, str]]:
-    """Name and version of every package in the lock but our own."""
-    lock = tomllib.loads((CHECKOUT / "uv.lock").read_text())
-    found = {(one["name"], one.get("version", "")) for one in lock["package"]}
-    return sorted(one for one in found if one[0] != OURS)
+def lock(folder: str) -> dict[str, Any]:
+    return tomllib.loads((CHECKOUT / folder / "uv.lock").read_text())
 
 
-def licence_of(name: str) -> str | None:
+def locked(folder: str) -> list[tuple[str, str]]:
+    """Name and version of every package in a lock, those that build ours included, but ours."""
+    found = lock(folder)
+    built = found.get("manifest", {}).get("build-constraints", [])
+    return sorted(
+        {(one["name"], one["specifier"].removeprefix("==")) for one in built}
+        | {
+            (one["name"], one["version"])
+            for one in found["package"]
+            if not {"editable", "virtual"} & one["source"].keys()
+        }
+    )
+
+
+def licence_of(name: str, folder: str) -> str | None:
     """What a package says of its licence; None when it is not installed or says nothing."""
     if name in ELSEWHERE:
         return ELSEWHERE[name]
-    try:
-        told = metadata.metadata(name)
-    except metadata.PackageNotFoundError:
+    told = _installed(folder).get(name)
+    if told is None:
         return None
     if expression := told.get_all("License-Expression"):
         return str(expression[0])
@@ -99,35 +130,46 @@ def licence_of(name: str) -> str | None:
     return " OR ".join(named) or SPDX.get(free, free) or None
 
 
-def packages() -> list[Package]:
-    return [Package(name, version, licence_of(name) or "?") for name, version in locked()]
+@cache
+def _installed(folder: str) -> dict[str, metadata.PackageMetadata]:
+    """The packages of a lock's environment; none when it is not made."""
+    places = (CHECKOUT / folder / ".venv").glob("lib/python*/site-packages")
+    found = metadata.distributions(path=[str(place) for place in places])
+    return {re.sub(r"[-_.]+", "-", one.metadata["Name"]).lower(): one.metadata for one in found}
 
 
-def page(found: list[Package]) -> str:
+def packages(folder: str) -> list[Package]:
+    return [
+        Package(name, version, licence_of(name, folder) or "?") for name, version in locked(folder)
+    ]
+
+
+def page(found: dict[str, list[Package]]) -> str:
     """docs/licences.md."""
     lines = [
         "# Licences",
         "",
-        "Made by `make licences` from `uv.lock` and what each package says of itself, those of the",
-        "tests and benchmarks included. Ours is Apache-2.0. None of them is copied into this",
-        "repository. Where a package may be had under several licences, one of them is enough.",
+        "Made by `make licences` from every `uv.lock` and what each package says of itself. Ours",
+        "is Apache-2.0. None of them is copied into this repository. Where a package may be had",
+        "under several licences, one of them is enough.",
         "",
         f"Allowed: {', '.join(sorted(ALLOWED))}.",
-        "",
-        "| package | version | licence |",
-        "|---|---|---|",
     ]
-    lines += [f"| {one.name} | {one.version} | {one.licence} |" for one in found]
+    for folder, some in found.items():
+        lines += ["", f"## {Path(folder, 'uv.lock')}", "", f"For {LOCKS[folder]}.", ""]
+        lines += ["| package | version | licence |", "|---|---|---|"]
+        lines += [f"| {one.name} | {one.version} | {one.licence} |" for one in some]
     return "\n".join(lines) + "\n"
 
 
 def main() -> int:
-    found = packages()
+    found = {folder: packages(folder) for folder in LOCKS}
     PAGE.write_text(page(found))
-    bad = [one for one in found if not one.is_allowed]
+    every = [one for some in found.values() for one in some]
+    bad = [one for one in every if not one.is_allowed]
     for one in bad:
         print(f"{one.name} {one.version} is under {one.licence}, which is not allowed here.")
-    print(f"{len(found)} packages in {PAGE}")
+    print(f"{len({one.name for one in every})} packages in {PAGE}")
     return 1 if bad else 0
 
 

@@ -63,8 +63,8 @@ RECORDER = Recorder()
 def needs(environ: dict[str, Any], who: str, region: str, service: str) -> Iterator[Need]:
     """The permissions that one HTTP request takes."""
     if service == "s3":
-        for action, resource, key in _of_s3(environ):
-            yield Need(who, action, resource)
+        for action, resource, context, key in _of_s3(environ):
+            yield Need(who, action, resource, context)
             if key:
                 yield Need(who, key[0], key[1], (("kms:ViaService", f"s3.{region}.amazonaws.com"),))
         return
@@ -90,7 +90,7 @@ def _body(environ: dict[str, Any]) -> bytes:
     return body
 
 
-S3Need = tuple[str, str, "tuple[str, str] | None"]
+S3Need = tuple[str, str, tuple[tuple[str, str], ...], "tuple[str, str] | None"]
 # (method, has a key, a word of the query): the action; the first that fits counts.
 S3_ACTIONS = (
     ("HEAD", False, "", "s3:ListBucket"),
@@ -120,12 +120,15 @@ def _of_s3(environ: dict[str, Any]) -> Iterator[S3Need]:
         f"s3:unknown {method} {query}",
     )
     if action == "s3:ListBucket":
-        yield action, f"arn:aws:s3:::{bucket}", None
+        asked = parse_qs(query, keep_blank_values=True).get("prefix")
+        prefix = (("s3:prefix", asked[0]),) if asked else ()
+        yield action, f"arn:aws:s3:::{bucket}", prefix, None
     elif action == "s3:DeleteObject" and not key:
         for name in re.findall(r"<Key>(.*?)</Key>", _body(environ).decode()):
-            yield action, f"arn:aws:s3:::{bucket}/{name}", None
+            yield action, f"arn:aws:s3:::{bucket}/{name}", (), None
     else:
-        yield action, f"arn:aws:s3:::{bucket}/{key}", _key_used(environ, action, bucket, key)
+        used = _key_used(environ, action, bucket, key)
+        yield action, f"arn:aws:s3:::{bucket}/{key}", (), used
 
 
 def _key_used(
@@ -197,7 +200,7 @@ class Grant:
     sid: str
     action: str
     resource: str
-    conditions: tuple[tuple[str, str], ...]
+    conditions: tuple[tuple[str, tuple[str, ...]], ...]
 
     def allows(self, need: Need, *, anywhere: bool = False) -> bool:
         """`anywhere`: whatever the resource, for tests with buckets of their own names."""
@@ -206,7 +209,10 @@ class Grant:
         given = dict(need.context)
         return anywhere or (
             fnmatchcase(need.resource, self.resource)
-            and all(given.get(name) == value for name, value in self.conditions)
+            and all(
+                name in given and any(fnmatchcase(given[name], one) for one in values)
+                for name, values in self.conditions
+            )
         )
 
 
@@ -220,11 +226,14 @@ def grants(policy: str, **names: str) -> list[Grant]:
     for statement in json.loads(text)["Statement"]:
         assert statement["Effect"] == "Allow"
         conditions = statement.get("Condition", {})
-        assert set(conditions) <= {"StringEquals"}
+        assert set(conditions) <= {"StringEquals", "StringLike"}
+        asked = tuple(
+            (name, tuple(_listed(values)))
+            for condition in conditions.values()
+            for name, values in condition.items()
+        )
         found += [
-            Grant(
-                statement["Sid"], action, resource, (*conditions.get("StringEquals", {}).items(),)
-            )
+            Grant(statement["Sid"], action, resource, asked)
             for action in _listed(statement["Action"])
             for resource in _listed(statement["Resource"])
         ]

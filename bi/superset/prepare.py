@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 
 from flask_migrate import upgrade
+from own_secrets import secret
 from superset.app import create_app
 
 ASSETS = Path(__file__).parent / "assets"
@@ -43,7 +44,7 @@ def _admin() -> None:
     from superset import security_manager
 
     if security_manager.find_user("admin") is None:
-        password = (HOME / "admin-password").read_text().strip()
+        password = secret("SUPERSET_ADMIN_PASSWORD", HOME / "admin-password")
         role = security_manager.find_role("Admin")
         if not security_manager.add_user("admin", "Admin", "", "admin@localhost", role, password):
             raise RuntimeError("Superset did not make its user admin.")

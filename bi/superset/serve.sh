@@ -1,11 +1,9 @@
 #!/bin/sh
 # Superset as a service of docker-compose.yaml, in the foreground, with this folder as the current one.
-# The secrets come from the environment; the dashboards are imported again when they have changed,
+# The secrets stay in the environment; the dashboards are imported again when they have changed,
 # and otherwise left as people made them.
 set -eu
 umask 077
-printf '%s\n' "$SUPERSET_SECRET_KEY" > "$SUPERSET_HOME/secret-key"
-printf '%s\n' "$SUPERSET_ADMIN_PASSWORD" > "$SUPERSET_HOME/admin-password"
 digest=$(find assets uv.lock -type f | LC_ALL=C sort | xargs sha256sum | sha256sum)
 if [ "$digest" != "$(cat "$SUPERSET_HOME/prepared" 2>/dev/null)" ]; then
     python prepare.py

@@ -1,7 +1,8 @@
 """Superset's configuration, found by SUPERSET_CONFIG_PATH; `python -m bi.start` sets what it reads.
 
-SUPERSET_HOME holds what Superset keeps (metadata, keys, spilled queries), REKOGNITION_PUBLISHED the
-path of the published file. https://superset.apache.org/docs/configuration/configuring-superset
+SUPERSET_HOME holds what Superset keeps (metadata, spilled queries; with `make bi` its secrets),
+REKOGNITION_PUBLISHED the path of the published file; own_secrets.py says where secrets come from.
+https://superset.apache.org/docs/configuration/configuring-superset
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from own_secrets import secret
 from published import mutator
 from superset.config import TALISMAN_CONFIG as _TALISMAN
 from superset.utils.log import AbstractEventLogger
@@ -18,7 +20,7 @@ from superset.utils.log import AbstractEventLogger
 _HOME = Path(os.environ["SUPERSET_HOME"])
 _PUBLISHED = Path(os.environ["REKOGNITION_PUBLISHED"])
 
-SECRET_KEY = (_HOME / "secret-key").read_text().strip()
+SECRET_KEY = secret("SUPERSET_SECRET_KEY", _HOME / "secret-key")
 SQLALCHEMY_DATABASE_URI = f"sqlite:///{_HOME / 'superset.db'}?check_same_thread=false"
 SQLALCHEMY_ENGINE_OPTIONS = {"connect_args": {"timeout": 30}}  # seconds; one writer at a time
 DB_CONNECTION_MUTATOR = mutator(_PUBLISHED, _HOME / "spill")

@@ -98,3 +98,34 @@ def test_a_dashboard_has_charts_and_filters_that_are_there(name: str) -> None:
 def test_every_chart_is_on_a_dashboard() -> None:
     text = "".join(path.read_text() for path in (ASSETS / "dashboards").glob("*.yaml"))
     assert [chart["slice_name"] for uuid, chart in CHARTS.items() if uuid not in text] == []
+
+
+def charts_of(dashboard: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    """The charts of a dashboard, by the number that it knows them by."""
+    parts = (part for part in dashboard["position"].values() if isinstance(part, dict))
+    return {
+        part["meta"]["chartId"]: CHARTS[part["meta"]["uuid"]]
+        for part in parts
+        if part["type"] == "CHART"
+    }
+
+
+@pytest.mark.parametrize("name", DASHBOARDS)
+def test_an_object_is_chosen_by_its_bucket_too(name: str) -> None:
+    choices = DASHBOARDS[name]["metadata"]["native_filter_configuration"]
+    (bucket,) = [one for one in choices if one["name"] == "Bucket"]
+    assert bucket["scope"]["excluded"] == []
+    column = bucket["targets"][0]["column"]["name"]
+    for chart in charts_of(DASHBOARDS[name]).values():
+        told = {one["column_name"] for one in DATASETS[chart["dataset_uuid"]]["columns"]}
+        if column.replace("bucket", "name") in told or column.replace("bucket", "key") in told:
+            assert column in told, chart["slice_name"]
+
+
+def test_the_cost_of_videos_is_that_of_every_form_and_all_else_is_of_the_chosen_one() -> None:
+    dashboard = DASHBOARDS["Video_labels"]
+    choices = dashboard["metadata"]["native_filter_configuration"]
+    (form,) = [one for one in choices if one["name"] == "Form of the result"]
+    charts = charts_of(dashboard)
+    excluded = [charts[number]["slice_name"] for number in form["scope"]["excluded"]]
+    assert excluded == ["Estimated cost of videos"]

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -72,7 +72,12 @@ class Account:
         """What stands for the names in capitals of deploy/iam."""
         names = {"MEDIA_BUCKET": MEDIA, "OUTPUT_BUCKET": OUTPUT, "RESULTS_BUCKET": RESULTS}
         names |= {name: arn.rpartition("/")[2] for name, arn in self.keys.items()}
-        names |= {"RESULTS_PREFIX": PREFIX, "REGION": REGION, "ACCOUNT": ACCOUNT}
+        names |= {
+            "OUTPUT_PREFIX": "bulk",
+            "RESULTS_PREFIX": PREFIX,
+            "REGION": REGION,
+            "ACCOUNT": ACCOUNT,
+        }
         names["COMPLETIONS_TOPIC"] = self.topic.rpartition(":")[2]
         return names | {"COMPLETIONS_QUEUE": self.queue.rpartition("/")[2]}
 
@@ -119,7 +124,7 @@ def catalog() -> Path:
 
 
 def context(**more: Any) -> dict[str, Any]:
-    run = SimpleNamespace(start_date=None)
+    run = SimpleNamespace(run_after=datetime.now(UTC))
     return {
         "ti": SimpleNamespace(try_number=1, max_tries=0, xcom_push=lambda **_: None),
         "dag_run": run,
@@ -171,7 +176,7 @@ def _videos(there: Account) -> str:
 
 def _image_by_image() -> None:
     plan = RekognitionPlanMediaAnalysisOperator
-    images = {"media_uri": f"s3://{MEDIA}/images/", "output_uri": f"s3://{OUTPUT}/images"}
+    images = {"media_uri": f"s3://{MEDIA}/images/", "output_uri": f"s3://{OUTPUT}/bulk/images"}
     root = f"{ROOT}/image-mode"  # where the image is not taken yet
     (token,) = plan(task_id="plan", results_uri=root, **images).execute(context())
     start = RekognitionStartModerationOperator(

@@ -11,7 +11,19 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException
 from aws_calls import IAM, READER, RECORDER, Grant, Need, grants
 from moto.sns.models import SNSBackend
-from roads import ACCOUNT, MEDIA, OUTPUT, ROLE, ROOT, Account, account, catalog, context, walk
+from roads import (
+    ACCOUNT,
+    MEDIA,
+    OUTPUT,
+    PREFIX,
+    ROLE,
+    ROOT,
+    Account,
+    account,
+    catalog,
+    context,
+    walk,
+)
 from upath import UPath
 
 from rekognition_results.operators.label_detection import RekognitionPlanLabelDetectionOperator
@@ -134,6 +146,23 @@ def test_an_action_that_is_not_allowed_would_be_noticed(walked: Walked) -> None:
     assert {need.action for need in refused(without, walked.pipeline)} == {"s3:DeleteObject"}
     more = [*allowed, Grant("More", "s3:PutBucketPolicy", "*", ())]
     assert [grant.sid for grant in unused(more, walked.pipeline)] == ["More"]
+
+
+@pytest.mark.parametrize(
+    "policy, need",
+    [
+        ("pipeline.json", Need("", "s3:DeleteObject", "arn:aws:s3:::results/somebody-else/x")),
+        ("pipeline.json", Need("", "s3:GetObject", "arn:aws:s3:::output/bulk-of-another/x")),
+        ("pipeline.json", Need("", "s3:ListBucket", "arn:aws:s3:::results")),
+        (
+            "readers.json",
+            Need("", "s3:ListBucket", "arn:aws:s3:::results", (("s3:prefix", f"{PREFIX}/raw/"),)),
+        ),
+        ("readers.json", Need("", "s3:GetObject", f"arn:aws:s3:::results/{PREFIX}/raw/x")),
+    ],
+)
+def test_what_is_not_ours_is_not_allowed(policy: str, need: Need, walked: Walked) -> None:
+    assert refused(grants(policy, **walked.there.names()), {need}) == [need]
 
 
 @pytest.mark.parametrize("owner", ["210987654321", f"results={ACCOUNT}, {MEDIA}=210987654321"])

@@ -19,8 +19,11 @@ from urllib.request import Request, urlopen
 
 import boto3
 import pytest
+from airflow_api import Api
 from compose_file import PROFILES, services
+from live_runbook import said, secrets, written
 from processes import Stack, running
+from runbook_page import AIRFLOWS
 
 from emulator.sample_media import video
 from local.environment import MEDIA_BUCKET
@@ -40,33 +43,6 @@ def stack(env_file: Path) -> Iterator[Stack]:
     finally:
         if "KEEP_STACK" not in os.environ:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-class Api:
-    """Airflow's REST API, as the admin of the environment."""
-
-    def __init__(self, stack: Stack) -> None:
-        self.url = f"http://localhost:{stack.at.port('airflow-apiserver', 8080)}"
-        environ = stack.services["airflow-init"].environment
-        name, password = environ["AIRFLOW_ADMIN_USERNAME"], environ["AIRFLOW_ADMIN_PASSWORD"]
-        self.token = ""
-        self.token = self("auth/token", {"username": name, "password": password})["access_token"]
-
-    def __call__(self, path: str, body: dict[str, Any] | None = None, method: str = "") -> Any:
-        headers = {"content-type": "application/json"}
-        if self.token:
-            headers["authorization"] = f"Bearer {self.token}"
-        data = None if body is None else json.dumps(body).encode()
-        request = Request(f"{self.url}/{path}", data, headers, method=method or None)
-        with urlopen(request, timeout=60) as answer:
-            return json.load(answer)
-
-    def runs(self, dag_id: str) -> list[dict[str, Any]]:
-        return list(self(f"api/v2/dags/{dag_id}/dagRuns")["dag_runs"])
-
-    def tasks(self, dag_id: str) -> list[dict[str, Any]]:
-        found = self(f"api/v2/dags/{dag_id}/dagRuns/~/taskInstances?limit=100")
-        return list(found["task_instances"])
 
 
 def until(found: Callable[[], Any], what: str) -> Any:
@@ -215,7 +191,7 @@ def test_the_next_up_changes_nothing(stack: Stack) -> None:
 def test_a_failed_job_is_paid_again_when_a_person_clears_its_start_and_not_before(
     stack: Stack,
 ) -> None:
-    """As docs/runbook.md says, by the call that the web page makes."""
+    """As docs/runbook.md says, by its commands and by the call that the web page makes."""
     api, emulator = Api(stack), f"http://localhost:{stack.at.port('emulator', 4566)}"
     region = {"region_name": "us-east-1", "endpoint_url": emulator}
     keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
@@ -245,6 +221,11 @@ def test_a_failed_job_is_paid_again_when_a_person_clears_its_start_and_not_befor
     assert (state, paid()) == ("failed", before + 1)
     assert run({"logical_date": None})[1] == "success", "there is nothing to do in it"
     assert paid() == before + 1
+    look = [command for command in AIRFLOWS if command.section == "RekognitionTaskFailed"]
+    runs, states, *_ = [said(stack, one, DAG="label_detection", RUN=failed) for one in look]
+    assert failed in runs
+    assert "failed" in states
+    assert (run(again=failed)[1], paid()) == ("failed", before + 1), "its start is green"
     (start,) = [
         task
         for task in api.tasks("label_detection")
@@ -266,6 +247,29 @@ def test_a_failed_job_is_paid_again_when_a_person_clears_its_start_and_not_befor
     until(loaded(stack, results=6), "the failed job and the one that took its place")
     jobs = "SELECT status, count(*) AS jobs FROM job_status GROUP BY status ORDER BY status"
     assert ask(stack, jobs) == [{"status": "FAILED", "jobs": 1}, {"status": "SUCCEEDED", "jobs": 5}]
+
+
+def test_the_other_commands_of_the_runbook_run_where_it_says(stack: Stack) -> None:
+    api = Api(stack)
+    told = {one.line: said(stack, one) for one in AIRFLOWS if "$" not in one.line}
+    assert "statsd_on = False" in told["airflow config list --section metrics --show-values"]
+    alive = [line for line in told if line.startswith("airflow jobs check")]
+    assert [told[line].strip() for line in alive] == ["Found one alive job."] * 2
+    until(
+        lambda: all(
+            one["state"] in ("success", "failed")
+            for dag_id in ("label_detection", "load_warehouse")
+            for one in api.runs(dag_id)
+        ),
+        "what was triggered",
+    )
+
+
+def test_no_service_writes_a_secret_down(stack: Stack, env_file: Path) -> None:
+    """Neither to its log nor to its disk; the one found is the file that these tests made."""
+    made = secrets(env_file)
+    assert len(made) > 8
+    assert written(made, stack.folder) == {("POSTGRES_PASSWORD", "postgres.secret")}
 
 
 def test_everything_ends_when_it_is_told_to(stack: Stack) -> None:
