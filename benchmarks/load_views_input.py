@@ -8,17 +8,19 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.load import NOON, fill
-from transforms.layout import Layout
-from transforms.tables import SCHEMA_VERSION
+from transforms.layout import LABEL_DETECTION, Layout
+from transforms.tables import SCHEMA_VERSION, TABLES
 from transforms.warehouse.connection import opened
 from transforms.warehouse.precomputed import compute_anew
 
+VIDEOS = (LABEL_DETECTION,)
 IMAGES = 10_000  # of a bulk job, the most it takes
 JOB = "md5('m' || (i // 10000))"
 KEY = "'2026/' || lpad((i // 10000 % 12 + 1)::VARCHAR, 2, '0') || '/shop-' || (hash(i) % 200)"
 ROOTS = ["Explicit", "Violence", "Visually Disturbing", "Drugs & Tobacco", "Alcohol", "Gambling"]
 # Half of the images have findings: one of the first level, one of the second under it, and every
-# fourth one of the third. Each tenth job looks at the images of the job before it again.
+# fourth one of the third. Each tenth job, from the second on, looks with a newer model
+# at the images of the job before it again.
 MODERATION = {
     "media_analysis_jobs": f"SELECT {JOB} AS job_id, 'bulk' AS mode, 'SUCCEEDED' AS status,"
     " $noon::TIMESTAMPTZ + to_seconds(i) AS creation_timestamp,"
@@ -26,9 +28,10 @@ MODERATION = {
     " FROM range(0, $images, 10000) t(i)",
     "moderation_images": f"SELECT {JOB} AS job_id, i % 10000 AS image_index,"
     " 's3://media/' || key AS source_ref, 'media' AS source_ref_bucket, key AS source_ref_key,"
-    " (i // 10000 % 10 // 9 + 6) || '.1' AS moderation_model_version FROM (SELECT i,"
+    " CASE WHEN i // 10000 % 10 = 1 THEN '7.1' ELSE '6.1' END AS moderation_model_version"
+    " FROM (SELECT i,"
     f" {KEY.replace('i //', 'n //').replace('hash(i)', 'hash(n)')} || '/' || n || '.jpg' AS key"
-    " FROM (SELECT i, CASE WHEN i // 10000 % 10 = 9 THEN i - 10000 ELSE i END AS n"
+    " FROM (SELECT i, CASE WHEN i // 10000 % 10 = 1 THEN i - 10000 ELSE i END AS n"
     " FROM range($images) t(i)))",
     "moderation_labels": f"SELECT {JOB} AS job_id, i % 10000 AS image_index, n AS label_index,"
     " CASE n WHEN 0 THEN root WHEN 1 THEN root || ' 2' ELSE root || ' 3' END AS name,"
@@ -36,6 +39,34 @@ MODERATION = {
     " n + 1 AS taxonomy_level, 50 + hash(i, n) % 50000 / 1000.0 AS confidence"
     " FROM (SELECT i, $roots[(hash(i) % 6 + 1)::BIGINT] AS root FROM range(0, $images, 2) t(i)),"
     " range(3) s(n) WHERE n < 2 OR i % 8 = 0",
+    "moderation_content_types": f"SELECT {JOB} AS job_id, i % 10000 AS image_index,"
+    " 0 AS content_type_index, 'Illustrated' AS name, 50 + hash(i) % 50000 / 1000.0 AS confidence"
+    " FROM range(0, $images, 10) t(i)",
+}
+# Videos of usual length, each looked at by two models, a day before Amazon forgets the results.
+USUAL_LABELS = 3_000
+USUAL_JOB = "md5('usual ' || n || ' of model ' || model)"
+USUAL = {
+    "label_detection_jobs": "SELECT job.* REPLACE ({job} AS job_id,"
+    " 'usual-' || n || '.mp4' AS video_s3_object_name, model || '.0' AS label_model_version)"
+    " FROM (FROM label_detection_jobs WHERE job_id = $first) AS job",
+    **{
+        table: f"SELECT one.* REPLACE ({{job}} AS job_id) FROM (FROM {table}"
+        f" WHERE job_id = $first AND label_index < {USUAL_LABELS}) AS one"
+        for table in TABLES
+        if "label_index" in TABLES[table].grain and TABLES[table].operations == VIDEOS
+    },
+    "label_instance_dominant_colors": "SELECT {job} AS job_id, aggregate_by, label_index,"
+    " instance_index, 0 AS color_index, hash(label_index) % 256 AS red, 0 AS blue, 0 AS green,"
+    " 'maroon' AS css_color, 12.5 AS pixel_percent FROM (FROM label_instances"
+    f" WHERE job_id = $first AND label_index < {USUAL_LABELS})",
+    "unknown_fields": "SELECT {job} AS job_id, 'label_detection' AS operation,"
+    " 'TIMESTAMPS' AS aggregate_by, 'Labels[].Label.New' || field AS path, 1 AS count"
+    " FROM range(3) f(field)",
+    "job_requests": "SELECT {job} AS job_id, 'label_detection' AS operation,"
+    " 'TIMESTAMPS' AS aggregate_by, '{{}}' AS request, now() - INTERVAL 6 DAY AS landed_at,"
+    " now() - INTERVAL 6 DAY AS finished_seen_at,"
+    " now() - INTERVAL 6 DAY - to_minutes(10 - model) AS started_at",
 }
 
 
@@ -52,22 +83,60 @@ def first_image() -> str:
     return str(name)
 
 
+def first_image_job() -> str:
+    """The job of `first_image`."""
+    return hashlib.md5(b"m0").hexdigest()
+
+
+def usual_job() -> str:
+    """A video job of usual length that every warehouse has."""
+    return hashlib.md5(b"usual 0 of model 2").hexdigest()
+
+
 def filled(layout: Layout, warehouse: Path, millions: float) -> None:
     fill(layout, warehouse, millions)
-    images = max(int(millions * 1_000_000) // 2 // IMAGES, 1) * IMAGES
+    images = max(int(millions * 1_000_000) // 2 // IMAGES, 2) * IMAGES
     with opened(warehouse, 0) as con:
         values = {"images": images, "noon": NOON, "roots": ROOTS}
         for table, query in MODERATION.items():
             used = {name: value for name, value in values.items() if f"${name}" in query}
             con.execute(f"INSERT INTO {table} BY NAME {query}", used)
-        con.execute(
-            "INSERT INTO loads BY NAME SELECT job_id, 'media_analysis' AS operation,"
-            " '00001' AS attempt, $version AS schema_version,"
-            " map {'moderation_images': 10000} AS row_counts, true AS reconciled,"
-            " false AS held_back, $noon::TIMESTAMPTZ AS landed_at,"
-            " $noon::TIMESTAMPTZ AS flattened_at FROM media_analysis_jobs",
-            {"version": SCHEMA_VERSION, "noon": NOON},
-        )
+        _add_usual_videos(con, max(round(millions * 4), 1))
+        _write_ledger(con)
         con.execute("BEGIN")
         compute_anew(con)
         con.execute("COMMIT")
+
+
+def _add_usual_videos(con: duckdb.DuckDBPyConnection, videos: int) -> None:
+    for table, query in USUAL.items():
+        told = query.format(job=USUAL_JOB)
+        used = {"first": first_job()} if "$first" in query else {}
+        comma = "," if " FROM " in told else " FROM"
+        con.execute(
+            f"INSERT INTO {table} BY NAME {told}{comma} range({videos}) v(n), range(2, 4) m(model)",
+            used,
+        )
+
+
+def _write_ledger(con: duckdb.DuckDBPyConnection) -> None:
+    """What a load would have written for what is in the tables."""
+    con.execute("DELETE FROM loads")
+    counts = " UNION ALL ".join(
+        f"SELECT '{table}' AS name, job_id, count(*) AS found FROM {table} GROUP BY job_id"
+        for table in TABLES
+        if table != "loads"
+    )
+    jobs = (
+        "SELECT job_id, 'label_detection' AS operation, aggregate_by FROM label_detection_jobs"
+        " UNION ALL SELECT job_id, 'media_analysis', NULL FROM media_analysis_jobs"
+    )
+    con.execute(
+        "INSERT INTO loads BY NAME SELECT job.*, '00001' AS attempt, $version AS schema_version,"
+        " counted.row_counts, true AS reconciled, false AS held_back,"
+        " coalesce(request.landed_at, $noon::TIMESTAMPTZ) AS landed_at, landed_at AS flattened_at"
+        f" FROM ({jobs}) AS job JOIN (SELECT job_id, map_from_entries(list((name, found)))"
+        f" AS row_counts FROM ({counts}) GROUP BY job_id) AS counted USING (job_id)"
+        " LEFT JOIN job_requests AS request USING (job_id)",
+        {"version": SCHEMA_VERSION, "noon": NOON},
+    )

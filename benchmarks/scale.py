@@ -18,7 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,13 +29,13 @@ from benchmarks.results import machine, put_section
 from rekognition_results.planning import Planner
 from transforms.commits import Commit, TableFile
 from transforms.flatten import flatten
-from transforms.found_jobs import expiring, found_elsewhere, known_jobs
+from transforms.found_jobs import found_elsewhere, known_jobs
 from transforms.landing import LandingAttempt
 from transforms.layout import Layout, Operation, ResultKey, table_path
-from transforms.measures import unlanded_jobs
 from transforms.plans import MediaObject, PlannedRequest, digest, plan_requests, taken
 from transforms.requests import StartRequest, note_committed, note_started
 from transforms.tables import SCHEMA_VERSION, written_by
+from transforms.unlanded_jobs import unlanded_jobs
 from transforms.warehouse.connection import opened
 from transforms.warehouse.load import load
 
@@ -165,7 +165,6 @@ def every_run(layout: Layout, warehouse: Path) -> dict[str, Cost]:
         ),
         "load one new result": cost(lambda: load(layout, warehouse)),
         "measure": cost(lambda: list(unlanded_jobs(layout, OPERATION))),
-        "expiring results": cost(lambda: list(expiring(layout, timedelta(hours=48)))),
     }
 
 

@@ -31,6 +31,5 @@ with DAG(
 ):
     RekognitionCheckExpiringResultsOperator(
         task_id="check",
-        aggregate_by=SETTINGS.aggregate_by,
         aws_conn_id=SETTINGS.aws_conn_id,
     )

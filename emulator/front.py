@@ -49,7 +49,7 @@ class Front:
 
     def _pass_on(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if _is_of_another_owner(environ):
-            return _denied(start_response)
+            return _denied(environ, start_response)
         answer = self._moto(environ, start_response)
         state = self._emulator.state
         if state is not None and environ["REQUEST_METHOD"] in _CHANGES and _is_s3(environ):
@@ -114,11 +114,11 @@ def _is_of_another_owner(environ: Environ) -> bool:
     return owner is not None and owner != expected
 
 
-def _denied(start_response: StartResponse) -> Iterable[bytes]:
+def _denied(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     body = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
     headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
     start_response("403 Forbidden", headers)
-    return [body]
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
 def _bucket_and_key(environ: Environ) -> tuple[str, str | None]:

@@ -76,7 +76,7 @@ class ResultsExpired(ResultsError):
 class IncompleteResults(ResultsError):
     """Facts: operation, job_id, attempt, file."""
 
-    advice = "Clear the landing task: it begins a new attempt."
+    advice = "Clear the landing task: it begins a new attempt, while Amazon still has the results."
 
 
 class ReconciliationFailed(ResultsError):

@@ -7,20 +7,14 @@ listings/media_analysis/{account}.{region}.json    how far ListMediaAnalysisJobs
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from transforms.files import names, read_if_there, write_whole
-from transforms.landing import newest_whole_attempt
 from transforms.layout import Layout, Operation, ResultKey
-from transforms.requests import FoundBy, JobRecord, read_job
+from transforms.requests import LONG_AGO, FoundBy, JobRecord, read_job
 
-VIDEO_RESULTS_KEPT = timedelta(
-    days=7
-)  # https://docs.aws.amazon.com/rekognition/latest/dg/video.html
 FULL_LISTING_EVERY = timedelta(days=1)
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def known_jobs(layout: Layout, operation: Operation) -> set[str]:
@@ -37,10 +31,21 @@ def note_found(
     account: str,
     region: str,
     started_at: datetime | None = None,
+    ended_at: datetime | None = None,
 ) -> bool:
     """Give a job its record if it has none; True when this call did."""
-    began = started_at or datetime.now(UTC)
-    record = JobRecord(operation, job_id, None, None, found_by, account, region, began)
+    record = JobRecord(
+        operation,
+        job_id,
+        None,
+        None,
+        found_by,
+        account,
+        region,
+        started_at,
+        finished_seen_at=ended_at,
+        found_at=datetime.now(UTC),
+    )
     return record.write_if_new(layout)
 
 
@@ -55,7 +60,7 @@ def uncommitted_jobs(
         if ResultKey.of(operation, job_id, aggregate_by).name not in done
     )
     records = [record for job_id in missing if (record := read_job(layout, operation, job_id))]
-    return sorted(records, key=lambda r: (r.started_at, r.job_id))
+    return sorted(records, key=lambda record: (record.since, record.job_id))
 
 
 def found_elsewhere(
@@ -79,24 +84,6 @@ def found_elsewhere(
 def give_up(layout: Layout, record: JobRecord, reason: str) -> None:
     """Write down why a found job's result cannot be had: it is not tried again by itself."""
     replace(record, given_up=reason).write(layout)
-
-
-def expiring(
-    layout: Layout, within: timedelta, aggregate_by: str | None = None
-) -> Iterator[tuple[JobRecord, datetime]]:
-    """Video jobs that are not landed and whose results Amazon drops within that time, and when.
-
-    The days count from the job's end where it is known, else from its start: then the results may
-    live a little longer. A job that FAILED has none.
-    """
-    now = datetime.now(UTC)
-    for record in uncommitted_jobs(layout, "label_detection", aggregate_by):
-        if record.status == "FAILED":
-            continue
-        ends = (record.finished_seen_at or record.started_at) + VIDEO_RESULTS_KEPT
-        key = ResultKey.of("label_detection", record.job_id, aggregate_by)
-        if now <= ends <= now + within and newest_whole_attempt(layout, key) is None:
-            yield record, ends
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from typing import Any, Literal, Self
 from transforms.files import create, names, read_if_there, write_whole
 from transforms.layout import Layout, Operation
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 FoundBy = Literal["started_here", "list_media_analysis_jobs", "sns_notification", "job_id"]
 
 
@@ -97,8 +98,8 @@ class StartRequest:
 class JobRecord:
     """A job we know of. `token` and `generation` are None when it was started elsewhere.
 
-    Where only its end was told, `started_at` is when it was found. `given_up`: why the result of a
-    found job cannot be had.
+    `started_at` is None where nobody told it; `found_at` is when such a job got its record.
+    `given_up`: why the result of a found job cannot be had.
     """
 
     operation: Operation
@@ -108,10 +109,16 @@ class JobRecord:
     found_by: FoundBy
     account: str | None
     region: str | None
-    started_at: datetime
+    started_at: datetime | None
     status: str | None = None
     finished_seen_at: datetime | None = None
     given_up: str | None = None
+    found_at: datetime | None = None
+
+    @property
+    def since(self) -> datetime:
+        """The earliest that is known of it: its start, else its end, else when it was found."""
+        return self.started_at or self.finished_seen_at or self.found_at or LONG_AGO
 
     def write(self, layout: Layout) -> None:
         write_whole(layout.job(self.operation, self.job_id), self._told())
@@ -127,15 +134,29 @@ class JobRecord:
         return json.dumps(told, indent=1).encode()
 
     def finished(self, layout: Layout, status: str) -> JobRecord:
-        """Write down the final status, and when it was first seen."""
+        """Write down the final status, and when it was first seen.
+
+        What SNS told of its end stays, since that is the service's own time.
+        """
         if self.status == status and self.finished_seen_at:
             return self
-        seen = replace(self, status=status, finished_seen_at=datetime.now(UTC))
+        ended = self.finished_seen_at or datetime.now(UTC)
+        seen = replace(self, status=status, finished_seen_at=ended)
         seen.write(layout)
         return seen
 
+    def taken_up(self, layout: Layout) -> JobRecord:
+        """A task of it runs again, since a person cleared it: so do later runs if this one dies."""
+        if self.token:
+            take_up(layout, self.operation, self.token)
+        if self.given_up is None:
+            return self
+        hoped_for = replace(self, given_up=None)
+        hoped_for.write(layout)
+        return hoped_for
 
-_MOMENTS = ("started_at", "finished_seen_at")
+
+_MOMENTS = ("started_at", "finished_seen_at", "found_at")
 
 
 def read_request(layout: Layout, operation: Operation, token: str) -> StartRequest | None:
@@ -202,6 +223,11 @@ def uncommitted_tokens(layout: Layout, operation: Operation) -> set[str]:
 def note_given_up(layout: Layout, operation: Operation, token: str, reason: str) -> None:
     """No later run takes this request up by itself: trying again would only fail again."""
     write_whole(layout.open_request(operation, token, ".given_up"), reason.encode())
+
+
+def take_up(layout: Layout, operation: Operation, token: str) -> None:
+    """Undo note_given_up."""
+    layout.open_request(operation, token, ".given_up").unlink(missing_ok=True)
 
 
 def given_up_tokens(layout: Layout, operation: Operation) -> set[str]:

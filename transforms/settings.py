@@ -91,17 +91,17 @@ class Settings:
     waiter_delay: float = _variable(30.0, "Seconds between two looks at a running job.")
     video_looks_per_second: float = _variable(
         2.5,
-        "GetLabelDetection calls a second of all video waits in a triggerer. Amazon allows an "
-        "account [5, or 20 in the largest regions]"
+        "GetLabelDetection calls a second of all video waits in a triggerer: halve it for two "
+        "triggerers. Amazon allows an account [5, or 20 in the largest regions]"
         "(https://docs.aws.amazon.com/general/latest/gr/rekognition.html); landing needs some too.",
     )
     quarantine_limit: float = _variable(
         0.05, "Share of bad records above which a result fails instead of being loaded."
     )
     max_line_bytes: int = _variable(
-        64 * 2**20,
-        "A manifest line above this size is quarantined; a loose file with one of four times that "
-        "is refused.",
+        8 * 2**20,
+        "A manifest line above this size is quarantined, a video page above it refused, a loose "
+        "file with a line of 32 times that too; [other limits](transforms/limits.py) follow it.",
     )
     lock_timeout: float = _variable(600.0, "Seconds a loader waits for another one to end.")
 

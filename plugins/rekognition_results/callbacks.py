@@ -2,8 +2,9 @@
 
 The note keeps hourly runs from being red for ever over a thing that no retry mends: a video that is
 gone, results that expired. The run in which it happened is red; later runs leave it alone until a
-person clears the task, or runs the DAG with `again`. What may mend itself (a role without rights, a
-missing network) gets no note: the next run tries again.
+person clears the task, or runs the DAG with `again`. What may mend itself (a missing network), and
+what would stop any other job too (a role without rights), gets no note: the next run tries again.
+Of a job that others started whatever else fails is noted: its results may never be meant for us.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from rekognition_results.failures import RETRIED
 from rekognition_results.storage import results_layout
 from transforms.errors import (
+    JobFailed,
     QuarantineLimit,
+    ReconciliationFailed,
     RequestRefused,
     ResultsError,
     ResultsExpired,
@@ -25,6 +29,7 @@ from transforms.requests import note_given_up, read_job
 
 log = logging.getLogger(__name__)
 
+# Of a job of ours, which is paid: what is wrong with its object. Anything else stays red.
 OF_THE_OBJECT = frozenset(
     {
         "IdempotentParameterMismatchException",
@@ -41,8 +46,6 @@ OF_THE_OBJECT = frozenset(
         "VideoTooLargeException",
     }
 )
-# Somebody else's results may never be meant for us; our own are, so there the role is wrong.
-OF_A_FOUND_JOB = OF_THE_OBJECT | {"403", "AccessDenied", "KMS.AccessDeniedException"}
 
 
 def tell_failure(context: Any) -> None:
@@ -83,7 +86,7 @@ def _note(task: Any, error: ResultsError) -> None:
     layout = results_layout(task.results_uri, task.aws_conn_id)
     record = read_job(layout, operation, job_id) if job_id else None
     found = record is not None and record.found_by != "started_here"
-    if not _for_good(error, OF_A_FOUND_JOB if found else OF_THE_OBJECT):
+    if not (_for_good_of_others(error) if found else _for_good(error)):
         return
     if record and found:
         give_up(layout, record, str(error))
@@ -92,7 +95,14 @@ def _note(task: Any, error: ResultsError) -> None:
     log.error("Later runs leave it alone, until this task is cleared or a run is told `again`.")
 
 
-def _for_good(error: ResultsError, codes: frozenset[str]) -> bool:
+def _for_good(error: ResultsError) -> bool:
     if isinstance(error, RequestRefused):
-        return getattr(error, "code", None) in codes
+        return getattr(error, "code", None) in OF_THE_OBJECT
     return isinstance(error, (QuarantineLimit, ResultsExpired))
+
+
+def _for_good_of_others(error: ResultsError) -> bool:
+    """All but what passes by itself, what is not about this job, and what is committed."""
+    if isinstance(error, RequestRefused):
+        return "code" in error.facts and not error.facts.get("every_job")
+    return not isinstance(error, (*RETRIED, JobFailed, ReconciliationFailed))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rekognition_results.failures import explained
@@ -21,8 +22,16 @@ BATCHES_AT_MOST = 500  # of one run: the next one takes the rest
 SqsMessage = dict[str, str]  # MessageId, ReceiptHandle, Body
 
 
-def job_id_of(body: str) -> str:
-    """The job that a message tells of. ValueError says why it is none of ours."""
+@dataclass(frozen=True)
+class Completion:
+    """A job that ended, and when: None where the message does not say it."""
+
+    job_id: str
+    ended_at: datetime | None
+
+
+def completion_of(body: str) -> Completion:
+    """What a message tells. ValueError says why it is none of ours."""
     try:
         told = json.loads(body)
         if isinstance(told, dict) and "JobId" not in told and "Message" in told:
@@ -36,7 +45,15 @@ def job_id_of(body: str) -> str:
     job_id = told.get("JobId")
     if not isinstance(job_id, str) or not JOB_ID.fullmatch(job_id):
         raise ValueError(f"Its JobId is {job_id!r}, which is none.")
-    return job_id
+    return Completion(job_id, _moment(told.get("Timestamp")))
+
+
+def _moment(millis: Any) -> datetime | None:
+    """Milliseconds since 1970, as a moment that has been."""
+    try:
+        return min(datetime.fromtimestamp(millis / 1000, UTC), datetime.now(UTC))
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
 
 
 @dataclass(frozen=True)

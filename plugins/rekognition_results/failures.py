@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
@@ -30,8 +30,9 @@ from transforms.errors import (
     WarehouseLocked,
     one_line,
 )
-from transforms.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout, Operation
+from transforms.layout import Layout, Operation
 from transforms.requests import read_job
+from transforms.unlanded_jobs import RESULTS_KEPT
 
 if TYPE_CHECKING:
     from rekognition_results.hooks.rekognition import RekognitionHook
@@ -41,19 +42,22 @@ RETRIED = (IncompleteResults, ServiceBusy, WarehouseLocked)
 TRANSIENT = (BotoCoreError, ConnectionError, TimeoutError)
 # What botocore refuses before it sends anything.
 NEVER_SENT = (NoCredentialsError, NoRegionError, ParamValidationError, PartialCredentialsError)
-# How long Amazon keeps what a job found, or the job's details:
-# https://docs.aws.amazon.com/rekognition/latest/APIReference/API_GetLabelDetection.html
-# https://docs.aws.amazon.com/rekognition/latest/APIReference/API_GetMediaAnalysisJob.html
-KEPT = {LABEL_DETECTION: timedelta(days=7), MEDIA_ANALYSIS: timedelta(days=365)}
+NO_FILE = ("NoSuchKey", "404")  # of S3
 
 
 def from_client_error(operation: str, about: str, error: ClientError) -> ResultsError:
-    """One of ours for what Amazon answered; `about` names what was asked for."""
-    code = str(error.response.get("Error", {}).get("Code", ""))
-    said = str(error.response.get("Error", {}).get("Message", ""))
-    row = explain(operation, code)
+    """One of ours for what Amazon answered; `about` names what was asked for.
+
+    The operation is the one that was refused: it may be the AssumeRole before the one that was
+    asked for. aiobotocore raises the same ClientError.
+    """
+    operation = error.operation_name or operation
+    told: Any = error.response
+    code = str(told.get("Error", {}).get("Code", ""))
+    said = str(told.get("Error", {}).get("Message", ""))
+    row = explain(operation, code, told.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     message = f"{operation} of {about} failed with {code} ({said}). {row.advice}"
-    facts: dict[str, Any] = {"operation": operation, "code": code}
+    facts: dict[str, Any] = {"operation": operation, "code": code, "every_job": row.every_job}
     if row.reaction is Reaction.FAIL:
         return RequestRefused(message, **facts)
     if row.reaction is Reaction.NEW_ATTEMPT:
@@ -74,6 +78,7 @@ def explained(operation: str, about: str) -> Iterator[None]:
             "arguments or the Airflow connection.",
             operation=operation,
             code=type(error).__name__,
+            every_job=not isinstance(error, ParamValidationError),
         ) from error
     except TRANSIENT as error:
         raise ServiceBusy(
@@ -82,6 +87,22 @@ def explained(operation: str, about: str) -> Iterator[None]:
             code=type(error).__name__,
             reaction=Reaction.RETRY,
         ) from error
+
+
+@contextmanager
+def _root_explained() -> Iterator[None]:
+    """Raise a ResultsError where S3 refuses the results root: s3fs makes an OSError of that."""
+    try:
+        yield
+    except OSError as error:
+        answer = error.__cause__
+        if not isinstance(answer, ClientError):
+            raise
+        ours = from_client_error("", "the results root (REKOGNITION_RESULTS_URI)", answer)
+        if ours.facts["code"] in NO_FILE:  # which another task may have replaced meanwhile
+            raise
+        ours.facts["every_job"] = True
+        raise ours from error
 
 
 @contextmanager
@@ -110,10 +131,11 @@ def gone_explained(
             raise
         facts = {"operation": operation, "job_id": job_id}
         record = read_job(layout, operation, job_id)
-        if record and datetime.now(UTC) - record.started_at > KEPT[operation]:
+        kept = RESULTS_KEPT[operation]
+        if record and datetime.now(UTC) - record.since > kept:
             raise ResultsExpired(
-                f"Job {job_id} was started {record.started_at:%Y-%m-%d %H:%M} UTC, and Amazon "
-                f"keeps its results for {KEPT[operation].days} days: they are gone.",
+                f"Job {job_id} is of {record.since:%Y-%m-%d %H:%M} UTC, and Amazon keeps its "
+                f"results for {kept.days} days: they are gone.",
                 **facts,
             ) from error
         raise RequestRefused(
@@ -128,7 +150,8 @@ def gone_explained(
 def told_to_airflow(log: Any) -> Iterator[None]:
     """Log the sentence, and let Airflow retry only what a retry can mend."""
     try:
-        yield
+        with _root_explained():
+            yield
     except RETRIED as error:
         log.warning("%s", error)
         raise AirflowException(str(error)) from None

@@ -31,6 +31,18 @@ class S3Uri:
             raise ValueError(f"{what} is {uri!r}: write it as s3://bucket/prefix.")
         return cls(bucket, key)
 
+    @classmethod
+    def of_object(cls, uri: object) -> S3Uri | None:
+        """The object that a text names, None when it is not `s3://` with a bucket and a key.
+
+        Half a surrogate pair, which JSON lets pass, is in no key: it has no UTF-8.
+        """
+        if not isinstance(uri, str) or not uri.startswith("s3://"):
+            return None
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        whole = bucket and key and not any("\ud800" <= one <= "\udfff" for one in key)
+        return cls(bucket, key) if whole else None
+
     def __str__(self) -> str:
         return f"s3://{self.bucket}/{self.key}"
 
@@ -190,9 +202,9 @@ def _check_line(uri: str, number: int, line: bytes) -> None:
     except (ValueError, RecursionError) as error:
         wrong = f"is no JSON ({error})"
     else:
-        if isinstance(told, dict) and str(told.get("source-ref", "")).startswith("s3://"):
+        if isinstance(told, dict) and S3Uri.of_object(told.get("source-ref")):
             return
-        wrong = "has no source-ref with an s3:// URI"
+        wrong = "has no source-ref with bucket and key"
     raise RequestRefused(
         f'Line {number} of {uri} {wrong}: write it as {{"source-ref": "s3://bucket/key"}}. '
         f"It reads: {one_line(line[:100].decode(errors='replace'))}",

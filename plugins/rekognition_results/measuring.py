@@ -10,7 +10,8 @@ from typing import Any
 
 from rekognition_results import metrics
 from transforms.layout import OPERATIONS, Layout
-from transforms.measures import Published, oldest_unpublished, published, unlanded_jobs
+from transforms.measures import Published, oldest_unpublished, published
+from transforms.unlanded_jobs import unlanded_jobs
 from transforms.warehouse.connection import read_only
 from transforms.warehouse.ducklake import DuckLake
 
@@ -19,14 +20,14 @@ def send_all(layout: Layout, readable: Path | DuckLake) -> dict[str, Any]:
     """Measure and send every gauge; give what was measured, for the log."""
     told: dict[str, Any] = {}
     for operation in OPERATIONS:
-        found = list(unlanded_jobs(layout, operation))
+        found = [job for job in unlanded_jobs(layout, operation) if not job.given_up]
         waiting = [job.age for job in found if not job.begun]
         for metric, value in (
             (metrics.JOBS_WAITING, len(waiting)),
             (metrics.OLDEST_WAITING_SECONDS, max(waiting, default=0.0)),
             (metrics.RESULTS_UNLANDED, len(found)),
             (metrics.OLDEST_UNLANDED_SECONDS, max((job.age for job in found), default=0.0)),
-            (metrics.RESULTS_EXPIRING, sum(job.expiring for job in found)),
+            (metrics.RESULTS_EXPIRING, sum(job.expires_within() for job in found)),
         ):
             metrics.gauge(metric, value, operation)
             told[metric.of(operation)] = value

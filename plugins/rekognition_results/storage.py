@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.amazon.aws.hooks.s3 import S3Hook
 from airflow.sdk import ObjectStoragePath
 
+from rekognition_results.failures import explained
 from transforms.layout import Layout
 from transforms.s3_requests import S3Requests, guarded
 from transforms.settings import Settings
@@ -24,7 +25,8 @@ def s3_client(operator: AwsBaseOperator[Any]) -> S3Client:
     """S3 in the operator's account and region; an empty region is the connection's."""
     region = operator.region_name or None
     hook = S3Hook(operator.aws_conn_id, region_name=region, verify=operator.verify)
-    client: S3Client = hook.get_conn()
+    with explained("Connecting", f"connection {operator.aws_conn_id}"):
+        client: S3Client = hook.get_conn()
     S3Requests.of(Settings.from_env()).listen(client)
     return client
 
@@ -46,8 +48,9 @@ def lake_with_access(
     if isinstance(warehouse, Path) or not warehouse.on_s3:
         return warehouse
     hook = S3Hook(aws_conn_id, region_name=region or None)
-    client: S3Client = hook.get_conn()
-    keys = hook.get_credentials()
+    with explained("Connecting", f"connection {aws_conn_id}"):
+        client: S3Client = hook.get_conn()
+        keys = hook.get_credentials()
     style = (getattr(client.meta.config, "s3", None) or {}).get("addressing_style", "auto")
     access = S3Access(
         key_id=keys.access_key or "",

@@ -6,7 +6,8 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
-from airflow.sdk.exceptions import AirflowSensorTimeout
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowSensorTimeout, TaskDeferralError, TaskDeferralTimeout
 
 from rekognition_results import metrics
 from rekognition_results.failures import gone_explained, told_to_airflow, worth_it
@@ -29,6 +30,7 @@ else:
     Base = object
 
 FIRST_LOOK = 5.0  # seconds: a trigger that fires at once can overtake the task that defers
+REFUSED_MOST = 3  # times in a row that a trigger is refused what the task itself is answered
 
 
 class WaitsForJob(Base):
@@ -77,8 +79,13 @@ class WaitsForJob(Base):
                 )
             return status
 
-    def look_or_defer(self, job_id: str, started: float, waiter_delay: float) -> str:
-        """The final status, or a wait in the triggerer that ends in `execute_complete`."""
+    def look_or_defer(
+        self, job_id: str, started: float, waiter_delay: float, refused: int = 0
+    ) -> str:
+        """The final status, or a wait in the triggerer that ends in `execute_complete`.
+
+        `refused` says how often in a row that ended with a refusal.
+        """
         found = self.look(job_id)
         if found is not None:
             metrics.took(metrics.WAIT_SECONDS, time.time() - started, self.operation)
@@ -90,7 +97,7 @@ class WaitsForJob(Base):
             job_id=job_id,
             started=started,
             waiter_delay=waiter_delay,
-            first_look=min(FIRST_LOOK, waiter_delay),
+            first_look=waiter_delay if refused else min(FIRST_LOOK, waiter_delay),
             aws_conn_id=self.aws_conn_id,
             region_name=self.region_name or None,
             verify=self.verify,
@@ -98,19 +105,44 @@ class WaitsForJob(Base):
         )
         return str(
             self.defer(
-                trigger=trigger, method_name="execute_complete", timeout=timedelta(seconds=left)
+                trigger=trigger,
+                method_name="execute_complete",
+                kwargs={"refused": refused},
+                timeout=timedelta(seconds=left),
             )
         )
 
-    def resumed(self, event: dict[str, Any], waiter_delay: float) -> str:
-        """What a trigger says is a hint: the service confirms it, or the wait goes on."""
-        if event["status"] == "error":
-            found = self.look(event["job_id"])
-            if found is not None:
-                return found
+    def resumed(self, event: dict[str, Any], waiter_delay: float, refused: int) -> str:
+        """What a trigger says is a hint: the service confirms it, or the wait goes on.
+
+        A wait whose trigger is refused again and again ends with what the trigger was told.
+        """
+        job_id, refused = event["job_id"], refused + 1 if event["status"] == "error" else 0
+        if refused == REFUSED_MOST and self.look(job_id) is None:
             with told_to_airflow(self.log):
                 raise RequestRefused(event["message"])
-        return self.look_or_defer(event["job_id"], event["started"], waiter_delay)
+        if refused:
+            self.log.warning("The triggerer could not ask for the job: %s", event["message"])
+        return self.look_or_defer(job_id, event["started"], waiter_delay, refused)
+
+    def resume_execution(
+        self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context
+    ) -> Any:
+        """What Airflow calls after a deferral; a wait that ended there ends with a sentence.
+
+        Not by super(): Airflow's sensors put a sentence of their own in its place.
+        """
+        task: Any = self
+        job_id = getattr(self, "job_id", "of this task")
+        try:
+            return BaseOperator.resume_execution(task, next_method, next_kwargs, context)
+        except TaskDeferralTimeout:
+            self.time_is_up(job_id)
+        except TaskDeferralError as lost:
+            raise TaskDeferralError(
+                f"The triggerer lost the wait for job {job_id} ({lost}): its log says why; clear "
+                "this task to wait on, no new job is started."
+            ) from lost
 
     def time_is_up(self, job_id: str) -> NoReturn:
         """Airflow does not try a timed-out wait again."""
@@ -119,7 +151,7 @@ class WaitsForJob(Base):
             "no new job is started."
         )
 
-    def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
+    def execute_complete(self, context: Context, event: dict[str, Any], refused: int = 0) -> Any:
         """Resumed by the trigger."""
         raise NotImplementedError
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
-from pipeline_steps import of_try
+from pipeline_steps import of_try, put_images, put_video
 
 from emulator import Clock, Emulator
 from transforms.layout import Layout
@@ -62,3 +62,27 @@ def layout(tmp_path: Path) -> Layout:
 def context() -> dict[str, Any]:
     """As much of a task's context as the operators read."""
     return of_try(1)
+
+
+@pytest.fixture
+def others(amazon: Emulator, s3: Any) -> Any:
+    """Rekognition as somebody else uses it, with an input manifest and a video."""
+    put_images(s3, "images/a.jpg")
+    put_video(s3, "videos/a.mp4", 20)
+    line = json.dumps({"source-ref": f"s3://{MEDIA}/images/a.jpg"}).encode()
+    s3.put_object(Bucket=MEDIA, Key="manifest.jsonl", Body=line)
+    client = boto3.client("rekognition", endpoint_url=amazon.url, **KEYS)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def sqs(amazon: Emulator) -> Any:
+    client = boto3.client("sqs", endpoint_url=amazon.url, **KEYS)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def queue_url(sqs: Any) -> str:
+    return str(sqs.create_queue(QueueName="completions")["QueueUrl"])

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError
+from pipeline_steps import of_try
 
 from rekognition_results.callbacks import tell_failure
-from rekognition_results.failures import told_to_airflow
+from rekognition_results.failures import explained, from_client_error, told_to_airflow
+from rekognition_results.operators.results import RekognitionFlattenOperator
 from transforms.errors import (
+    IncompleteResults,
     QuarantineLimit,
+    ReconciliationFailed,
     RequestRefused,
     ResultsError,
     ResultsExpired,
-    ServiceBusy,
 )
-from transforms.layout import Layout
-from transforms.requests import StartRequest, given_up_tokens, note_started
+from transforms.found_jobs import note_found
+from transforms.landing import LandingAttempt
+from transforms.layout import Layout, ResultKey
+from transforms.requests import StartRequest, given_up_tokens, note_started, read_job
 
 
 class Step(BaseOperator):
@@ -74,21 +81,72 @@ def test_a_task_without_a_job_is_told_too(layout: Layout, caplog: pytest.LogCapt
     assert caplog.messages[0].startswith("land failed: A task of this run is red.")
 
 
-@pytest.mark.parametrize(
-    "error, given_up",
-    [
-        (RequestRefused("gone", code="InvalidS3ObjectException"), True),
-        (RequestRefused("large", code="VideoTooLargeException"), True),
-        (ResultsExpired("expired"), True),
-        (QuarantineLimit("bad"), True),
-        (RequestRefused("role", code="AccessDeniedException"), False),
-        (RequestRefused("key", code="ExpiredTokenException"), False),
-        (ServiceBusy("busy", code="ThrottlingException"), False),
-    ],
-)
+def test_the_last_try_of_a_flatten_tells_what_was_wrong_with_the_landed_part(
+    layout: Layout, caplog: pytest.LogCaptureFixture
+) -> None:
+    landing = LandingAttempt.resume_or_begin(layout, ResultKey.of("label_detection", "j"))
+    landing.add_page(b'{"JobStatus": "SUCCEEDED"}', None)
+    attempt = landing.succeed(status="SUCCEEDED")
+    (Path(str(attempt.path)) / attempt.parts[0].name).write_bytes(b"cut")
+    task = RekognitionFlattenOperator(
+        task_id="flatten",
+        operation="label_detection",
+        job_id="j",
+        results_uri=str(layout.root),
+        aws_conn_id=None,
+    )
+    for number in (1, 2, 3):
+        with pytest.raises(AirflowException) as raised:
+            task.execute(of_try(number))
+    with caplog.at_level(logging.ERROR, "rekognition_results.callbacks"):
+        tell_failure({"task": task, "exception": raised.value})
+    assert "does not have the checksum it was landed with. Clear the landing" in caplog.messages[0]
+
+
+def refused(code: str, operation: str = "GetObject") -> ResultsError:
+    return from_client_error(operation, "x", ClientError({"Error": {"Code": code}}, operation))
+
+
+# An error, and whether it is given up for a job of ours, and for one that others started.
+JUDGED = [
+    (refused("InvalidS3ObjectException"), True, True),
+    (refused("VideoTooLargeException"), True, True),
+    (refused("NoSuchKey"), True, True),
+    (ResultsExpired("expired"), True, True),
+    (QuarantineLimit("bad"), True, True),
+    *(
+        (refused(code), False, True)
+        for code in (
+            "AccessDenied",
+            "KMS.AccessDeniedException",
+            "KMS.DisabledException",
+            "KMS.KMSInvalidStateException",
+            "KMS.NotFoundException",
+            "PermanentRedirect",
+            "301",
+            "403",
+            "404",
+            "NobodyKnowsThisOne",
+        )
+    ),
+    (ResultsError("Job j names results elsewhere."), False, True),
+    (refused("AccessDeniedException", "GetLabelDetection"), False, False),
+    (refused("AccessDenied", "AssumeRole"), False, False),
+    (refused("ExpiredToken"), False, False),
+    (refused("RequestTimeTooSkewed"), False, False),
+    (refused("ThrottlingException"), False, False),
+    (refused("503"), False, False),
+    (RequestRefused("told by a trigger"), False, False),
+    (IncompleteResults("damaged"), False, False),
+    (ReconciliationFailed("held back"), False, False),
+]
+PARAMS = [pytest.param(*one, id=f"{number} {one[0]}"[:60]) for number, one in enumerate(JUDGED)]
+
+
+@pytest.mark.parametrize("error, ours, others", PARAMS)
 @pytest.mark.parametrize("step", ["start", "land"])
 def test_what_no_retry_mends_is_noted(
-    layout: Layout, error: ResultsError, given_up: bool, step: str
+    layout: Layout, error: ResultsError, ours: bool, others: bool, step: str
 ) -> None:
     request = StartRequest.of("label_detection", "1", "us-east-1", {})
     request.claim(layout)
@@ -97,4 +155,26 @@ def test_what_no_retry_mends_is_noted(
         note_started(layout, request, "j")
         job = {"job_id": "j"}
     tell(layout, as_airflow_sees_it(error), **job)
-    assert given_up_tokens(layout, "label_detection") == ({request.token} if given_up else set())
+    assert given_up_tokens(layout, "label_detection") == ({request.token} if ours else set())
+
+
+@pytest.mark.parametrize("error, ours, others", PARAMS)
+def test_a_job_of_others_is_left_alone_for_whatever_does_not_pass(
+    layout: Layout, error: ResultsError, ours: bool, others: bool
+) -> None:
+    note_found(layout, "label_detection", "j", "job_id", "1", "us-east-1")
+    tell(layout, as_airflow_sees_it(error), job_id="j")
+    record = read_job(layout, "label_detection", "j")
+    assert record is not None
+    assert record.given_up == (str(error) if others else None)
+
+
+@pytest.mark.parametrize("error", [NoCredentialsError(), NoRegionError()])
+def test_a_connection_that_does_not_work_gives_no_job_up(layout: Layout, error: Exception) -> None:
+    note_found(layout, "label_detection", "j", "job_id", "1", "us-east-1")
+    with pytest.raises(RequestRefused) as raised, explained("GetObject", "x"):
+        raise error
+    tell(layout, as_airflow_sees_it(raised.value), job_id="j")
+    record = read_job(layout, "label_detection", "j")
+    assert record is not None
+    assert record.given_up is None

@@ -1,116 +1,19 @@
-"""Jobs that others started: found, recorded, landed once, and never tried for ever."""
+"""Bulk jobs that others started: found, recorded, landed once, and never tried for ever."""
 
 from __future__ import annotations
 
-import json
-from types import SimpleNamespace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
-from airflow.sdk.exceptions import AirflowFailException
-from pipeline_steps import MEDIA, OUTPUT, land_images, land_video, put_images, put_video
+from collecting import ACCOUNT, bulk_job, collect, fails, flatten
+from pipeline_steps import MEDIA, OUTPUT, land_images, plan_videos, put_video, start_video
 
 from emulator import Emulator
-from rekognition_results.callbacks import tell_failure
-from rekognition_results.operators.collect import (
-    RekognitionCollectMediaAnalysisJobsOperator,
-    RekognitionReceiveCompletionsOperator,
-)
-from rekognition_results.operators.results import RekognitionFlattenOperator
 from transforms.commits import read_commit
-from transforms.found_jobs import Listing
-from transforms.layout import Layout, Operation, ResultKey
+from transforms.found_jobs import Listing, note_found
+from transforms.layout import Layout, ResultKey
 from transforms.requests import StartRequest, note_started, read_job
-
-KEYS = {
-    "aws_access_key_id": "test",
-    "aws_secret_access_key": "test",
-    "region_name": "us-east-1",
-}
-ACCOUNT = "123456789012"
-
-
-@pytest.fixture
-def others(amazon: Emulator, s3: Any) -> Any:
-    """Rekognition as somebody else uses it, with an input manifest and a video."""
-    put_images(s3, "images/a.jpg")
-    put_video(s3, "videos/a.mp4", 20)
-    line = json.dumps({"source-ref": f"s3://{MEDIA}/images/a.jpg"}).encode()
-    s3.put_object(Bucket=MEDIA, Key="manifest.jsonl", Body=line)
-    client = boto3.client("rekognition", endpoint_url=amazon.url, **KEYS)
-    yield client
-    client.close()
-
-
-@pytest.fixture
-def sqs(amazon: Emulator) -> Any:
-    client = boto3.client("sqs", endpoint_url=amazon.url, **KEYS)
-    yield client
-    client.close()
-
-
-@pytest.fixture
-def queue_url(sqs: Any) -> str:
-    return str(sqs.create_queue(QueueName="completions")["QueueUrl"])
-
-
-def bulk_job(others: Any) -> str:
-    return str(
-        others.start_media_analysis_job(
-            OperationsConfig={"DetectModerationLabels": {}},
-            Input={"S3Object": {"Bucket": MEDIA, "Name": "manifest.jsonl"}},
-            OutputConfig={"S3Bucket": OUTPUT, "S3KeyPrefix": "theirs"},
-        )["JobId"]
-    )
-
-
-def video_job(others: Any) -> str:
-    video = {"S3Object": {"Bucket": MEDIA, "Name": "videos/a.mp4"}}
-    return str(others.start_label_detection(Video=video)["JobId"])
-
-
-def collect(layout: Layout, context: dict[str, Any], **more: Any) -> list[str]:
-    operator = RekognitionCollectMediaAnalysisJobsOperator(
-        task_id="list", results_uri=str(layout.root), **more
-    )
-    return operator.execute(context)
-
-
-def receive(layout: Layout, queue_url: str, context: dict[str, Any], **more: Any) -> list[str]:
-    operator = RekognitionReceiveCompletionsOperator(
-        task_id="receive", queue_url=queue_url, results_uri=str(layout.root), **more
-    )
-    return operator.execute(context)
-
-
-def flatten(layout: Layout, operation: Operation, job_id: str, context: dict[str, Any]) -> None:
-    RekognitionFlattenOperator(
-        task_id="flatten",
-        operation=operation,
-        job_id=job_id,
-        fail_on_failed=False,
-        results_uri=str(layout.root),
-    ).execute(context)
-
-
-def fails(operator: Any, context: dict[str, Any], match: str) -> None:
-    """Run a task to its red end, as Airflow does, with its callback."""
-    with pytest.raises(AirflowFailException, match=match) as raised:
-        operator.execute(context)
-    tell_failure({"task": operator, "exception": raised.value})
-
-
-def message(job_id: str, **more: Any) -> str:
-    told = {"JobId": job_id, "Status": "SUCCEEDED", "API": "StartLabelDetection", **more}
-    return json.dumps({"Type": "Notification", "Message": json.dumps(told)})
-
-
-def waiting(sqs: Any, queue_url: str) -> int:
-    """Messages in the queue, those included that were received and not deleted."""
-    told = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
-    seen, hidden = "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"
-    return int(told[seen]) + int(told[hidden])
 
 
 def test_a_finished_bulk_job_of_others_is_recorded_landed_and_flattened_once(
@@ -191,6 +94,31 @@ def test_at_most_so_many_a_run_and_the_oldest_first(
     assert collect(layout, context, max_jobs="2") == jobs[2:]
 
 
+def test_a_start_that_was_given_up_and_cleared_is_taken_up_by_later_runs(
+    layout: Layout, context: dict[str, Any], s3: Any
+) -> None:
+    """Its run may die before the job is landed: the job is paid."""
+    put_video(s3, "videos/a.mp4", 20)
+    (token,) = plan_videos(layout).execute(context)
+    s3.delete_object(Bucket=MEDIA, Key="videos/a.mp4")
+    fails(start_video(layout, token), context, "InvalidS3ObjectException")
+    put_video(s3, "videos/a.mp4", 20)
+    assert plan_videos(layout).execute(context) == []
+    start_video(layout, token).execute(context)
+    assert plan_videos(layout).execute(context) == [token]
+
+
+@pytest.mark.usefixtures("amazon")
+def test_jobs_that_always_fail_keep_no_others_out(layout: Layout, context: dict[str, Any]) -> None:
+    ids = [f"job-{number:02}" for number in range(12)]
+    start = datetime(2026, 5, 1, tzinfo=UTC)
+    for number, job_id in enumerate(ids):
+        where = (layout, "media_analysis", job_id)
+        note_found(*where, "job_id", ACCOUNT, "us-east-1", start + timedelta(hours=number))
+    for most, chosen in ((8, ids[:6] + ids[-2:]), (11, ids[:10] + ids[-1:]), (12, ids), (99, ids)):
+        assert collect(layout, context, mode="image", max_jobs=most) == chosen
+
+
 def test_results_that_cannot_be_read_are_recorded_once_with_the_reason(
     layout: Layout, context: dict[str, Any], others: Any, s3: Any, amazon: Emulator
 ) -> None:
@@ -205,96 +133,3 @@ def test_results_that_cannot_be_read_are_recorded_once_with_the_reason(
     assert "NoSuchKey" in str(record.given_up)
     assert collect(layout, context) == []
     assert collect(layout, context, again="True") == [job_id]
-
-
-def test_a_message_gives_a_job_its_record_and_is_then_deleted(
-    layout: Layout, context: dict[str, Any], others: Any, amazon: Emulator, sqs: Any, queue_url: str
-) -> None:
-    job_id = video_job(others)
-    amazon.clock.advance(60)
-    for _ in range(2):
-        sqs.send_message(QueueUrl=queue_url, MessageBody=message(job_id))
-    assert receive(layout, queue_url, context) == [job_id]
-    assert waiting(sqs, queue_url) == 0
-    record = read_job(layout, "label_detection", job_id)
-    assert record is not None
-    assert (record.found_by, record.status) == ("sns_notification", None)
-    land_video(layout, job_id).execute(context)
-    flatten(layout, "label_detection", job_id, context)
-    sqs.send_message(QueueUrl=queue_url, MessageBody=message(job_id))
-    assert receive(layout, queue_url, context) == []
-    assert waiting(sqs, queue_url) == 0
-    done = read_job(layout, "label_detection", job_id)
-    assert done is not None
-    assert done.status == "SUCCEEDED"
-
-
-def test_a_message_stays_in_the_queue_until_its_job_is_recorded(
-    layout: Layout,
-    context: dict[str, Any],
-    sqs: Any,
-    queue_url: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    sqs.send_message(QueueUrl=queue_url, MessageBody=message("job"))
-
-    def full(*_: Any) -> bool:
-        raise OSError("no space left on device")
-
-    monkeypatch.setattr("transforms.requests.create", full)
-    with pytest.raises(OSError, match="no space"):
-        receive(layout, queue_url, context)
-    assert waiting(sqs, queue_url) == 1
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "no json",
-        "[1]",
-        '{"Message": 7}',
-        '{"Message": "no json"}',
-        message("job", API="StartFaceDetection"),
-        message("../../job"),
-        message("job", JobId=None),
-    ],
-)
-def test_a_message_that_is_none_of_ours_is_told_and_deleted(
-    layout: Layout,
-    context: dict[str, Any],
-    sqs: Any,
-    queue_url: str,
-    body: str,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    sqs.send_message(QueueUrl=queue_url, MessageBody=body)
-    assert receive(layout, queue_url, context) == []
-    assert waiting(sqs, queue_url) == 0
-    assert "A message is left out and deleted: It" in capsys.readouterr().out
-
-
-def test_what_the_watcher_received_comes_with_its_event(
-    layout: Layout, context: dict[str, Any], sqs: Any, queue_url: str
-) -> None:
-    sqs.send_message(QueueUrl=queue_url, MessageBody=message("job"))
-    batch = sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=300)["Messages"]
-    payload = {"status": "success", "message_batch": batch}
-    event = SimpleNamespace(extra={"from_trigger": True, "payload": payload})
-    events = {"triggering_asset_events": {"rekognition_completions": [event]}}
-    assert receive(layout, queue_url, {**context, **events}) == ["job"]
-    assert waiting(sqs, queue_url) == 0
-
-
-def test_a_message_of_a_job_that_is_not_there_is_red_once(
-    layout: Layout, context: dict[str, Any], sqs: Any, queue_url: str
-) -> None:
-    sqs.send_message(QueueUrl=queue_url, MessageBody=message("nobody"))
-    assert receive(layout, queue_url, context) == ["nobody"]
-    fails(land_video(layout, "nobody"), context, "job nobody")
-    assert receive(layout, queue_url, context) == []
-
-
-def test_without_a_queue_nothing_is_received(
-    layout: Layout, context: dict[str, Any], amazon: Emulator
-) -> None:
-    assert receive(layout, "", context) == []

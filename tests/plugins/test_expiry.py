@@ -69,6 +69,17 @@ def test_a_landed_result_is_safe(layout: Layout, context: dict[str, Any]) -> Non
     check(layout, context)
 
 
+def test_a_result_that_is_landed_in_its_other_form_is_safe(
+    layout: Layout, context: dict[str, Any]
+) -> None:
+    job(layout, 6)
+    key = ResultKey.of("label_detection", "job", "SEGMENTS")
+    attempt = LandingAttempt.resume_or_begin(layout, key)
+    attempt.add_page(b"{}", None)
+    attempt.succeed(status="SUCCEEDED")
+    check(layout, context)
+
+
 def test_what_was_given_up_is_told_with_its_reason(
     layout: Layout, context: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,7 +10,7 @@ from pipeline_steps import MEDIA, OUTPUT, put_images, put_video
 
 from emulator import Emulator
 from rekognition_results.hooks.rekognition import RekognitionHook
-from transforms.errors import IncompleteResults, RequestRefused, ServiceBusy
+from transforms.errors import IncompleteResults, RequestRefused, ResultsError, ServiceBusy
 
 VIDEO = {"Video": {"S3Object": {"Bucket": MEDIA, "Name": "videos/a.mp4"}}}
 
@@ -27,6 +27,17 @@ def job_id(hook: RekognitionHook, s3: Any, amazon: Emulator) -> str:
     job_id = hook.start_label_detection(VIDEO)
     amazon.clock.advance(60)
     return job_id
+
+
+def bulk_job(hook: RekognitionHook, s3: Any, **token: str) -> str:
+    put_images(s3, "images/a.jpg")
+    s3.put_object(Bucket=OUTPUT, Key="m.jsonl", Body=b'{"source-ref": "s3://media/images/a.jpg"}\n')
+    request = {
+        "Input": {"S3Object": {"Bucket": OUTPUT, "Name": "m.jsonl"}},
+        "OperationsConfig": {"DetectModerationLabels": {}},
+        "OutputConfig": {"S3Bucket": OUTPUT, "S3KeyPrefix": "out"},
+    }
+    return hook.start_media_analysis_job(request | token)
 
 
 def test_pages_are_the_bodies_as_they_came(hook: RekognitionHook, job_id: str) -> None:
@@ -63,6 +74,53 @@ def test_a_body_cut_on_the_way_is_asked_for_again(s3: Any, amazon: Emulator, job
     assert len(json.loads(page.body)["Labels"]) == 1000
 
 
+def test_a_list_cut_on_the_way_is_asked_for_again(
+    hook: RekognitionHook, s3: Any, amazon: Emulator
+) -> None:
+    started = [bulk_job(hook, s3)]
+    amazon.faults.cut_body(times=1, operation="ListMediaAnalysisJobs")
+    assert [job["JobId"] for job in hook.list_media_analysis_jobs()] == started
+    assert amazon.counters.calls["ListMediaAnalysisJobs"] == 2
+
+
+@pytest.mark.parametrize("token", [{}, {"ClientRequestToken": "mine"}])
+@pytest.mark.parametrize("operation", ["StartLabelDetection", "StartMediaAnalysisJob"])
+def test_a_start_whose_answer_was_cut_starts_one_job(
+    hook: RekognitionHook, s3: Any, amazon: Emulator, operation: str, token: dict[str, str]
+) -> None:
+    put_video(s3, "videos/a.mp4", 1)
+    amazon.faults.cut_body(times=2, operation=operation)
+    if operation == "StartLabelDetection":
+        job_id = hook.start_label_detection({**VIDEO, **token})
+        assert hook.get_label_detection(job_id).job_status == "IN_PROGRESS"
+    else:
+        job_id = bulk_job(hook, s3, **token)
+        assert hook.get_media_analysis_job(job_id).JobId == job_id
+    assert amazon.counters.calls[operation] == 3
+    assert amazon.counters.jobs_started[operation] == 1
+
+
+def test_answers_that_never_come_whole_are_one_sentence(
+    hook: RekognitionHook, s3: Any, amazon: Emulator
+) -> None:
+    put_video(s3, "videos/a.mp4", 1)
+    amazon.faults.cut_body(times=None)
+    with pytest.raises(ServiceBusy, match=r"Start\w+ of s3://\S+ came cut short 5 times"):
+        hook.start_label_detection(VIDEO)
+    assert amazon.counters.jobs_started.total() == 1
+    with pytest.raises(ServiceBusy, match=r"List\w+ of the account came cut short 5 times"):
+        list(hook.list_media_analysis_jobs())
+
+
+def test_a_job_in_a_form_that_nobody_knows_is_one_sentence(
+    hook: RekognitionHook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = b'{"JobId": "j", "Status": "FAILED", "FailureDetails": {"Code": 7}}'
+    monkeypatch.setattr(hook, "_whole", lambda *_: ({}, body))
+    with pytest.raises(ResultsError, match=r"of job j answers in a form .* update this program"):
+        hook.get_media_analysis_job("j")
+
+
 def test_the_body_kept_is_the_last_attempts(amazon: Emulator, job_id: str) -> None:
     hook = RekognitionHook()
     first = hook.get_label_detection(job_id)
@@ -94,18 +152,9 @@ def test_a_job_nobody_knows_names_what_to_check(hook: RekognitionHook) -> None:
 def test_every_bulk_job_is_listed_over_all_pages(
     hook: RekognitionHook, s3: Any, amazon: Emulator
 ) -> None:
-    put_images(s3, "images/a.jpg")
-    s3.put_object(Bucket=OUTPUT, Key="m.jsonl", Body=b'{"source-ref": "s3://media/images/a.jpg"}\n')
-    request = {
-        "Input": {"S3Object": {"Bucket": OUTPUT, "Name": "m.jsonl"}},
-        "OperationsConfig": {"DetectModerationLabels": {}},
-        "OutputConfig": {"S3Bucket": OUTPUT, "S3KeyPrefix": "out"},
-    }
     started = []
     for number in range(103):
-        started.append(
-            hook.start_media_analysis_job(request | {"ClientRequestToken": f"t{number}"})
-        )
+        started.append(bulk_job(hook, s3, ClientRequestToken=f"t{number}"))
         amazon.clock.advance(1)
     listed = [job["JobId"] for job in hook.list_media_analysis_jobs()]
     assert listed == started[::-1]

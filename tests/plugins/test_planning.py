@@ -242,6 +242,13 @@ def test_a_ready_made_manifest_is_used_as_it_stands(
         ),
         (b'["s3://media/a.jpg"]', "Line 1 of s3://output/m.jsonl has no source-ref"),
         (b'{"source-ref": "a.jpg"}', "Line 1 of s3://output/m.jsonl has no source-ref"),
+        (b'{"source-ref": "s3://b/\\ud800"}', "Line 1 of s3://output/m.jsonl has no source-ref"),
+        (
+            b'{"source-ref": "s3://media/a.jpg"}\n{"source-ref": "s3://media"}',
+            "Line 2 of s3://output/m.jsonl has no source-ref with bucket and key: write it as",
+        ),
+        (b'{"source-ref": "s3://media/"}', "Line 1 of s3://output/m.jsonl has no source-ref"),
+        (b'{"source-ref": "s3:///a.jpg"}', "Line 1 of s3://output/m.jsonl has no source-ref"),
     ],
 )
 def test_a_bad_line_of_a_manifest_is_refused_before_it_costs_money(

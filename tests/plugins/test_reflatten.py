@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
@@ -14,14 +14,17 @@ from emulator import Emulator
 from rekognition_results import flattening
 from rekognition_results.operators.reflatten import RekognitionReflattenOperator
 from rekognition_results.operators.results import (
-    MESSAGE,
+    COMMITTED,
     TABLES_ASSET,
+    TOLD_AT_MOST,
     RekognitionAnnounceTablesOperator,
+    push_committed,
 )
-from transforms.commits import Commit, read_commit
+from transforms.commits import Commit, TableFile, read_commit
 from transforms.landing import newest_whole_attempt
 from transforms.layout import Layout, ResultKey
 from transforms.requests import uncommitted_tokens
+from transforms.tables import SCHEMA_VERSION
 
 
 @pytest.fixture
@@ -51,7 +54,7 @@ def run() -> dict[str, Any]:
 
     return {
         "ti": SimpleNamespace(try_number=1, xcom_push=push),
-        "dag_run": SimpleNamespace(start_date=datetime.now(UTC)),
+        "dag_run": SimpleNamespace(run_after=datetime.now(UTC)),
         "pushed": pushed,
     }
 
@@ -67,7 +70,7 @@ def test_all_landed_results_are_flattened_without_a_call_to_amazon(
 ) -> None:
     now = run()
     assert reflatten(layout).execute(now)["flattened"] == 2
-    assert [one["result"] for one in now["pushed"][MESSAGE]] == landed
+    assert [one["result"] for one in now["pushed"][COMMITTED]["results"]] == landed
     assert all(commit_of(layout, job_id).reconciled for job_id in landed)
     assert uncommitted_tokens(layout, "label_detection") == set()
     assert not amazon.counters.calls
@@ -110,7 +113,7 @@ def test_a_damaged_result_keeps_its_rows_and_does_not_keep_the_others(
     assert commit_of(layout, landed[0]) == before[0]
     assert (layout.root / before[0].files[0].path).exists()
     assert commit_of(layout, landed[1]).flattened_at > before[1].flattened_at
-    assert [one["result"] for one in now["pushed"][MESSAGE]] == [landed[1]]
+    assert [one["result"] for one in now["pushed"][COMMITTED]["results"]] == [landed[1]]
     assert newest_whole_attempt(layout, before[0].key) is not None
 
 
@@ -142,19 +145,34 @@ def test_what_is_not_landed_whole_is_left_alone(layout: Layout, landed: list[str
     assert reflatten(layout).execute(run())["flattened"] == 1
 
 
-def test_the_event_tells_results_rows_and_whether_they_reconcile() -> None:
-    told = [{"operation": "label_detection", "result": "a", "rows": 7, "reconciled": True}]
-    red = [{"operation": "label_detection", "result": "b", "rows": 1, "reconciled": False}]
-    event = SimpleNamespace(extra=None)
+def test_the_event_tells_of_all_results_and_names_the_first() -> None:
+    """More than an event can name: the last, which it does not, is the one that is held back."""
+    start = datetime(2026, 5, 1, tzinfo=UTC)
+    several = [
+        Commit(
+            ResultKey.of("label_detection", f"job-{number}"),
+            "1",
+            SCHEMA_VERSION,
+            start,
+            start,
+            (TableFile("labels", "tables/labels/a.parquet", 7, ""),),
+            None if number < TOLD_AT_MOST else "a label is missing",
+        )
+        for number in range(TOLD_AT_MOST + 1)
+    ]
+    flattened, event = run(), SimpleNamespace(extra=None)
+    push_committed(cast("Any", flattened), several)
     context: Any = {
-        "ti": SimpleNamespace(xcom_pull=lambda **_: [told, None, red]),
+        "ti": SimpleNamespace(xcom_pull=lambda **_: [flattened["pushed"][COMMITTED], None]),
         "outlet_events": {TABLES_ASSET: event},
     }
     announce = RekognitionAnnounceTablesOperator(task_id="announce", flatten_task_ids=["flatten"])
     announce.execute(context)
+    assert [one["result"] for one in event.extra.pop("results")] == [
+        f"job-{number}" for number in range(TOLD_AT_MOST)
+    ]
     assert event.extra == {
-        "results": [*told, *red],
-        "result_count": 2,
-        "rows": 8,
+        "result_count": TOLD_AT_MOST + 1,
+        "rows": 7 * (TOLD_AT_MOST + 1),
         "reconciled": False,
     }

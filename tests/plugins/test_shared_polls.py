@@ -14,7 +14,7 @@ from shared_polls import events
 
 from emulator import Emulator
 from rekognition_results.hooks.rekognition import RekognitionHook
-from rekognition_results.triggers import label_detection
+from rekognition_results.triggers import label_detection, media_analysis
 from rekognition_results.triggers.job import JobTrigger
 from rekognition_results.triggers.label_detection import RekognitionLabelDetectionTrigger
 from rekognition_results.triggers.media_analysis import RekognitionMediaAnalysisJobTrigger
@@ -66,6 +66,28 @@ def test_a_job_older_than_the_listed_ones_is_asked_for(s3: Any, amazon: Emulator
     assert [event["job_status"] for event in found] == ["SUCCEEDED", "SUCCEEDED"]
     assert amazon.counters.calls["GetMediaAnalysisJob"] >= 1
     assert amazon.counters.calls["ListMediaAnalysisJobs"] <= 4  # not through all that is there
+
+
+@pytest.mark.parametrize("newer, lists, gets", [(25, 4, 0), (0, 2, 0), (200, 12, 12)])
+def test_newer_jobs_of_others_are_listed_and_not_each_of_ours_asked_for(
+    newer: int, lists: int, gets: int, s3: Any, amazon: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def a_round() -> None:
+        trigger = RekognitionMediaAnalysisJobTrigger(job_id=ours[0], started=0.0)
+        async with await RekognitionHook().get_async_conn() as client:
+            async for found in trigger.look(client, ours):
+                told.update(found)
+
+    told: dict[str, str] = {}
+    monkeypatch.setattr(media_analysis, "LIST_SIZE", 10)
+    ours = bulk_jobs(s3, 12)
+    amazon.clock.advance(1)
+    bulk_jobs(s3, newer)
+    amazon.clock.advance(60)
+    asyncio.run(a_round())
+    assert told == dict.fromkeys(ours, "SUCCEEDED")
+    calls = amazon.counters.calls
+    assert (calls["ListMediaAnalysisJobs"], calls["GetMediaAnalysisJob"]) == (lists, gets)
 
 
 def test_a_list_that_is_denied_ends_every_wait_with_what_to_allow(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -23,6 +24,8 @@ from pipeline_steps import (
 from emulator import Emulator
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_results.operators import plan as plan_module
+from rekognition_results.operators.media_analysis import RekognitionLandMediaAnalysisOperator
+from transforms.errors import ResultsError
 from transforms.landing import newest_whole_attempt
 from transforms.layout import Layout, ResultKey
 from transforms.requests import note_committed, read_request
@@ -151,8 +154,9 @@ def test_results_are_read_at_the_version_that_the_job_wrote(
     [
         lambda place: place | {"Bucket": MEDIA},
         lambda place: place | {"Name": "elsewhere/" + place["Name"]},
+        lambda place: place | {"Name": place["Name"].replace("/", "-of-others/", 1)},
     ],
-    ids=["bucket", "prefix"],
+    ids=["bucket", "prefix", "sibling"],
 )
 @pytest.mark.parametrize("record", ["started here", "found"])
 def test_results_elsewhere_than_asked_for_are_refused(
@@ -184,3 +188,24 @@ def test_results_elsewhere_than_asked_for_are_refused(
     with pytest.raises(AirflowFailException, match="they are not read"):
         land_images(root, job_id).execute(context)
     assert newest_whole_attempt(root, ResultKey.of("media_analysis", job_id)) is None
+
+
+@pytest.mark.parametrize(
+    "prefix, name, read",
+    [
+        ("bulk", "bulk/job/results.jsonl", True),
+        ("bulk/", "bulk/job/results.jsonl", True),
+        ("bulk/", "bulk//job/results.jsonl", True),
+        ("bulk", "bulkjob-1/results.jsonl", True),
+        ("", "job-1/results.jsonl", True),
+        ("bulk", "bulk-of-others/job-1/results.jsonl", False),
+        ("bulk/", "bulk-of-others/job-1/results.jsonl", False),
+        ("bulk", "bulk", False),
+        ("bulk", "other/bulk/job-1/results.jsonl", False),
+    ],
+)
+def test_under_a_prefix_is_in_its_folder(prefix: str, name: str, read: bool) -> None:
+    operator = RekognitionLandMediaAnalysisOperator(task_id="land", job_id="job-1")
+    asked = {"S3Bucket": OUTPUT} | ({"S3KeyPrefix": prefix} if prefix else {})
+    with nullcontext() if read else pytest.raises(ResultsError, match="they are not read"):
+        operator._check_is_asked_for({"Bucket": OUTPUT, "Name": name}, asked)

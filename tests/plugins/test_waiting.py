@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+import airflow.sdk.bases.sensor as sensor_base
 import pytest
 from airflow.sdk.exceptions import (
     AirflowFailException,
+    AirflowRescheduleException,
     AirflowSensorTimeout,
     TaskDeferred,
 )
-from waiting_jobs import SENSORS, fired, running_job
+from waiting_jobs import ARGUMENTS, SENSORS, STARTS, fired, put_input, running_job
 
 from emulator import Emulator
 
-CONTEXT: Any = {"ti": SimpleNamespace(try_number=1)}
+CONTEXT: Any = {"ti": SimpleNamespace(try_number=1, get_first_reschedule_date=lambda _: None)}
+ONCE = {"retries": {"total_max_attempts": 1}}
 
 
 @pytest.fixture(params=SENSORS)
@@ -64,6 +68,107 @@ def test_a_wait_resumed_while_the_job_runs_waits_on(
     with pytest.raises(TaskDeferred) as again:
         waiting.execute_complete(CONTEXT, event)
     assert again.value.trigger.started == deferred.value.trigger.started
+
+
+def again(task: Any, wait: TaskDeferred, event: dict[str, Any]) -> TaskDeferred:
+    """The wait into which the task goes after this event of the one before."""
+    arguments = {**(wait.kwargs or {}), "event": event}
+    with pytest.raises(TaskDeferred) as deferred:
+        task.resume_execution(wait.method_name, arguments, CONTEXT)
+    return deferred.value
+
+
+def refusal(wait: TaskDeferred) -> dict[str, Any]:
+    trigger: Any = wait.trigger
+    about = {"job_id": trigger.job_id, "started": trigger.started}
+    return {"status": "error", "message": "Its key has expired.", **about}
+
+
+def test_a_wait_whose_trigger_is_refused_waits_on_and_ends_with_its_job(
+    kind: str, job_id: str, amazon: Emulator
+) -> None:
+    waiting = SENSORS[kind](task_id="wait", job_id=job_id, waiter_delay=77, deferrable=True)
+    with pytest.raises(TaskDeferred) as deferred:
+        waiting.execute(CONTEXT)
+    first: Any = deferred.value
+    second: Any = again(waiting, first, refusal(first))
+    assert second.trigger.started == first.trigger.started
+    assert second.trigger.first_look == 77  # and not the few seconds of a new wait
+    amazon.clock.advance(60)
+    end = {**second.kwargs, "event": refusal(second)}
+    assert waiting.resume_execution(second.method_name, end, CONTEXT) == "SUCCEEDED"
+
+
+def test_a_trigger_that_is_refused_three_times_in_a_row_ends_the_wait(
+    kind: str, job_id: str
+) -> None:
+    waiting = sensor(kind, job_id, deferrable=True)
+    with pytest.raises(TaskDeferred) as deferred:
+        waiting.execute(CONTEXT)
+    wait = again(waiting, deferred.value, refusal(deferred.value))
+    wait = again(waiting, wait, refusal(wait))
+    answered = {**refusal(wait), "status": "success", "job_status": "SUCCEEDED"}
+    wait = again(waiting, wait, answered)  # by mistake: the job runs
+    for _ in range(2):
+        wait = again(waiting, wait, refusal(wait))
+    with pytest.raises(AirflowFailException, match="Its key has expired"):
+        again(waiting, wait, refusal(wait))
+
+
+def test_a_service_too_busy_for_the_task_does_not_end_a_wait_either(
+    kind: str, job_id: str, amazon: Emulator
+) -> None:
+    waiting = sensor(kind, job_id, deferrable=True, botocore_config=ONCE)
+    with pytest.raises(TaskDeferred) as deferred:
+        waiting.execute(CONTEXT)
+    amazon.faults.throttle(times=None)
+    again(waiting, deferred.value, refusal(deferred.value))
+
+
+def test_a_start_whose_trigger_is_refused_waits_on(
+    kind: str, s3: Any, layout: Any, amazon: Emulator
+) -> None:
+    put_input(s3)
+    given = {"wait_for_completion": True, "deferrable": True, "results_uri": str(layout.root)}
+    start = STARTS[kind](task_id="start", **given, **ARGUMENTS[kind])
+    with pytest.raises(TaskDeferred) as deferred:
+        start.execute({"ti": SimpleNamespace(try_number=1, max_tries=0)})
+    wait = again(start, deferred.value, refusal(deferred.value))
+    wait = again(start, wait, refusal(wait))
+    with pytest.raises(AirflowFailException, match="Its key has expired"):
+        again(start, wait, refusal(wait))
+
+
+def test_poking_and_rescheduling_waits_do_not_ask_in_step(
+    kind: str, job_id: str, amazon: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 5:
+            amazon.clock.advance(60)
+
+    monkeypatch.setattr(sensor_base.time, "sleep", sleep)
+    SENSORS[kind](task_id="wait", job_id=job_id, waiter_delay=100, deferrable=False).execute(
+        CONTEXT
+    )
+    assert len(set(slept)) == 5
+    assert all(80 <= seconds <= 100 for seconds in slept)
+
+
+def test_a_rescheduling_wait_has_jitter(kind: str, job_id: str) -> None:
+    waiting = SENSORS[kind](
+        task_id="wait", job_id=job_id, waiter_delay=100, mode="reschedule", deferrable=False
+    )
+    delays = set()
+    for _ in range(3):
+        before = datetime.now(UTC)
+        with pytest.raises(AirflowRescheduleException) as put_off:
+            waiting.execute(CONTEXT)
+        delays.add(round((put_off.value.reschedule_date - before).total_seconds()))
+    assert max(delays) <= 102  # seconds, and a slow machine's
+    assert len(delays) > 1
 
 
 def test_the_time_spent_before_counts_against_the_timeout(kind: str, job_id: str) -> None:

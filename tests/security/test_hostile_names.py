@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from upath import UPath
 
-from rekognition_results.completions import job_id_of
+from rekognition_results.completions import completion_of
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.listing import S3Uri, _check_line
 from rekognition_results.planning import put_manifest
@@ -29,7 +29,7 @@ from transforms.loose_files import flatten_loose
 from transforms.plans import MediaObject, PlannedRequest, planned_requests, taken, write_plan
 from transforms.requests import StartRequest, note_committed, note_given_up, note_started
 from transforms.settings import Settings
-from transforms.warehouse.load import load_and_publish
+from transforms.warehouse.load import load, load_and_publish
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -92,7 +92,7 @@ def test_a_message_of_a_queue_names_a_job_or_nothing(name: str, body: str, api: 
     inner = json.dumps({"JobId": name, "API": api})
     for message in (body, inner, json.dumps({"Message": inner}), json.dumps({"Message": body})):
         try:
-            found = job_id_of(message)
+            found = completion_of(message).job_id
         except ValueError as error:
             found = ""
             refused = str(error)
@@ -170,6 +170,13 @@ def test_what_others_named_reaches_the_tables_as_it_is(
             assert con.execute("SELECT name FROM moderation_labels").fetchall() == [(name,)]
             asked = "SELECT job_name FROM media_analysis_jobs"
             assert con.execute(asked).fetchall() == [(job_name,)]
+
+
+def test_a_warehouse_that_duckdb_cannot_write_is_refused_before_it_is_made(tmp_path: Path) -> None:
+    folder = tmp_path / "who?"
+    with pytest.raises(ResultsError, match=r"has a \? in its path.* REKOGNITION_WAREHOUSE_URI"):
+        load(Layout.at(str(tmp_path)), folder / "rekognition.duckdb")
+    assert not list(folder.glob("*.duckdb"))
 
 
 @few

@@ -15,6 +15,7 @@ from planted_secrets import LAKE, SECRETS, leaks, plant
 
 from rekognition_results.operators.results import RekognitionLoadWarehouseOperator
 from transforms.cli import main
+from transforms.warehouse.ducklake import without_password
 
 
 @pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
@@ -36,6 +37,25 @@ def test_planting_puts_secrets_where_they_belong() -> None:
         secret for secret in SECRETS.values() if secret in json.dumps(environ).replace("\\", "")
     ]
     assert len(told) == 3
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "host=db password=SECRET",
+        "host=db password = 'SECRET\\' SECRET'",
+        "password=ab'SECRET host=db",
+        r"password=a\ SECRET host=db",
+        'password=ab"SECRET host=db',
+        "sslpassword=SECRET host=db",
+        "PASSWORD=SECRET",
+        "postgresql://u:SECRET@db/x",
+        "postgresql://u:p@SECRET/x@db/x",
+    ],
+)
+def test_a_password_is_left_out_as_libpq_would_read_it(told: str) -> None:
+    assert "SECRET" not in without_password(f"could not connect to {told}")
+    assert "host=db" in without_password(told) or "host=db" not in told
 
 
 def test_a_catalog_s_password_is_in_no_error_and_no_log(

@@ -1,4 +1,4 @@
-"""Every error that Amazon lists for our operations has a reaction and a sentence."""
+"""Every error that Amazon lists for what the pipeline calls has a reaction and a sentence."""
 
 from __future__ import annotations
 
@@ -7,43 +7,73 @@ from typing import Any
 
 import botocore.session
 import pytest
+from aws_calls import grants
+from botocore.retries.standard import ThrottledRetryableChecker, TransientRetryableChecker
 
 from transforms.aws_errors import Reaction, explain, look_up
 
-OURS = (
-    "StartMediaAnalysisJob",
-    "GetMediaAnalysisJob",
-    "ListMediaAnalysisJobs",
-    "StartLabelDetection",
-    "GetLabelDetection",
-    "DetectModerationLabels",
-)
+# The calls that a permission of deploy/iam/pipeline.json is for; of Rekognition they are its name.
+CALLS = {
+    "s3:ListBucket": ("HeadBucket", "ListObjectsV2"),
+    "s3:GetObject": ("HeadObject", "GetObject"),
+    "s3:GetObjectVersion": ("HeadObject", "GetObject"),
+    "s3:PutObject": ("PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload"),
+    "s3:AbortMultipartUpload": ("AbortMultipartUpload",),
+    "s3:DeleteObject": ("DeleteObject", "DeleteObjects"),
+    "sqs:ReceiveMessage": ("ReceiveMessage",),
+    "sqs:DeleteMessage": ("DeleteMessageBatch",),
+}
+# These take no permission of the role's; the last two are made where the connection names a role.
+OF_STS = ("GetCallerIdentity", "AssumeRole", "AssumeRoleWithWebIdentity")
+PASSED_ON = ("iam:", "kms:")  # Rekognition, S3 and SQS do that with the caller's rights
 
 
-def model() -> Any:
-    return botocore.session.get_session().get_service_model("rekognition")
+def called() -> list[tuple[str, str]]:
+    """(service, operation) of everything that the pipeline asks of Amazon."""
+    actions = {grant.action for grant in grants("pipeline.json")}
+    found = {("sts", operation) for operation in OF_STS}
+    for action in actions:
+        service, _, name = action.partition(":")
+        if not action.startswith(PASSED_ON):
+            calls = (name,) if service == "rekognition" else CALLS[action]
+            found.update((service, operation) for operation in calls)
+    return sorted(found)
 
 
-def listed(operations: Iterable[str]) -> list[tuple[str, str]]:
+def model(service: str = "rekognition") -> Any:
+    return botocore.session.get_session().get_service_model(service)
+
+
+def listed(operations: Iterable[str], service: str = "rekognition") -> list[tuple[str, str]]:
     """(operation, error code) of botocore's service model."""
-    rekognition = model()
+    of_service = model(service)
     return [
         (operation, shape.error_code)
         for operation in operations
-        for shape in rekognition.operation_model(operation).error_shapes
+        for shape in of_service.operation_model(operation).error_shapes
     ]
 
 
+CALLED = called()
+OURS = [operation for service, operation in CALLED if service == "rekognition"]
 LISTED = listed(OURS)
+ALL_LISTED = [one for service, operation in CALLED for one in listed([operation], service)]
 
 
-@pytest.mark.parametrize("operation, code", LISTED)
-def test_an_error_of_the_service_model_has_a_sentence(operation: str, code: str) -> None:
+@pytest.mark.parametrize("operation, code", ALL_LISTED)
+def test_an_error_of_the_service_models_has_a_sentence(operation: str, code: str) -> None:
     found = look_up(operation, code)
     assert found is not None
     assert explain(operation, code) is found
     assert found.advice.endswith(".")
     assert len(found.advice.split()) > 3
+
+
+def test_the_models_of_all_services_are_walked() -> None:
+    assert {service for service, _ in CALLED} == {"rekognition", "s3", "sqs", "sts"}
+    assert {"QueueDoesNotExist", "InvalidObjectState", "RegionDisabledException"} <= {
+        code for _, code in ALL_LISTED
+    }
 
 
 @pytest.mark.parametrize("operation", OURS)
@@ -58,20 +88,45 @@ def test_no_row_stands_for_an_error_that_none_of_our_operations_lists() -> None:
     assert [code for code in sorted(others) if look_up("", code)] == []
 
 
-@pytest.mark.parametrize("operation", OURS)
+THROTTLED = set(ThrottledRetryableChecker._THROTTLED_ERROR_CODES) - {"LimitExceededException"}
+PASSING = {"InternalServerError", "500", "503", "ServiceUnavailable", "KmsThrottled", "OverLimit"}
+
+
+@pytest.mark.parametrize("service, operation", CALLED)
 @pytest.mark.parametrize(
-    "code",
-    [
-        "ThrottlingException",
-        "InternalServerError",
-        "ProvisionedThroughputExceededException",
-        "SlowDown",
-        "500",
-        "503",
-    ],
+    "code", sorted(PASSING | THROTTLED | {*TransientRetryableChecker._TRANSIENT_ERROR_CODES})
 )
-def test_what_passes_by_itself_is_tried_again(operation: str, code: str) -> None:
-    assert explain(operation, code).reaction is Reaction.RETRY
+def test_what_passes_by_itself_is_tried_again(service: str, operation: str, code: str) -> None:
+    assert explain(operation, code).reaction is Reaction.RETRY, service
+
+
+@pytest.mark.parametrize("operation", [operation for _, operation in CALLED])
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 520])
+def test_an_unknown_error_whose_status_passes_is_tried_again(operation: str, status: int) -> None:
+    assert explain(operation, "TeapotException", status).reaction is Reaction.RETRY
+    assert explain(operation, str(status)).reaction is Reaction.RETRY
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 418])
+def test_an_unknown_error_with_another_status_fails(status: int) -> None:
+    assert explain("GetLabelDetection", "TeapotException", status).reaction is Reaction.FAIL
+
+
+def test_a_row_goes_before_the_status() -> None:
+    assert explain("GetObject", "NotImplemented", 501).reaction is Reaction.FAIL
+
+
+@pytest.mark.parametrize("code", ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"])
+def test_a_queue_that_is_not_there_names_its_setting(code: str) -> None:
+    assert "REKOGNITION_COMPLETIONS_QUEUE_URL" in explain("ReceiveMessage", code).advice
+
+
+def test_a_role_that_may_not_be_assumed_is_another_thing_than_an_object_that_may_not_be_read() -> (
+    None
+):
+    assert "trust policy" in explain("AssumeRole", "AccessDenied").advice
+    assert "read it" in explain("GetObject", "AccessDenied").advice
+    assert "write" in explain("PutObject", "AccessDenied").advice
 
 
 @pytest.mark.parametrize(

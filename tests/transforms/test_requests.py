@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +165,19 @@ def test_what_is_given_up_stays_open_until_it_is_committed(layout: Layout) -> No
     note_committed(layout, LABEL_DETECTION, token)
     assert given_up_tokens(layout, LABEL_DETECTION) == set()
     assert uncommitted_tokens(layout, LABEL_DETECTION) == set()
+
+
+def test_what_was_given_up_is_taken_up_when_its_job_is_looked_at_again(layout: Layout) -> None:
+    request = asked().claim(layout)
+    ours = note_started(layout, request, "job-1")
+    note_given_up(layout, LABEL_DETECTION, request.token, "The video is gone.")
+    assert ours.taken_up(layout) == ours
+    assert given_up_tokens(layout, LABEL_DETECTION) == set()
+    assert uncommitted_tokens(layout, LABEL_DETECTION) == {request.token}
+    found = replace(ours, job_id="job-2", token=None, given_up="They are gone.")
+    found.write(layout)
+    assert found.taken_up(layout) == replace(found, given_up=None)
+    assert read_job(layout, LABEL_DETECTION, "job-2") == replace(found, given_up=None)
 
 
 def test_the_answer_to_a_start_leads_from_the_token_to_the_job(layout: Layout) -> None:

@@ -89,7 +89,7 @@ JOB_REQUESTS = table(
             "OutputConfig.S3KeyPrefix",
         ),
         column("kms_key_id", TEXT, "KMS key for the results.", "KmsKeyId"),
-        column("started_at", INSTANT, "When the start was answered, or the job found."),
+        column("started_at", INSTANT, "When the start was answered; NULL where nobody told it."),
         column("finished_seen_at", INSTANT, "When the job was first seen finished."),
         column("landed_at", INSTANT, "When its result was landed.", null=False),
     ],

@@ -18,9 +18,12 @@ from typing import Self
 
 SCHEME = "ducklake:"
 SQLITE, POSTGRES = SCHEME + "sqlite:", SCHEME + "postgres:"
-# password=... of a connection string, quoted or not, and user:password@ of a URI
-PASSWORD = re.compile(r"""(\bpassword\s*=\s*)(?:'(?:[^'\\]|\\.)*'?|[^\s'"]+)""", re.IGNORECASE)
-USERINFO = re.compile(r"(://[^\s:/@]*:)[^\s@]*(?=@)")
+# password=... and sslpassword=... of a connection string, in quotes or up to a space, as libpq
+# reads them (https://www.postgresql.org/docs/15/libpq-connect.html), and user:password@ of a URI
+PASSWORD = re.compile(
+    r"""(\b\w*password\s*=\s*)(?:'(?:[^'\\]|\\.)*'?|(?:[^\s\\]|\\.)+)""", re.I | re.S
+)
+USERINFO = re.compile(r"(://[^\s:/@]*:)\S*(?=@)")
 
 
 def without_password(text: str) -> str:

@@ -12,14 +12,42 @@ from typing import Any
 import msgspec
 
 
-class Envelope(msgspec.Struct):
-    """A page without its labels, which stay bytes."""
+class Page(msgspec.Struct):
+    """A page of GetLabelDetection, without its labels."""
 
-    JobStatus: str | None = None
+    JobStatus: str
     StatusMessage: str | None = None
     NextToken: str | None = None
-    LabelModelVersion: str | None = None
-    Labels: msgspec.Raw = msgspec.Raw(b"[]")
+
+
+class Job(msgspec.Struct):
+    """The least that GetMediaAnalysisJob tells; the hook reads the body itself."""
+
+    JobId: str
+    Status: str
+
+
+class Jobs(msgspec.Struct):
+    """A page of ListMediaAnalysisJobs, whose jobs stay bytes."""
+
+    MediaAnalysisJobs: msgspec.Raw
+    NextToken: str | None = None
+
+
+class Started(msgspec.Struct):
+    """The answer to both Start calls."""
+
+    JobId: str
+
+
+# What is left of each answer for the parser. A body that is not that was cut short.
+ENVELOPES: dict[str, type[msgspec.Struct]] = {
+    "GetLabelDetection": Page,
+    "GetMediaAnalysisJob": Job,
+    "ListMediaAnalysisJobs": Jobs,
+    "StartLabelDetection": Started,
+    "StartMediaAnalysisJob": Started,
+}
 
 
 class BodyListener:
@@ -27,6 +55,7 @@ class BodyListener:
 
     def __init__(self, client: Any, operation: str) -> None:
         self.last: bytes | None = None
+        self._envelope = ENVELOPES[operation]
         event = f"before-parse.rekognition.{operation}"
         client.meta.events.register(event, self._keep, unique_id=f"rekognition-results-{operation}")
 
@@ -37,9 +66,8 @@ class BodyListener:
             return  # an error's body is for botocore
         body = response_dict["body"]
         try:
-            envelope = msgspec.json.decode(body, type=Envelope)
+            envelope = msgspec.json.decode(body, type=self._envelope)
         except (msgspec.DecodeError, RecursionError):
             return  # cut short on the way: botocore's parser would take it for an empty answer
         self.last = body
-        envelope.Labels = msgspec.Raw(b"[]")
         response_dict["body"] = msgspec.json.encode(envelope)

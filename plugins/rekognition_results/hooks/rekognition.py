@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook
 from botocore.exceptions import ClientError
 
 from rekognition_results.failures import explained
-from rekognition_results.hooks.bodies import BodyListener
+from rekognition_results.hooks.bodies import ENVELOPES, BodyListener
 from transforms.aws_errors import Reaction
-from transforms.errors import ServiceBusy
+from transforms.errors import ResultsError, ServiceBusy
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
@@ -67,12 +68,14 @@ class RekognitionHook(Base):
         super().__init__(*args, **kwargs)
 
     @cached_property
-    def _pages(self) -> BodyListener:
-        return BodyListener(self.conn, "GetLabelDetection")
+    def conn(self) -> RekognitionClient:
+        """The client; making one may ask Amazon for a role's credentials."""
+        with explained("Connecting", f"connection {self.aws_conn_id}"):
+            return super().conn
 
     @cached_property
-    def _jobs(self) -> BodyListener:
-        return BodyListener(self.conn, "GetMediaAnalysisJob")
+    def _listeners(self) -> dict[str, BodyListener]:
+        return {operation: BodyListener(self.conn, operation) for operation in ENVELOPES}
 
     def account(self) -> str:
         """The account that the connection leads to."""
@@ -85,44 +88,62 @@ class RekognitionHook(Base):
         return self.conn.meta.region_name
 
     def start_media_analysis_job(self, request: dict[str, Any]) -> str:
-        """Start a bulk analysis; give its JobId. `request` goes over the wire as it stands."""
+        """Start a bulk analysis; give its JobId.
+
+        `request` goes over the wire as it stands, and if need be again: without a
+        ClientRequestToken it gets one, so that sending it again starts no second job.
+        """
         about = (
             f"s3://{request['Input']['S3Object']['Bucket']}/{request['Input']['S3Object']['Name']}"
         )
-        stop_at_full_quota(self.conn)
-        with explained("StartMediaAnalysisJob", about):
-            return str(self.conn.start_media_analysis_job(**request)["JobId"])
+        return self._start(
+            "StartMediaAnalysisJob", about, self.conn.start_media_analysis_job, request
+        )
 
     def start_label_detection(self, request: dict[str, Any]) -> str:
-        """Start a video analysis; give its JobId."""
+        """Start a video analysis; give its JobId. `request` is sent in the same way."""
         about = (
             f"s3://{request['Video']['S3Object']['Bucket']}/{request['Video']['S3Object']['Name']}"
         )
+        return self._start("StartLabelDetection", about, self.conn.start_label_detection, request)
+
+    def _start(
+        self, operation: str, about: str, call: Callable[..., Any], request: dict[str, Any]
+    ) -> str:
         stop_at_full_quota(self.conn)
-        with explained("StartLabelDetection", about):
-            return str(self.conn.start_label_detection(**request)["JobId"])
+        same = {"ClientRequestToken": uuid.uuid4().hex, **request}
+        answer, _ = self._whole(operation, about, lambda: call(**same))
+        return str(answer["JobId"])
 
     def get_media_analysis_job(self, job_id: str) -> MediaAnalysisJob:
         """The job, with the body as the service sent it."""
-        _, body = _whole(
-            self._jobs,
+        _, body = self._whole(
             "GetMediaAnalysisJob",
-            job_id,
+            f"job {job_id}",
             lambda: self.conn.get_media_analysis_job(JobId=job_id),
         )
-        job = msgspec.json.decode(body, type=MediaAnalysisJob)
+        try:
+            job = msgspec.json.decode(body, type=MediaAnalysisJob)
+        except msgspec.ValidationError as error:
+            raise ResultsError(
+                f"GetMediaAnalysisJob of job {job_id} answers in a form that is not known "
+                f"({error}): update this program, or correct the endpoint of the connection."
+            ) from error
         return msgspec.structs.replace(job, body=body)
 
     def list_media_analysis_jobs(self) -> Iterator[dict[str, Any]]:
         """Every bulk job of the account and region, the newest first, as boto3 gives it."""
-        more: dict[str, Any] = {}
+        request: dict[str, Any] = {"MaxResults": LIST_SIZE}
         while True:
-            with explained("ListMediaAnalysisJobs", "the account"):
-                page = self.conn.list_media_analysis_jobs(MaxResults=LIST_SIZE, **more)
-            yield from cast("list[dict[str, Any]]", page["MediaAnalysisJobs"])
+            page, _ = self._whole(
+                "ListMediaAnalysisJobs",
+                "the account",
+                lambda: self.conn.list_media_analysis_jobs(**request),
+            )
+            yield from page["MediaAnalysisJobs"]
             if not page.get("NextToken"):
                 return
-            more = {"NextToken": page["NextToken"]}
+            request["NextToken"] = page["NextToken"]
 
     def get_label_detection(
         self,
@@ -141,10 +162,9 @@ class RekognitionHook(Base):
         }
         if next_token:
             request["NextToken"] = next_token
-        answer, body = _whole(
-            self._pages,
+        answer, body = self._whole(
             "GetLabelDetection",
-            job_id,
+            f"job {job_id}",
             lambda: self.conn.get_label_detection(**request),
         )
         return LabelDetectionPage(
@@ -162,6 +182,22 @@ class RekognitionHook(Base):
                 return
             next_token = page.next_token
 
+    def _whole(
+        self, operation: str, about: str, call: Callable[[], Any]
+    ) -> tuple[dict[str, Any], bytes]:
+        """The answer and its body; one that came cut short is asked for again."""
+        listener = self._listeners[operation]
+        for _ in range(CUT_SHORT_TRIES):
+            with explained(operation, about):
+                answer = call()
+            if listener.last is not None:
+                return answer, listener.last
+        raise ServiceBusy(
+            f"{operation} of {about} came cut short {CUT_SHORT_TRIES} times. Check the network.",
+            operation=operation,
+            reaction=Reaction.RETRY,
+        )
+
 
 def stop_at_full_quota(client: Any) -> None:
     """Tell of LimitExceededException at once.
@@ -175,19 +211,3 @@ def stop_at_full_quota(client: Any) -> None:
 def _full_quota(response: Any, operation: Any, **_: Any) -> None:
     if response and response[1].get("Error", {}).get("Code") == "LimitExceededException":
         raise ClientError(response[1], operation.name)
-
-
-def _whole(
-    listener: BodyListener, operation: str, job_id: str, call: Callable[[], Any]
-) -> tuple[Any, bytes]:
-    """The answer and its body; one that came cut short is asked for again."""
-    for _ in range(CUT_SHORT_TRIES):
-        with explained(operation, f"job {job_id}"):
-            answer = call()
-        if listener.last is not None:
-            return answer, listener.last
-    raise ServiceBusy(
-        f"{operation} of job {job_id} came cut short {CUT_SHORT_TRIES} times. Check the network.",
-        operation=operation,
-        reaction=Reaction.RETRY,
-    )

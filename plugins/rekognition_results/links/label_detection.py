@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from airflow.providers.amazon.aws.links.base_aws import BASE_AWS_CONSOLE_LINK, BaseAwsLink
+from airflow.providers.amazon.aws.links.base_aws import BASE_AWS_CONSOLE_LINK
+
+from rekognition_results.links.job import ConsoleLink
 
 
-class LabelDetectionLink(BaseAwsLink):
+class LabelDetectionLink(ConsoleLink):
     """The analysed video, in its bucket."""
 
     name = "Video in S3"

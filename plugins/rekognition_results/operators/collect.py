@@ -10,7 +10,7 @@ from airflow.providers.amazon.aws.hooks.sqs import SqsHook
 
 from rekognition_results import metrics
 from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
-from rekognition_results.completions import CompletionQueue, SqsMessage, job_id_of
+from rekognition_results.completions import Completion, CompletionQueue, SqsMessage, completion_of
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_results.storage import results_layout
@@ -54,7 +54,10 @@ class CollectJobsOperator(Base):
         self.results_uri = results_uri
 
     def _chosen(self, found: list[str]) -> list[str]:
-        chosen = found[: int(self.max_jobs)]
+        """The oldest, and a quarter newest: so jobs that always fail keep no others out."""
+        most = int(self.max_jobs)
+        newest = min(most // 4, max(len(found) - most, 0))
+        chosen = found[: most - newest] + found[len(found) - newest :]
         self.log.info("%d of %d found jobs are landed by this run.", len(chosen), len(found))
         return chosen
 
@@ -161,19 +164,24 @@ class RekognitionReceiveCompletionsOperator(CollectJobsOperator):
         for messages in queue.batches(context.get("triggering_asset_events") or {}):
             received += len(messages)
             for message in messages:
-                job_id = self._job_id(message)
-                if job_id and note_found(
-                    layout, LABEL_DETECTION, job_id, "sns_notification", account, region
-                ):
-                    new += 1
+                if told := self._completion(message):
+                    new += note_found(
+                        layout,
+                        LABEL_DETECTION,
+                        told.job_id,
+                        "sns_notification",
+                        account,
+                        region,
+                        ended_at=told.ended_at,
+                    )
             if stale := queue.delete(messages):
                 self.log.info("%d messages were received anew meanwhile: they come again.", stale)
         metrics.count(metrics.JOBS_FOUND, new, LABEL_DETECTION)
         self.log.info("%d messages received, %d of unknown jobs.", received, new)
 
-    def _job_id(self, message: SqsMessage) -> str | None:
+    def _completion(self, message: SqsMessage) -> Completion | None:
         try:
-            return job_id_of(message["Body"])
+            return completion_of(message["Body"])
         except ValueError as error:
             told = one_line(message["Body"][:300])
             self.log.warning("A message is left out and deleted: %s It reads: %s", error, told)

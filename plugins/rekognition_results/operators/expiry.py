@@ -11,7 +11,8 @@ from airflow.sdk import BaseOperator
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.storage import results_layout
 from transforms.errors import ResultsExpired
-from transforms.found_jobs import expiring
+from transforms.layout import LABEL_DETECTION
+from transforms.unlanded_jobs import unlanded_jobs
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -20,40 +21,42 @@ NAMED_AT_MOST = 20
 
 
 class RekognitionCheckExpiringResultsOperator(BaseOperator):
-    """Red when results of known video jobs expire within some hours and are not landed.
+    """Red when results of known video jobs expire within some hours and no form of them is landed.
 
     Once they are landed, or gone, it is green again.
 
     :param within_hours: how long before the end it warns
-    :param aggregate_by: form in which the results are wanted (templated)
     :param results_uri: the results root; REKOGNITION_RESULTS_URI when empty (templated)
     """
 
-    template_fields: Sequence[str] = ("aggregate_by", "results_uri", "aws_conn_id")
+    template_fields: Sequence[str] = ("results_uri", "aws_conn_id")
 
     def __init__(
         self,
         *,
         within_hours: float = 48,
-        aggregate_by: str = "TIMESTAMPS",
         results_uri: str | None = None,
         aws_conn_id: str | None = "aws_default",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.within_hours = within_hours
-        self.aggregate_by = aggregate_by
         self.results_uri = results_uri
         self.aws_conn_id = aws_conn_id
 
     def execute(self, context: Context) -> None:
         with told_to_airflow(self.log):
             layout = results_layout(self.results_uri, self.aws_conn_id)
+            within = timedelta(hours=self.within_hours)
             found = sorted(
-                expiring(layout, timedelta(hours=self.within_hours), self.aggregate_by),
-                key=lambda one: one[1],
+                (
+                    (job.expires_at, job.record.job_id, job.record)
+                    for job in unlanded_jobs(layout, LABEL_DETECTION)
+                    if job.expires_within(within) and job.record.status != "FAILED"
+                ),
+                key=lambda one: one[:2],
             )
-            for record, ends in found:
+            for ends, _, record in found:
                 whose = "label_detection" if record.token else "collect_finished_jobs"
                 why = f" It was given up: {record.given_up}" if record.given_up else ""
                 self.log.error(
@@ -64,10 +67,10 @@ class RekognitionCheckExpiringResultsOperator(BaseOperator):
                     why,
                 )
             if found:
-                named = ", ".join(record.job_id for record, _ in found[:NAMED_AT_MOST])
+                named = ", ".join(job_id for _, job_id, _ in found[:NAMED_AT_MOST])
                 raise ResultsExpired(
                     f"{len(found)} results expire within {self.within_hours:g} hours and are not "
-                    f"landed, the first at {found[0][1]:%Y-%m-%d %H:%M} UTC: {named}.",
+                    f"landed, the first at {found[0][0]:%Y-%m-%d %H:%M} UTC: {named}.",
                     operation="label_detection",
                     advice="Clear their red tasks, or run label_detection (or "
                     "collect_finished_jobs) with `again`: landing costs nothing, a new job does.",

@@ -14,12 +14,18 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from botocore import xform_name
-
 from rekognition_results import metrics
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.hooks.moderation import RekognitionModerationHook
 from rekognition_results.listing import S3Uri
+from rekognition_results.operators.image_refusals import (
+    IN_A_ROW,
+    OF_AN_IMAGE,
+    UNREAD,
+    check_parameters,
+    check_rights,
+    in_doubt,
+)
 from rekognition_results.operators.media_analysis import (
     RekognitionLandMediaAnalysisOperator,
     RekognitionStartMediaAnalysisJobOperator,
@@ -43,10 +49,6 @@ IMAGES_AT_ONCE = 4
 # landed at once: each client learns its rate from what is refused.
 # https://docs.aws.amazon.com/general/latest/gr/rekognition.html
 RETRIES = {"retries": {"mode": "adaptive", "total_max_attempts": 16}}
-# What is wrong with one image keeps the others not; all else fails the task.
-OF_AN_IMAGE = frozenset(
-    {"ImageTooLargeException", "InvalidImageFormatException", "InvalidS3ObjectException"}
-)
 
 
 def image_job_id(token: str) -> str:
@@ -108,7 +110,9 @@ class RekognitionModerationSensor(RekognitionMediaAnalysisJobSensor):
 class RekognitionLandModerationOperator(RekognitionLandMediaAnalysisOperator):
     """Land a bulk job; in mode `image` moderate the images of its manifest and land the answers.
 
-    Each part of answers is landed as it is whole, and a retry goes on after the last one.
+    Each part of answers is landed as it is whole, and a retry goes on after the last one. An image
+    that is refused becomes an error of the summary, as in a bulk job, unless it tells of a right
+    that the role lacks or of a wrong request: then the task fails, and the next try asks again.
 
     :param images_at_once: calls of DetectModerationLabels at the same time, 10 at most
     """
@@ -126,27 +130,58 @@ class RekognitionLandModerationOperator(RekognitionLandMediaAnalysisOperator):
             config=self.botocore_config or RETRIES,
         )
 
+    def keep_link(self, context: Context) -> None:
+        if not is_image_job(self.job_id):
+            super().keep_link(context)
+
     def land(self, layout: Layout) -> Attempt:
         if not is_image_job(self.job_id):
             return super().land(layout)
         record = read_job(layout, MEDIA_ANALYSIS, self.job_id)
         request = _request(layout, (record and record.token) or "")
-        began = record.started_at if record else request.created_at
+        began = record.since if record else request.created_at
         attempt = ImagesAttempt.resume_or_begin(layout, self.key)
         if attempt.answered:
             self.log.info("Going on after %d images of an earlier try.", len(attempt.answered))
         config = request.request.get("OperationsConfig", {}).get("DetectModerationLabels", {})
         lines = [line for line in self._input(request) if line[0] not in attempt.answered]
+        refused = self._moderate(attempt, lines, config)
+        if not attempt.answered:
+            check_parameters(refused, self.job_id)
+            self._check_rights(refused)
+        attempt.add_images(refused)
+        attempt.add_document("description.json", self._description(request, began, attempt))
+        attempt.add_summary()
+        return attempt.succeed(mode="image", status="SUCCEEDED", **self.origin())
+
+    def _moderate(
+        self, attempt: ImagesAttempt, lines: list[tuple[int, str]], config: dict[str, Any]
+    ) -> list[ImageAnswer]:
+        """Land the answers part by part; give the refusals in doubt, which cost nothing."""
+        refused: list[ImageAnswer] = []
+        row = 0  # of images that could not be read, without another one between
         with ThreadPoolExecutor(self.images_at_once) as pool:
             for start in range(0, len(lines), IMAGES_PER_PART):
                 part = lines[start : start + IMAGES_PER_PART]
                 with _landed(attempt) as asked:
                     asked += [pool.submit(self._ask, *line, config) for line in part]
                     wait(asked, return_when=FIRST_EXCEPTION)
-                self.log.info("%d images answered.", len(attempt.answered))
-        attempt.add_document("description.json", self._description(request, began, attempt))
-        attempt.add_summary()
-        return attempt.succeed(mode="image", status="SUCCEEDED", **self.origin())
+                for future in asked:
+                    answer = future.result()
+                    refused += [answer] if in_doubt(answer) else []
+                    # The line before may have been answered in an earlier try.
+                    row = 0 if answer.line_number - 1 in attempt.answered else row
+                    row = row + 1 if answer.code == UNREAD else 0
+                    if row == IN_A_ROW:
+                        self._check_rights(refused[-row:])
+                        row = 0
+                self.log.info(
+                    "%d images answered, %d refused.", len(attempt.answered), len(refused)
+                )
+        return refused
+
+    def _check_rights(self, refused: list[ImageAnswer]) -> None:
+        check_rights(refused, self.s3, self.job_id, self.hook.region)
 
     def _input(self, request: StartRequest) -> Iterator[tuple[int, str]]:
         """Line numbers, from 1, and source-refs of the input manifest, which planning checked."""
@@ -156,16 +191,17 @@ class RekognitionLandModerationOperator(RekognitionLandMediaAnalysisOperator):
                 yield number, json.loads(line)["source-ref"]
 
     def _ask(self, number: int, source_ref: str, config: dict[str, Any]) -> ImageAnswer:
-        image = S3Uri.parse(source_ref, f"line {number}")
+        image = S3Uri.of_object(source_ref)
+        if image is None:
+            message = f"{source_ref!r} is no s3://bucket/key: correct the input manifest."
+            return ImageAnswer(number, source_ref, code="INVALID_SOURCE_REF", message=message)
         try:
             answer = self.detector.detect_moderation_labels(image.bucket, image.key, config)
         except RequestRefused as error:
-            code = str(error.facts.get("code"))
-            if code not in OF_AN_IMAGE:
+            code = OF_AN_IMAGE.get(str(error.facts.get("code")))
+            if code is None:
                 raise
-            # As the summary of a bulk job spells it: INVALID_S3_OBJECT.
-            spelt = xform_name(code.removesuffix("Exception")).upper()
-            return ImageAnswer(number, source_ref, code=spelt, message=error.message)
+            return ImageAnswer(number, source_ref, code=code, message=error.message)
         one_line = answer.body.replace(b"\n", b" ").replace(b"\r", b" ")
         named = json.dumps(source_ref, ensure_ascii=False).encode()
         line = b'{"source-ref":%s,"detect-moderation-labels":%s}' % (named, one_line)
@@ -189,7 +225,10 @@ class RekognitionLandModerationOperator(RekognitionLandMediaAnalysisOperator):
 
 @contextmanager
 def _landed(attempt: ImagesAttempt) -> Iterator[list[Future[ImageAnswer]]]:
-    """Land what was answered, whatever ends the block: it is paid. Then raise what failed."""
+    """Land what was answered, whatever ends the block: it is paid. Then raise what failed.
+
+    What is in doubt is not landed: the next try asks for it again.
+    """
     asked: list[Future[ImageAnswer]] = []
     try:
         yield asked
@@ -197,7 +236,8 @@ def _landed(attempt: ImagesAttempt) -> Iterator[list[Future[ImageAnswer]]]:
         for future in asked:
             future.cancel()
         answered = [f for f in asked if not f.cancelled() and f.exception() is None]
-        attempt.add_images([future.result() for future in answered])
+        known = [future.result() for future in answered]
+        attempt.add_images([answer for answer in known if not in_doubt(answer)])
     for future in asked:
         if not future.cancelled():
             future.result()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from rekognition_results.hooks.rekognition import LabelDetectionPage
 from rekognition_results.links.label_detection import LabelDetectionLink
@@ -17,7 +16,7 @@ from rekognition_results.operators.plan import PlanJobsOperator
 from rekognition_results.operators.start import StartJobOperator
 from rekognition_results.planning import Members, names_of, number, without_nothing
 from rekognition_results.waiting import WaitsForLabelDetection
-from transforms.errors import IncompleteResults, ResultsError
+from transforms.errors import IncompleteResults, ServiceBusy
 from transforms.landing import Attempt, LandingAttempt
 from transforms.layout import LABEL_DETECTION, Layout, ResultKey
 from transforms.plans import MediaObject
@@ -182,9 +181,9 @@ class RekognitionStartLabelDetectionOperator(WaitsForLabelDetection, StartJobOpe
     def call(self, request: dict[str, Any]) -> str:
         return self.hook.start_label_detection(request)
 
-    def link_facts(self, request: dict[str, Any]) -> dict[str, str]:
+    def link_facts(self, request: dict[str, Any], job_id: str) -> dict[str, str]:
         video = request["Video"]["S3Object"]
-        return {"bucket": quote(video["Bucket"]), "object_name": quote(video["Name"])}
+        return {"bucket": video["Bucket"], "object_name": video["Name"]}
 
 
 class RekognitionLandLabelDetectionOperator(LandResultOperator):
@@ -227,7 +226,7 @@ class RekognitionLandLabelDetectionOperator(LandResultOperator):
             self.job_id, self.aggregate_by, attempt.next_token
         ):
             if page.job_status not in FINAL:
-                raise ResultsError(
+                raise ServiceBusy(
                     f"Job {self.job_id} is {page.job_status}: wait for it, then land it."
                 )
             attempt.add_page(page.body, page.next_token)

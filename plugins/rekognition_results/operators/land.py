@@ -48,18 +48,22 @@ class LandResultOperator(Base):
         return ResultKey.of(self.operation, self.job_id)
 
     def execute(self, context: Context) -> str:
+        self.keep_link(context)
         with told_to_airflow(self.log):
             layout = results_layout(self.results_uri, self.aws_conn_id)
             attempt = newest_whole_attempt(layout, self.key)
             if attempt is not None:
                 self.log.info("Job %s is landed already, at %s.", self.job_id, _shown(attempt))
                 return str(attempt.path)
+            record = read_job(layout, self.operation, self.job_id)
+            if record:
+                record = record.taken_up(layout)
             with gone_explained(layout, self.operation, self.job_id, self.hook):
                 attempt = self.land(layout)
             status = attempt.facts["status"]
             metrics.count(metrics.RESULTS_LANDED, 1, self.operation)
             metrics.count(metrics.JOBS_FAILED, int(status == "FAILED"), self.operation)
-            if record := read_job(layout, self.operation, self.job_id):
+            if record:
                 record.finished(layout, status)
             records = sum(part.records for part in attempt.parts)
             self.log.info(
@@ -78,6 +82,9 @@ class LandResultOperator(Base):
     def origin(self) -> dict[str, str]:
         """Where the result comes from, for _SUCCESS.json."""
         return {"account": self.hook.account(), "region": self.hook.region}
+
+    def keep_link(self, context: Context) -> None:
+        """Note the job's page in the AWS console, if there is one."""
 
     def land(self, layout: Layout) -> Attempt:
         """Ask the service, write an attempt, end it with _SUCCESS."""

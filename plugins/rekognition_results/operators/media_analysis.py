@@ -25,13 +25,14 @@ from rekognition_results.planning import (
 )
 from rekognition_results.storage import s3_client
 from rekognition_results.waiting import WaitsForMediaAnalysis
-from transforms.errors import ResultsError
+from transforms.errors import ResultsError, ServiceBusy
 from transforms.landing import Attempt, LandingAttempt
 from transforms.layout import MEDIA_ANALYSIS, Layout
 from transforms.plans import MediaObject
 from transforms.requests import read_job, read_request
 
 if TYPE_CHECKING:
+    from airflow.sdk import Context
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
@@ -179,6 +180,9 @@ class RekognitionStartMediaAnalysisJobOperator(WaitsForMediaAnalysis, StartJobOp
     def call(self, request: dict[str, Any]) -> str:
         return self.hook.start_media_analysis_job(request)
 
+    def link_facts(self, request: dict[str, Any], job_id: str) -> dict[str, str]:
+        return {"job_id": job_id}
+
 
 class RekognitionLandMediaAnalysisOperator(LandResultOperator):
     """Land a bulk job: its description, result manifest and manifest summary, as they stand in S3.
@@ -187,15 +191,19 @@ class RekognitionLandMediaAnalysisOperator(LandResultOperator):
     """
 
     operation = MEDIA_ANALYSIS
+    operator_extra_links = (MediaAnalysisJobsLink(),)
 
     @cached_property
     def s3(self) -> S3Client:
         return s3_client(self)
 
+    def keep_link(self, context: Context) -> None:
+        MediaAnalysisJobsLink.keep(context, self, job_id=self.job_id)
+
     def land(self, layout: Layout) -> Attempt:
         job = self.hook.get_media_analysis_job(self.job_id)
         if job.Status not in FINAL:
-            raise ResultsError(f"Job {self.job_id} is {job.Status}: wait for it, then land it.")
+            raise ServiceBusy(f"Job {self.job_id} is {job.Status}: wait for it, then land it.")
         attempt = LandingAttempt.resume_or_begin(layout, self.key)
         attempt.add_document("description.json", job.body)
         results, summary = _place(job, "Results"), _place(job, "ManifestSummary")
@@ -227,9 +235,14 @@ class RekognitionLandMediaAnalysisOperator(LandResultOperator):
         return asked or {}
 
     def _check_is_asked_for(self, place: dict[str, str], asked: dict[str, str]) -> None:
-        """ResultsError for results elsewhere than where the job was told to write."""
+        """ResultsError for results elsewhere than where the job was told to write.
+
+        `bulk` does not stand for `bulk-of-others`. What Amazon puts between prefix and name is not
+        documented: a slash, or the job's id at once. Without a prefix the bucket is the place.
+        """
         prefix = asked.get("S3KeyPrefix", "")
-        if place["Bucket"] != asked.get("S3Bucket") or not place["Name"].startswith(prefix):
+        under = (f"{prefix.rstrip('/')}/", f"{prefix}{self.job_id}") if prefix else ("",)
+        if place["Bucket"] != asked.get("S3Bucket") or not place["Name"].startswith(under):
             raise ResultsError(
                 f"Job {self.job_id} names results at s3://{place['Bucket']}/{place['Name']}, but "
                 f"was to write under s3://{asked.get('S3Bucket')}/{prefix}: they are not read. "

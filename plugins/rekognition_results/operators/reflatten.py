@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
 from rekognition_results.failures import told_to_airflow
-from rekognition_results.flattening import flatten_and_note, told
+from rekognition_results.flattening import flatten_and_note
 from rekognition_results.lineage import dataset, lineage, tables
 from rekognition_results.log_lines import every_so_often
-from rekognition_results.operators.results import MESSAGE, TOLD_AT_MOST
+from rekognition_results.operators.results import push_committed
 from rekognition_results.planning import names_of
 from rekognition_results.storage import results_layout
 from transforms.commits import Commit, read_commit
@@ -31,7 +31,8 @@ class RekognitionReflattenOperator(BaseOperator):
     """Flatten landed results again; each keeps its old rows until its new ones are committed.
 
     A result that cannot be flattened does not keep the others: it is named at the end, and the
-    task is red. A retry goes on where the last try ended.
+    task is red. A retry goes on where the last try ended, and so does the run when it is cleared:
+    to flatten everything once more, start another one.
 
     :param operation: `media_analysis` or `label_detection`; both when empty (templated)
     :param job_ids: only these jobs; all when empty: a list, or JSON of one (templated)
@@ -60,7 +61,7 @@ class RekognitionReflattenOperator(BaseOperator):
     def execute(self, context: Context) -> dict[str, int]:
         with told_to_airflow(self.log):
             layout = results_layout(self.results_uri, self.aws_conn_id)
-            began = context["dag_run"].start_date or datetime.now(UTC)
+            began = context["dag_run"].run_after  # clearing the task keeps it
             wanted = self._wanted(layout)
             commits: list[Commit] = []
             bad: list[str] = []
@@ -75,7 +76,7 @@ class RekognitionReflattenOperator(BaseOperator):
                 self._rows.update(commit.row_counts)
             rows = self._rows.total()
             self.log.info("Flattened %d results (%d rows).", len(commits), rows)
-            context["ti"].xcom_push(key=MESSAGE, value=[told(c) for c in commits[:TOLD_AT_MOST]])
+            push_committed(context, commits)
             self._judge(bad)
             return {"flattened": len(commits), "rows": rows}
 

@@ -27,8 +27,20 @@ if TYPE_CHECKING:
     from rekognition_results.lineage import Lineage
 
 TABLES_ASSET = Asset("rekognition_tables")
-MESSAGE = "committed"  # key of the XCom that tells announce what was committed
+COMMITTED = "committed"  # key of the XCom that tells announce what was committed
 TOLD_AT_MOST = 1024  # results in one event: the table of events is no place for more
+
+
+def push_committed(context: Context, commits: Sequence[Commit]) -> None:
+    """Tell announce what was committed: the first results, and the sums of all."""
+    results = [told(commit) for commit in commits]
+    value = {
+        "results": results[:TOLD_AT_MOST],
+        "result_count": len(results),
+        "rows": sum(one["rows"] for one in results),
+        "reconciled": all(one["reconciled"] for one in results),
+    }
+    context["ti"].xcom_push(key=COMMITTED, value=value)
 
 
 class RekognitionFlattenOperator(BaseOperator):
@@ -70,7 +82,7 @@ class RekognitionFlattenOperator(BaseOperator):
             layout = results_layout(self.results_uri, self.aws_conn_id)
             key = ResultKey.of(self.operation, self.job_id, self.aggregate_by)
             commit = self._flatten(layout, key)
-            context["ti"].xcom_push(key=MESSAGE, value=[told(commit)])
+            push_committed(context, [commit])
             self._say(commit)
             self._count(commit)
             self._judge(layout, commit)
@@ -144,16 +156,16 @@ class RekognitionAnnounceTablesOperator(BaseOperator):
         self.flatten_task_ids = flatten_task_ids
 
     def execute(self, context: Context) -> None:
-        pulled = context["ti"].xcom_pull(task_ids=list(self.flatten_task_ids), key=MESSAGE)
-        results = [one for several in pulled if several for one in several]
-        rows = sum(one["rows"] for one in results)
+        pulled = context["ti"].xcom_pull(task_ids=list(self.flatten_task_ids), key=COMMITTED)
+        several = [one for one in pulled if one]
+        count, rows = (sum(one[name] for one in several) for name in ("result_count", "rows"))
         context["outlet_events"][TABLES_ASSET].extra = {
-            "results": results[:TOLD_AT_MOST],
-            "result_count": len(results),
+            "results": [result for one in several for result in one["results"]][:TOLD_AT_MOST],
+            "result_count": count,
             "rows": rows,
-            "reconciled": all(one["reconciled"] for one in results),
+            "reconciled": all(one["reconciled"] for one in several),
         }
-        self.log.info("%d results with %d rows can be loaded.", len(results), rows)
+        self.log.info("%d results with %d rows can be loaded.", count, rows)
 
 
 class RekognitionLoadWarehouseOperator(BaseOperator):

@@ -8,22 +8,30 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow.providers.amazon.aws.links.base_aws import BaseAwsLink
 from airflow.sdk import conf
-from airflow.sdk.exceptions import AirflowRescheduleException, TaskDeferralTimeout
+from airflow.sdk.exceptions import AirflowRescheduleException
 
 from rekognition_results import metrics
 from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_results.lineage import analysed, lineage
+from rekognition_results.links.job import ConsoleLink
 from rekognition_results.planning import Members
 from rekognition_results.storage import results_layout
+from rekognition_results.triggers.job import with_jitter
 from rekognition_results.waiting import WaitsForJob
 from transforms.aws_errors import Reaction
 from transforms.errors import RequestRefused, ServiceBusy
 from transforms.layout import JOB_ID, Layout
-from transforms.requests import StartRequest, job_of, note_started, read_job, read_request
+from transforms.requests import (
+    StartRequest,
+    job_of,
+    note_started,
+    read_job,
+    read_request,
+    take_up,
+)
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -65,14 +73,15 @@ class StartJobOperator(WaitsForJob, Base):
     :param wait_for_completion: wait until the job is final; a FAILED job then fails the task.
     :param deferrable: wait in the triggerer.
     :param waiter_delay: seconds between two looks at the job.
-    :param timeout: seconds that the wait may take, whether deferred or not.
+    :param timeout: seconds that each try may wait, whether deferred or not. A try that runs out of
+        them is the last one; a retry after something else begins anew.
     :param results_uri: the results root; REKOGNITION_RESULTS_URI when empty. (templated)
     :return: the job id
     """
 
     aws_hook_class = RekognitionHook
     template_fields: Sequence[str] = aws_template_fields("token", "results_uri")
-    link: ClassVar[type[BaseAwsLink]]
+    link: ClassVar[type[ConsoleLink]]
     fail_on_failed = True
 
     def __init__(
@@ -98,9 +107,13 @@ class StartJobOperator(WaitsForJob, Base):
         with told_to_airflow(self.log):
             layout = results_layout(self.results_uri, self.aws_conn_id)
             cleared = was_cleared(context["ti"], self.retries or 0)
-            request, job_id = self._due(layout, self._request(layout), cleared)
-            self._keep_link(context, request)
-            job_id = job_id or self._start(layout, request)
+            request = self._request(layout)
+            take_up(layout, self.operation, request.token)
+            request, job_id = self._due(layout, request, cleared)
+            try:
+                job_id = job_id or self._start(layout, request)
+            finally:
+                self.link.keep(context, self, **self.link_facts(request.request, job_id or ""))
         if self.wait_for_completion:
             self._wait(job_id)
         return job_id
@@ -113,20 +126,11 @@ class StartJobOperator(WaitsForJob, Base):
         while self.look(job_id) is None:
             if time.time() - started > self.timeout:
                 self.time_is_up(job_id)
-            time.sleep(self.waiter_delay)
+            time.sleep(with_jitter(self.waiter_delay))
 
-    def execute_complete(self, context: Context, event: dict[str, Any]) -> str:
-        self.resumed(event, self.waiter_delay)
+    def execute_complete(self, context: Context, event: dict[str, Any], refused: int = 0) -> str:
+        self.resumed(event, self.waiter_delay, refused)
         return str(event["job_id"])
-
-    def resume_execution(
-        self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context
-    ) -> Any:
-        """As of a sensor: a wait whose time is up is not tried again."""
-        try:
-            return super().resume_execution(next_method, next_kwargs, context)
-        except TaskDeferralTimeout:
-            self.time_is_up("of this task")
 
     def _request(self, layout: Layout) -> StartRequest:
         """The planned request, or the one that the arguments make, written down before the call."""
@@ -206,18 +210,9 @@ class StartJobOperator(WaitsForJob, Base):
         sent = self._request(layout).request if self.token else self.members()
         return lineage(analysed(sent), [])
 
-    def _keep_link(self, context: Context, request: StartRequest) -> None:
-        self.link.persist(
-            context=context,
-            operator=self,
-            region_name=self.hook.conn_region_name,
-            aws_partition=self.hook.conn_partition,
-            **self.link_facts(request.request),
-        )
-
-    def link_facts(self, request: dict[str, Any]) -> dict[str, str]:
-        """What the console link needs besides the region."""
-        return {}
+    def link_facts(self, request: dict[str, Any], job_id: str) -> dict[str, str]:
+        """What the console link needs besides the region; no job id when none was started."""
+        raise NotImplementedError
 
     def call(self, request: dict[str, Any]) -> str:
         """Send the request; give the job id."""

@@ -11,10 +11,12 @@ from airflow.sdk.exceptions import (
     AirflowFailException,
     AirflowSensorTimeout,
     AirflowSkipException,
+    TaskDeferralError,
 )
 
 from rekognition_results.aws_base import AwsBaseSensor, aws_template_fields
 from rekognition_results.hooks.rekognition import RekognitionHook
+from rekognition_results.triggers.job import with_jitter
 from rekognition_results.waiting import WaitsForJob
 
 if TYPE_CHECKING:
@@ -32,8 +34,9 @@ class JobSensor(WaitsForJob, Base):
     :param fail_on_failed: a FAILED job fails this task; False leaves that to a task after landing.
     :param deferrable: wait in the triggerer. A job that is already finished does not defer, and a
         wait that is resumed while the job still runs goes on waiting.
-    :param waiter_delay: seconds between two looks; `poke_interval` says the same.
-    :param timeout: seconds in all, in every mode.
+    :param waiter_delay: seconds between two looks, at most; `poke_interval` says the same.
+    :param timeout: seconds that each try may wait, in every mode. A try that runs out of them is
+        the last one; a retry after something else begins anew.
     :param results_uri: the results root, which knows how old the job is; REKOGNITION_RESULTS_URI
         when empty. (templated)
     """
@@ -60,23 +63,43 @@ class JobSensor(WaitsForJob, Base):
         self.results_uri = results_uri
 
     def execute(self, context: Context) -> Any:
+        self.keep_link(context)
         if not self.deferrable:
-            return super().execute(context)
+            return self._poke(context)
         delay = float(self.poke_interval)
         return self._softly(lambda: self.look_or_defer(self.job_id, time.time(), delay))
 
-    def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
-        return self._softly(lambda: self.resumed(event, float(self.poke_interval)))
+    def _poke(self, context: Context) -> Any:
+        try:
+            return super().execute(context)
+        except AirflowSensorTimeout:
+            self.time_is_up(self.job_id)
 
-    def _softly(self, wait: Callable[[], str]) -> str:
-        """Airflow heeds soft_fail and never_fail while poking only."""
+    def execute_complete(self, context: Context, event: dict[str, Any], refused: int = 0) -> Any:
+        return self.resumed(event, float(self.poke_interval), refused)
+
+    def resume_execution(
+        self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context
+    ) -> Any:
+        resume = super().resume_execution
+        return self._softly(lambda: resume(next_method, next_kwargs, context))
+
+    def _softly(self, wait: Callable[[], Any]) -> Any:
+        """Airflow's way with soft_fail and never_fail, for what it does not know to end a wait."""
         try:
             return wait()
-        except (AirflowSensorTimeout, AirflowFailException) as error:
+        except (AirflowSensorTimeout, AirflowFailException, TaskDeferralError) as error:
             if self.soft_fail or self.never_fail:
                 raise AirflowSkipException(f"Skipped, not failed: {error}") from error
             raise
 
+    def keep_link(self, context: Context) -> None:
+        """Note the job's page in the AWS console, if there is one."""
+
     def poke(self, context: Context) -> PokeReturnValue:
         found = self.look(self.job_id)
         return PokeReturnValue(is_done=found is not None, xcom_value=found)
+
+    def _get_next_poke_interval(self, *args: Any, **kwargs: Any) -> float:
+        """Airflow's own interval, with jitter."""
+        return with_jitter(float(super()._get_next_poke_interval(*args, **kwargs)))

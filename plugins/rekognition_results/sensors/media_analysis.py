@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from rekognition_results.links.media_analysis import MediaAnalysisJobsLink
 from rekognition_results.sensors.job import JobSensor
 from rekognition_results.waiting import WaitsForMediaAnalysis
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
 
 
 class RekognitionMediaAnalysisJobSensor(WaitsForMediaAnalysis, JobSensor):
     """Wait for a bulk job; the parameters are JobSensor's."""
+
+    operator_extra_links = (MediaAnalysisJobsLink(),)
+
+    def keep_link(self, context: Context) -> None:
+        MediaAnalysisJobsLink.keep(context, self, job_id=self.job_id)

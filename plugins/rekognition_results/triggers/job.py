@@ -23,7 +23,7 @@ from rekognition_results.failures import explained
 from rekognition_results.hooks.rekognition import RekognitionHook
 from transforms.errors import RequestRefused, ResultsError
 
-JITTER = 0.2  # of the delay, which is shortened by up to so much: triggerers do not ask in step
+JITTER = 0.2  # of the delay, which is shortened by up to so much: nobody asks in step with others
 BACKOFF_MOST = 300.0  # seconds
 NOBODY_WAITS = 1.0  # seconds until the poll looks for waits again
 FINAL = ("SUCCEEDED", "FAILED")
@@ -131,12 +131,13 @@ class JobTrigger(BaseEventTrigger):
         """Look again and again, for ever, for whatever jobs are waited for at that moment.
 
         A round begins `waiter_delay` after the one before it began, or when that one ends. While
-        the service is busy it looks later and later, each time with a new client: its credentials
-        may be the trouble.
+        the service is busy it looks later and later, each time with a new client. Where every job
+        is refused, the client may hold credentials that were rotated: one new client is tried, and
+        what it is refused, too, ends all waits.
         """
         waits = cls(**kwargs)
         key, usual = waits.shared_stream_key(), waits.waiter_delay
-        delay = usual
+        delay, renewed = usual, False
         while True:
             try:
                 async with await waits._connect() as client:
@@ -144,10 +145,18 @@ class JobTrigger(BaseEventTrigger):
                         began, jobs = time.monotonic(), waits.turns(cls._waits.get(key, ()))
                         async for found in waits.look(client, jobs):
                             yield found
-                        delay = usual
+                        delay, renewed = usual, False
                         log.debug("%d jobs are waited for.", len(jobs))
                         spent = time.monotonic() - began
                         await _pause(usual if jobs else min(usual, NOBODY_WAITS), spent)
+            except RequestRefused as refused:
+                renewed = not renewed
+                if renewed:
+                    log.warning("%s The next look is with a new client.", refused)
+                    continue
+                jobs = list(cls._waits.get(key, ()))
+                yield dict.fromkeys(jobs, str(refused))
+                await _pause(usual if jobs else min(usual, NOBODY_WAITS))
             except ResultsError as busy:
                 delay = min(delay * 2, BACKOFF_MOST)
                 log.warning("%s The next look is in about %.0f seconds.", busy, delay)
@@ -182,18 +191,30 @@ class JobTrigger(BaseEventTrigger):
         """Ask for each of these jobs in turn; tell of those that are final, or cannot be known.
 
         :raises ServiceBusy: asking again later may help
+        :raises RequestRefused: and so would the next job be
         """
         raise NotImplementedError
 
 
 async def ask(operation: str, about: str, call: Awaitable[Any]) -> tuple[dict[str, Any], str]:
-    """The answer, or else why asking is of no use. ServiceBusy when asking again may help."""
+    """The answer, or else why asking is of no use.
+
+    :raises ServiceBusy: asking again may help
+    :raises RequestRefused: there is no use in asking for another job either
+    """
     try:
         with explained(operation, about):
             return await call, ""
     except RequestRefused as refused:
+        if refused.facts.get("every_job"):
+            raise
         return {}, str(refused)
 
 
+def with_jitter(seconds: float) -> float:
+    """A delay, shortened by chance."""
+    return seconds * random.uniform(1 - JITTER, 1)
+
+
 async def _pause(seconds: float, spent: float = 0.0) -> None:
-    await asyncio.sleep(max(0.0, seconds * random.uniform(1 - JITTER, 1) - spent))
+    await asyncio.sleep(max(0.0, with_jitter(seconds) - spent))

@@ -33,7 +33,7 @@ class RekognitionLabelDetectionTrigger(JobTrigger):
     """Fires when GetLabelDetection says SUCCEEDED or FAILED; it asks for one label only.
 
     There is no list of video jobs: each is asked for by itself, at
-    REKOGNITION_VIDEO_LOOKS_PER_SECOND of them a second in all.
+    REKOGNITION_VIDEO_LOOKS_PER_SECOND of them a second in all waits of this triggerer.
 
     https://docs.aws.amazon.com/rekognition/latest/APIReference/API_GetLabelDetection.html
     """

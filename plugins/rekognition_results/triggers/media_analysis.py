@@ -13,7 +13,7 @@ class RekognitionMediaAnalysisJobTrigger(JobTrigger):
     """Fires when a bulk job is SUCCEEDED or FAILED.
 
     One ListMediaAnalysisJobs tells of 100 jobs, the newest first; GetMediaAnalysisJob tells of
-    those that are older than what was listed.
+    those that are far older, and of a job that is waited for alone.
 
     https://docs.aws.amazon.com/rekognition/latest/APIReference/API_ListMediaAnalysisJobs.html
     """
@@ -33,12 +33,11 @@ class RekognitionMediaAnalysisJobTrigger(JobTrigger):
 async def _listed(client: Any, missing: dict[str, None]) -> AsyncIterator[Found]:
     """What the newest pages tell; takes the jobs that they hold out of `missing`.
 
-    Listing ends where a page costs more than it tells: as many pages as the jobs could fill are
-    read in any case, more only as long as each holds one of them.
+    Others' jobs may be newer, so listing goes on through pages that hold none of these. It ends
+    when they are as many as the jobs that are missing: those cost one call each, too.
     """
-    pages, page, found = -(-len(missing) // LIST_SIZE), 0, set[str]()
-    more: dict[str, str] = {}
-    while missing and (page < pages or found):
+    in_vain, more = 0, dict[str, str]()
+    while in_vain < len(missing):
         call = client.list_media_analysis_jobs(MaxResults=LIST_SIZE, **more)
         answer, refused = await ask("ListMediaAnalysisJobs", "the account", call)
         if refused:
@@ -49,7 +48,8 @@ async def _listed(client: Any, missing: dict[str, None]) -> AsyncIterator[Found]
         found = missing.keys() & listed
         for job_id in found:
             del missing[job_id]
+        in_vain += not found
         yield {job_id: listed[job_id] for job_id in found if listed[job_id] in FINAL}
         if not answer.get("NextToken"):
             return
-        more, page = {"NextToken": answer["NextToken"]}, page + 1
+        more = {"NextToken": answer["NextToken"]}
