@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aws_calls import PIPELINE, READER, RECORDER, grants
@@ -47,6 +48,20 @@ def pytest_collection_finish() -> None:
     """Watch what tests ask of the emulator, in processes whose tests have one."""
     if front := sys.modules.get("emulator.front"):
         RECORDER.install(front.Front)
+    if loaders := sys.modules.get("botocore.loaders"):
+        _read_each_model_once(loaders.JSONFileLoader)
+
+
+def _read_each_model_once(loader: Any) -> None:
+    """botocore parses its models for each session anew: two thirds of the time of many tests."""
+    load_file, models = loader.load_file, dict[str, Any]()
+
+    def load_once(self: Any, path: str) -> Any:
+        if path not in models:
+            models[path] = load_file(self, path)
+        return models[path]
+
+    loader.load_file = load_once
 
 
 @pytest.fixture(autouse=True)
