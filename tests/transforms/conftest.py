@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from postgres_cluster import Cluster, running_cluster
+from two_labels import publish
 
 from transforms.warehouse.ducklake import DuckLake
 from transforms.warehouse.load import Warehouse
@@ -44,3 +45,21 @@ def lake(request: pytest.FixtureRequest, tmp_path: Path) -> DuckLake:
     made = new_warehouse(request.param, tmp_path, request)
     assert isinstance(made, DuckLake)
     return made
+
+
+@pytest.fixture(scope="module")
+def two_labels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A results root whose published file has a video of two labels."""
+    folder = tmp_path_factory.mktemp("root")
+    publish(folder)
+    return folder
+
+
+@pytest.fixture
+def in_a_root_of_two_labels(
+    two_labels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the command line finds, in a folder of its own."""
+    monkeypatch.setenv("REKOGNITION_RESULTS_URI", str(two_labels))
+    monkeypatch.delenv("REKOGNITION_WAREHOUSE_URI", raising=False)
+    monkeypatch.chdir(tmp_path)

@@ -14,24 +14,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from two_labels import publish
 
 from transforms.cli import main
 from transforms.commands.aligned import IN_MEMORY, put_table
 
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("root")
-    publish(folder)
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def place(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REKOGNITION_RESULTS_URI", str(root))
-    monkeypatch.delenv("REKOGNITION_WAREHOUSE_URI", raising=False)
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_a_root_of_two_labels")
 
 
 def in_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from two_labels import publish
 
 from transforms.cli import main
 from transforms.commands.question import asked
@@ -22,20 +21,7 @@ LATE = (
     " SELECT i, CASE i WHEN 200000 THEN 'x' ELSE '1' END::INT AS n FROM range(300000) t(i)"
 )
 ENDLESS = 10**11
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("root")
-    publish(folder)
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def place(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REKOGNITION_RESULTS_URI", str(root))
-    monkeypatch.delenv("REKOGNITION_WAREHOUSE_URI", raising=False)
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_a_root_of_two_labels")
 
 
 @pytest.mark.parametrize("form", [[], ["--csv"], ["--json"]])
@@ -79,12 +65,12 @@ def test_an_error_in_a_late_row_leaves_the_parquet_file_that_was_there(
     ],
 )
 def test_the_tables_of_the_warehouse_cannot_be_changed(
-    statement: str, root: Path, capsys: pytest.CaptureFixture[str]
+    statement: str, two_labels: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = (root / "published" / "rekognition.duckdb").read_bytes()
+    before = (two_labels / "published" / "rekognition.duckdb").read_bytes()
     assert main(["sql", statement]) == 2
     assert "read-only" in capsys.readouterr().err
-    assert (root / "published" / "rekognition.duckdb").read_bytes() == before
+    assert (two_labels / "published" / "rekognition.duckdb").read_bytes() == before
 
 
 def test_files_of_ones_own_can_be_written_and_read(
@@ -143,20 +129,20 @@ def test_control_c_stops_a_long_question(
 
 
 @pytest.mark.parametrize("rows", [3, ENDLESS])
-def test_a_reader_that_has_seen_enough_is_no_error(rows: int, root: Path) -> None:
+def test_a_reader_that_has_seen_enough_is_no_error(rows: int, two_labels: Path) -> None:
     command = [sys.executable, "-m", "transforms.cli", "sql", f"FROM range({rows})", "--json"]
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "wb") as closed:
         done = subprocess.run(
-            command, stdout=closed, stderr=subprocess.PIPE, env=_environ(root), timeout=60
+            command, stdout=closed, stderr=subprocess.PIPE, env=_environ(two_labels), timeout=60
         )
     assert (done.returncode, done.stderr) == (0, b"")
 
 
 @pytest.mark.parametrize("rows", [3, 100_000])
 def test_a_disk_that_takes_no_more_of_the_answer_is_one_line(
-    rows: int, root: Path, tmp_path: Path
+    rows: int, two_labels: Path, tmp_path: Path
 ) -> None:
     code = (
         "import resource, sys, transforms.cli\n"
@@ -167,13 +153,13 @@ def test_a_disk_that_takes_no_more_of_the_answer_is_one_line(
     with (tmp_path / "full").open("ab") as full:
         command = [sys.executable, "-c", code]
         done = subprocess.run(
-            command, stdout=full, stderr=subprocess.PIPE, env=_environ(root), text=True
+            command, stdout=full, stderr=subprocess.PIPE, env=_environ(two_labels), text=True
         )
     assert done.returncode == 1
     assert done.stderr == "rekognition-results: [Errno 27] File too large\n"
 
 
-def _environ(root: Path) -> dict[str, str]:
+def _environ(two_labels: Path) -> dict[str, str]:
     """Ours, but what is printed waits until Python flushes it, as it does by default."""
-    environ = os.environ | {"REKOGNITION_RESULTS_URI": str(root)}
+    environ = os.environ | {"REKOGNITION_RESULTS_URI": str(two_labels)}
     return {name: value for name, value in environ.items() if name != "PYTHONUNBUFFERED"}
