@@ -1,6 +1,6 @@
 """How fast the emulator is: start-up, 10,000 bulk jobs from start to result, 1,000 full pages.
 
-    uv run --no-sync python -m benchmarks.emulator [--jobs N] [--pages N] [--json]
+    python -m benchmarks.emulator [--jobs N] [--pages N] [--json]
 
 The emulator is held to one core where the system allows it; the calls are made by a plain HTTP
 client on another, so that boto3's own parsing is not measured. Prints one figure a line.

@@ -1,6 +1,6 @@
 """What reading the DAGs costs, which Airflow does again and again.
 
-    uv run --no-sync python -m benchmarks.parse [--rounds 5]
+    python -m benchmarks.parse [--rounds 5]
 
 All in CPU seconds, the best of the rounds: each DAG file as the first one of a process, with what
 it imports, and after another DAG, when all that is imported; Airflow's own import, which comes

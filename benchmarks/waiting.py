@@ -1,6 +1,6 @@
 """How waits scale: many deferred waits in one triggerer process, against the local Amazon.
 
-    uv run --no-sync python -m benchmarks.waiting [--kind bulk|video] [--waits 1000]
+    python -m benchmarks.waiting [--kind bulk|video] [--waits 1000]
         [--waiter-delay 10] [--looks-per-second 2.5] [--spread 60]
 
 Starts that many jobs, which end at moments spread over `--spread` seconds, and waits for all of

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 import duckdb
 from rich.box import SIMPLE
 from rich.console import Console
@@ -32,10 +30,10 @@ def show_results(console: Console, settings: Settings, seconds: float) -> bool:
         return False
     verdict = "all reconcile" if jobs and not unreconciled else f"{unreconciled} do not reconcile"
     console.print(f"{jobs} results, {verdict}. {seconds:.0f} seconds.")
-    uv = "uv" if shutil.which("uv") else ".tools/bin/uv"
     console.print(f"\nPublished: {settings.published}", soft_wrap=True)
     console.print(
-        f"Next: {uv} run rekognition-results sql "
+        "Next: source .venv/bin/activate\n"
+        "      rekognition-results sql "
         '"SELECT name, count(*) FROM labels GROUP BY ALL ORDER BY 2 DESC LIMIT 5"',
         soft_wrap=True,
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,16 +11,20 @@ import pytest
 from transforms.tables import TABLES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PAGES = [
-    ROOT / name
-    for name in subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.splitlines()
-]
+
+
+def project_files() -> list[Path]:
+    """Without git, which a downloaded archive lacks: all but environments, caches and results."""
+    found = []
+    for folder, below, files in os.walk(ROOT):
+        below[:] = [one for one in below if one not in ("var", "__pycache__") and one[0] != "."]
+        found += [Path(folder, name) for name in files]
+    return sorted(found)
+
+
+FILES = project_files()
+PAGES = [path for path in FILES if path.suffix == ".md"]
+TEXTS = [path for path in FILES if path.suffix in (".md", ".py", ".sql", ".yaml")]
 MAKEFILE = (ROOT / "Makefile").read_text()
 
 
@@ -41,3 +45,9 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_every_make_command_is_one_of_the_makefile(page: Path) -> None:
     for target in re.findall(r"(?:^|`)make ([a-z-]+)", page.read_text(), re.MULTILINE):
         assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE), f"make {target}"
+
+
+def test_programs_are_called_without_uv_which_make_may_have_brought_itself() -> None:
+    calls = re.compile(r"\buv run\b|\.tools/bin/uv run")
+    found = [path for path in TEXTS if path != Path(__file__) and calls.search(path.read_text())]
+    assert found == []

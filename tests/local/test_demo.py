@@ -31,10 +31,27 @@ def test_it_prints_tables_answers_and_what_to_try_next(undisturbed: tuple[Path, 
         "Jobs, and whether they reconcile",
         "4 results, all reconcile.",
         f"Published: {results}/published/rekognition.duckdb",
-        "Next: uv run rekognition-results sql",
     ):
         assert line in printed
     assert (results / "warehouse" / "rekognition.duckdb").is_file()
+
+
+def test_the_commands_it_prints_run_with_nothing_else_on_the_path(
+    undisturbed: tuple[Path, str],
+) -> None:
+    results, printed = undisturbed
+    _, _, hint = printed.partition("Next: ")
+    commands = "\n".join(line.strip() for line in hint.splitlines()[:2])
+    assert commands.splitlines()[0] == "source .venv/bin/activate"
+    ran = subprocess.run(
+        ["/bin/bash", "-e", "-c", commands],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "REKOGNITION_RESULTS_URI": str(results)},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "name" in ran.stdout
 
 
 def test_run_again_it_gives_the_same_rows(undisturbed: tuple[Path, str]) -> None:
