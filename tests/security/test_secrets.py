@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import zstandard
 from airflow.sdk.exceptions import AirflowException
-from planted_secrets import LAKE, SECRETS, leaks, plant
+from planted_secrets import LAKE, SECRETS, leaks, planted
 
 from rekognition_results.operators.results import RekognitionLoadWarehouseOperator
 from transforms.cli import main
@@ -31,8 +31,8 @@ def test_the_search_finds_a_secret_wherever_it_stands(secret: str, tmp_path: Pat
 
 
 def test_planting_puts_secrets_where_they_belong() -> None:
-    environ = {"AIRFLOW_CONN_AWS_DEFAULT": json.dumps({"login": "x", "extra": {}})}
-    plant(environ)
+    connection = json.dumps({"login": "x", "extra": {}})
+    environ = planted({"AIRFLOW_CONN_AWS_DEFAULT": connection})
     told = [
         secret for secret in SECRETS.values() if secret in json.dumps(environ).replace("\\", "")
     ]

@@ -1,11 +1,11 @@
-"""Runs DAGs in processes that die: python crash_child.py HOME, with one order a line on stdin.
+"""Runs DAGs in processes that may die: python airflow_child.py HOME, one order a line on stdin.
 
 An order is `{"environment": {...}, "die_at": N, "runs": [[dag_id, conf], ...]}`. Each is run by a
 process of its own, forked off one that has imported Airflow, on a metadata database in which
 nothing has run: all that counts is in the results root. SIGKILL strikes before the N-th file of the
 results root gets its name (0 is never): each such moment is a step of the pipeline, with all before
-it done and nothing after it. The answer is how many steps there were and how each run ended, or
-null when the process was killed.
+it done and nothing after it. The answer is how each run and each of its tasks ended, or null
+when the process was killed.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +27,14 @@ IMAGES_PER_PART = 2  # so that a few images make several parts
 STEPS = ("os.rename", "os.link")  # how a file gets its name: write_whole, create
 
 
-def count_steps(root: str, die_at: int) -> list[int]:
-    """The number of steps so far, in a list that goes on counting."""
-    steps = [0]
+def strike_at(root: str, die_at: int) -> None:
+    steps = count(1)
 
     def strike(event: str, arguments: tuple[Any, ...]) -> None:
-        if event in STEPS and os.fspath(arguments[1]).startswith(root):
-            steps[0] += 1
-            if steps[0] == die_at:
-                os.kill(os.getpid(), signal.SIGKILL)
+        if event in STEPS and os.fspath(arguments[1]).startswith(root) and next(steps) == die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(strike)
-    return steps
 
 
 def prepare(home: Path) -> None:
@@ -59,17 +56,26 @@ def prepare(home: Path) -> None:
     shutil.copy(home / "airflow.db", home / "fresh.db")
 
 
-def run(order: dict[str, Any]) -> dict[str, Any]:
+def run(order: dict[str, Any]) -> list[dict[str, Any]]:
     os.environ.update(order["environment"])
     from airflow import settings
+    from airflow.sdk.listener import get_listener_manager
 
     from local.dag_runs import dag_bag
 
     settings.configure_orm()
     dags = dag_bag()
-    steps = count_steps(os.environ["REKOGNITION_RESULTS_URI"], order["die_at"])
-    states = [str(dags[dag_id].test(run_conf=conf).state) for dag_id, conf in order["runs"]]
-    return {"steps": steps[0], "states": states}
+    strike_at(os.environ["REKOGNITION_RESULTS_URI"], order["die_at"])
+    ran = [ended(dags[dag_id].test(run_conf=conf)) for dag_id, conf in order["runs"]]
+    # As at the end of a scheduler: OpenLineage sends its last events, and ends its processes.
+    get_listener_manager().hook.before_stopping(component=None)
+    return ran
+
+
+def ended(run: Any) -> dict[str, Any]:
+    instances = run.get_task_instances()
+    tasks = {f"{one.task_id}[{one.map_index}]": str(one.state) for one in instances}
+    return {"state": str(run.state), "tasks": tasks}
 
 
 def answers(home: Path, orders: Iterator[str]) -> Iterator[str]:
