@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -52,8 +53,8 @@ class ManualClock(Clock):
 
     def advance(self, seconds: float) -> float:
         """Turn the clock forward and finish every job that falls due; gives the new time."""
-        if seconds < 0:
-            raise ValueError(f"a clock does not run backwards: {seconds}")
+        if not 0 <= seconds < math.inf:
+            raise ValueError(f"a clock does not run backwards, or for ever: {seconds}")
         with self._lock:
             self._now += seconds
             listeners = list(self._listeners)

@@ -18,6 +18,7 @@ import msgspec
 
 from emulator.clock import Clock
 from emulator.counters import Counters
+from emulator.errors import ServiceError
 from emulator.faults import Faults
 from emulator.service import Service
 from emulator.state import State
@@ -57,14 +58,16 @@ class Controlled(Protocol):
         """Begin anew, with the jobs or without."""
 
 
-def handle(emulator: Controlled, method: str, path: str, body: bytes) -> tuple[int, bytes]:
+def handle(
+    emulator: Controlled, method: str, path: str, body: Callable[[], bytes]
+) -> tuple[int, bytes]:
     """An HTTP status and a JSON body; 400 with {"error"} for what cannot be done."""
     route = _ROUTES.get((method, path.removeprefix(PREFIX).rstrip("/")))
     if route is None:
         return 404, msgspec.json.encode({"error": f"no such call: {method} {path}"})
     try:
-        answer = route(emulator, msgspec.json.decode(body or b"{}", type=dict[str, Any]))
-    except (TypeError, ValueError, KeyError, RuntimeError) as error:
+        answer = route(emulator, msgspec.json.decode(body() or b"{}", type=dict[str, Any]))
+    except (TypeError, ValueError, KeyError, RuntimeError, ServiceError) as error:
         return 400, msgspec.json.encode({"error": f"{type(error).__name__}: {error}"})
     return 200, msgspec.json.encode(answer)
 

@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from emulator.arguments import folder, whole
 from emulator.clock import Clock
 from emulator.counters import Counters
 from emulator.faults import Faults
@@ -15,6 +16,7 @@ from emulator.recordings import Recordings
 from emulator.scheduler import Scheduler
 from emulator.service import Service
 from emulator.state import State
+from emulator.subscribers import Subscribers
 from emulator.world import Adapters, Settings, World
 
 
@@ -38,12 +40,15 @@ class Rekognition:
         seed: int = 0,
         **limits: Any,
     ) -> None:
+        if clock is not None and not isinstance(clock, Clock):
+            raise ValueError(f"clock must be Clock.system() or Clock.manual(), not {clock!r}")
         self.clock = clock or Clock.system()
-        self.faults = Faults(seed)
+        self.faults = Faults(whole("seed", seed))
         self.counters = Counters()
         self.adapters = Adapters()
-        self._folder = Path(recordings) if recordings is not None else None
+        self._folder = folder("recordings", recordings)
         self._settings = Settings(seconds_per_video_job, seconds_per_bulk_job, **limits)
+        self._subscribers = Subscribers()
         self._state: State | None = None
         self._restarting = threading.Lock()
 
@@ -62,11 +67,13 @@ class Rekognition:
         self._state = state
         self._recordings = Recordings(self._folder, self._kept("recordings"))
         self._jobs = JobBook(self._kept("jobs.jsonl"))
+        self._subscribers.start()
         self._build()
 
     def close(self) -> None:
         """Start and end no more jobs; what has begun is finished first."""
         self._scheduler.stop()
+        self._subscribers.stop()
         self._jobs.close()
 
     def restart(self, memory: bool = True) -> None:

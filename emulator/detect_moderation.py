@@ -11,7 +11,7 @@ import msgspec
 
 from emulator.errors import ServiceError
 from emulator.moderation import MAX_BYTES_IN_S3, is_image, moderate
-from emulator.objects import AccessDenied, ObjectUnreadable, StoredObject
+from emulator.objects import AccessDenied, ObjectUnreadable, StoredObject, location_of
 from emulator.recordings import RecordingMissing
 from emulator.wire import encode
 from emulator.world import Caller, World
@@ -43,17 +43,13 @@ def detect_moderation_labels(
 
 def _image(world: World, image: dict[str, Any], caller: Caller) -> StoredObject:
     """Exactly one of Bytes and S3Object."""
-    location = image.get("S3Object")
-    if ("Bytes" in image) == (location is not None):
+    if ("Bytes" in image) == ("S3Object" in image):
         message = "Image must have either Bytes or an S3Object."
         raise ServiceError("InvalidParameterException", message)
-    if location is None:
+    if "Bytes" in image:
         return StoredObject(image["Bytes"], {})
-    if "Bucket" not in location or "Name" not in location:
-        message = "S3Object must have a Bucket and a Name."
-        raise ServiceError("InvalidParameterException", message)
     try:
-        return world.objects.read(location, caller.region)
+        return world.objects.read(location_of("Image", image), caller.region)
     except (ObjectUnreadable, AccessDenied):
         raise ServiceError("InvalidS3ObjectException") from None
 

@@ -7,8 +7,20 @@ from __future__ import annotations
 
 from typing import Any
 
-# The service answers these two with a server's status, every other error with 400.
-SERVER_ERRORS = frozenset({"InternalServerError", "ThrottlingException"})
+# The service answers these two with a server's status, every other error of its model with 400.
+# 411 is what S3 answers to a body of no stated length; Rekognition's own answer is not documented.
+STATUS = {"InternalServerError": 500, "ThrottlingException": 500, "MissingContentLength": 411}
+
+# What answers before the service is reached, and so is not in its model. In public logs a broken
+# length is {"__type": "ValidationException", "message": ...} and nothing else.
+UNMODELLED = frozenset(
+    {
+        "MissingContentLength",
+        "SerializationException",
+        "UnknownOperationException",
+        "ValidationException",
+    }
+)
 
 # What the service says of each error, used where the cause has no better sentence.
 DEFAULT_MESSAGES = {
@@ -27,10 +39,12 @@ DEFAULT_MESSAGES = {
         "Unable to get object metadata from S3. Check object key, region and/or access permissions."
     ),
     "LimitExceededException": "The maximum number of jobs that may run at once has been reached.",
+    "MissingContentLength": "You must provide the Content-Length HTTP header.",
     "ProvisionedThroughputExceededException": "Provisioned rate exceeded.",
     "ResourceNotFoundException": "The resource specified in the request cannot be found.",
     "ResourceNotReadyException": "The requested resource isn't ready.",
     "ThrottlingException": "Rate exceeded.",
+    "ValidationException": "1 validation error detected.",
     "VideoTooLargeException": "The file size or duration of the supplied media is too large.",
 }
 
@@ -54,12 +68,14 @@ class ServiceError(Exception):
     def __init__(self, code: str, message: str = "", members: dict[str, Any] | None = None) -> None:
         self.code = code
         self.message = message or DEFAULT_MESSAGES.get(code, code)
-        self.status = 500 if code in SERVER_ERRORS else 400
+        self.status = STATUS.get(code, 400)
         self.members = members or DEFAULT_MEMBERS.get(code, {})
         super().__init__(f"{code}: {self.message}")
 
     def body(self, request_id: str) -> dict[str, Any]:
         """The JSON 1.1 error document."""
+        if self.code in UNMODELLED:
+            return {"__type": self.code, "message": self.message}
         return {
             "__type": self.code,
             "Code": self.code,

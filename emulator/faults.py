@@ -10,7 +10,10 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
+from emulator.arguments import one_of, whole
+from emulator.arguments import seconds as real_time
 from emulator.errors import ServiceError
+from emulator.validation import service_model
 
 ANY = "*"
 _GETS = frozenset({"GetMediaAnalysisJob", "GetLabelDetection"})
@@ -88,7 +91,9 @@ class Faults:
         self, seconds: float, times: int | None = 1, share: float = 1.0, operation: str = ANY
     ) -> None:
         """The answer comes `seconds` of real time later."""
-        self._order(Fault("delay", operation, times, share, {"seconds": seconds}))
+        self._order(
+            Fault("delay", operation, times, share, {"seconds": real_time("seconds", seconds)})
+        )
 
     def dead_tokens(self, times: int | None = 1, share: float = 1.0, operation: str = ANY) -> None:
         """InvalidPaginationTokenException for calls that bring a NextToken."""
@@ -110,12 +115,13 @@ class Faults:
 
         `notify_status` is what the SNS message says: FAILED or ERROR.
         """
+        one_of("notify_status", notify_status, ("FAILED", "ERROR"))
         detail = {"fail": {"code": code, "message": message, "notify_status": notify_status}}
         self._order(Fault("job", operation, times, detail=detail))
 
     def notify(self, copies: int, times: int | None = 1, operation: str = ANY) -> None:
         """The next jobs to be started publish their completion `copies` times; 0: never."""
-        self._order(Fault("job", operation, times, detail={"copies": copies}))
+        self._order(Fault("job", operation, times, detail={"copies": whole("copies", copies)}))
 
     def break_result_line(self, times: int | None = 1) -> None:
         """The next bulk jobs' result manifests have one line cut in the middle."""
@@ -123,7 +129,11 @@ class Faults:
 
     def drop_result_lines(self, lines: int = 1, times: int | None = 1) -> None:
         """The next bulk jobs' result manifests lack `lines` lines that their summaries count."""
-        self._order(Fault("job", "StartMediaAnalysisJob", times, detail={"dropped": lines}))
+        self._order(
+            Fault(
+                "job", "StartMediaAnalysisJob", times, detail={"dropped": whole("lines", lines, 1)}
+            )
+        )
 
     def clear(self, seed: int | None = None) -> None:
         """Take back all orders; with a seed, begin its run of chances anew."""
@@ -161,6 +171,11 @@ class Faults:
             return self._random.randrange(count)
 
     def _order(self, fault: Fault) -> None:
+        one_of("operation", fault.operation, (ANY, *service_model().operation_names))
+        if fault.times is not None:
+            whole("times", fault.times, 1)
+        if not isinstance(fault.share, (int, float)) or not 0 <= fault.share <= 1:
+            raise ValueError(f"share must be a part from 0 to 1, not {fault.share!r}")
         with self._lock:
             self._orders.append(fault)
 

@@ -3,9 +3,12 @@ to moto's own application."""
 
 from __future__ import annotations
 
+import io
 import re
 import socket
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -13,6 +16,7 @@ from moto.iam.models import get_account_id_from
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from emulator import control
+from emulator.errors import ServiceError
 from emulator.http import break_connection
 from emulator.objects import bucket_named, owner_of
 from emulator.service import TARGET_PREFIX, Reply
@@ -37,14 +41,14 @@ class Front:
         path = environ.get("PATH_INFO", "")
         if path.startswith(control.PREFIX):
             return _control(self._emulator, environ, start_response)
+        authorization = environ.get("HTTP_AUTHORIZATION", "")
         target = environ.get("HTTP_X_AMZ_TARGET", "")
-        operation = target.removeprefix(TARGET_PREFIX)
-        if target.startswith(TARGET_PREFIX) and operation in self._emulator.service.operations:
-            authorization = environ.get("HTTP_AUTHORIZATION", "")
-            reply = self._emulator.service.handle(
-                operation, _body(environ), caller_of(authorization)
-            )
-            return _answer(reply, environ, start_response)
+        if target.startswith(TARGET_PREFIX) or _service_of(authorization) == "rekognition":
+            operation = target.removeprefix(TARGET_PREFIX)
+            caller = caller_of(authorization)
+            reply = self._emulator.service.handle(operation, partial(_body, environ), caller)
+            if reply is not None:
+                return _answer(reply, environ, start_response)
         return self._pass_on(environ, start_response)
 
     def _pass_on(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -80,15 +84,29 @@ def _control(
     emulator: control.Controlled, environ: Environ, start_response: StartResponse
 ) -> Iterable[bytes]:
     method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-    status, body = control.handle(emulator, method, path, _body(environ))
+    status, body = control.handle(emulator, method, path, partial(_body, environ))
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
     start_response(f"{status} {'OK' if status == 200 else 'Error'}", headers)
     return [body]
 
 
 def _body(environ: Environ) -> bytes:
-    length = int(environ.get("CONTENT_LENGTH") or 0)
-    return bytes(environ["wsgi.input"].read(length)) if length else b""
+    """The request's body, which can be read again; ServiceError unless its length is stated."""
+    length = environ.get("CONTENT_LENGTH") or "0"
+    if "HTTP_TRANSFER_ENCODING" in environ or not length.isdecimal():
+        _drain(environ)
+        raise ServiceError("MissingContentLength")
+    body = bytes(environ["wsgi.input"].read(int(length)))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def _drain(environ: Environ) -> None:
+    """Read a chunked body to its end: a connection closed before it breaks under the answer."""
+    if environ.get("wsgi.input_terminated"):
+        with suppress(OSError):  # for what is not a chunk
+            while environ["wsgi.input"].read(65536):
+                pass
 
 
 def caller_of(authorization: str) -> Caller:
@@ -99,10 +117,15 @@ def caller_of(authorization: str) -> Caller:
     return Caller(get_account_id_from(found[1]), found[2])
 
 
+def _service_of(authorization: str) -> str | None:
+    """The service that a signed request is for, None for an unsigned one."""
+    found = _CREDENTIAL.search(authorization)
+    return None if found is None else found[3]
+
+
 def _is_s3(environ: Environ) -> bool:
-    found = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
     # Presigned and unsigned requests carry no such header; other services always do.
-    return found is None or found[3] == "s3"
+    return _service_of(environ.get("HTTP_AUTHORIZATION", "")) in (None, "s3")
 
 
 def _is_of_another_owner(environ: Environ) -> bool:

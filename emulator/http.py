@@ -8,7 +8,7 @@ import threading
 from typing import Any
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
-from werkzeug.serving import ThreadedWSGIServer
+from werkzeug.serving import ThreadedWSGIServer, select_address_family
 
 
 class _Handler(MotoRequestHandler):
@@ -32,14 +32,15 @@ class Server(ThreadedWSGIServer):
         self._open_lock = threading.Lock()
         self._thread: threading.Thread | None = None
         # Bound here: werkzeug ends the process when a port is taken.
-        with socket.create_server(address, backlog=128) as listening:
+        family = select_address_family(*address)
+        with socket.create_server(address, family=family, backlog=128) as listening:
             super().__init__(*address, app, handler=_Handler, fd=listening.fileno())
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        host, port = self.server_address[:2]
-        return f"http://{host!s}:{port}"
+        host, port = str(self.server_address[0]), self.server_address[1]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def start(self) -> None:
         """Serve on a thread."""

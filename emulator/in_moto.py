@@ -36,10 +36,10 @@ def mock_rekognition(**options: Any) -> Iterator[Rekognition]:
 
     def dispatch(request: Any, full_url: str, headers: Any) -> TYPE_RESPONSE:
         operation = headers.get("X-Amz-Target", "").removeprefix(TARGET_PREFIX)
-        if operation not in rekognition.service.operations:
-            return RekognitionResponse.dispatch(request, full_url, headers)  # type: ignore[no-any-return]
         caller = caller_of(headers.get("Authorization", ""))
-        reply = rekognition.service.handle(operation, request.get_data(), caller)
+        reply = rekognition.service.handle(operation, request.get_data, caller)
+        if reply is None:
+            return RekognitionResponse.dispatch(request, full_url, headers)  # type: ignore[no-any-return]
         return reply.status, reply.headers(), reply.body
 
     paths[_PATH] = dispatch

@@ -11,8 +11,8 @@ from typing import Any
 
 from emulator.errors import ServiceError
 from emulator.jobs import Job
-from emulator.notifications import publish
-from emulator.objects import AccessDenied, ObjectHead, ObjectUnreadable
+from emulator.notifications import check_region, publish
+from emulator.objects import AccessDenied, ObjectHead, ObjectUnreadable, location_of
 from emulator.recordings import METADATA_KEY, RecordingMissing
 from emulator.world import Caller, World
 
@@ -51,10 +51,9 @@ class LabelDetection:
 
     def _check(self, request: dict[str, Any], caller: Caller) -> ObjectHead:
         """The video, or what the service refuses before there is a job."""
-        location = request["Video"].get("S3Object")
-        if location is None or "Bucket" not in location or "Name" not in location:
-            message = "Video must name the Bucket and the Name of an S3Object."
-            raise ServiceError("InvalidParameterException", message)
+        location = location_of("Video", request["Video"])
+        if (channel := request.get("NotificationChannel")) is not None:
+            check_region(channel["SNSTopicArn"], caller.region)
         try:
             video = self._world.objects.head(location, caller.region)
         except (ObjectUnreadable, AccessDenied):

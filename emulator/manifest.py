@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from emulator.errors import JobFailure
-from emulator.wire import encode
+from emulator.wire import NotJson, decode, encode
 
 # https://docs.aws.amazon.com/rekognition/latest/dg/limits.html
 MAX_LINES = 10_000
@@ -98,8 +98,8 @@ def _lines(document: bytes) -> list[bytes]:
 
 def _source_ref(line: bytes) -> str:
     try:
-        entry = msgspec.json.decode(line)
-    except msgspec.DecodeError:
+        entry = decode(line)
+    except NotJson:
         raise InvalidLine("INVALID_JSON_LINE", "The line is not valid JSON.") from None
     if not isinstance(entry, dict):
         raise InvalidLine("INVALID_JSON_LINE", "The line is not a JSON object.")

@@ -11,7 +11,7 @@ from emulator import tokens
 from emulator.bulk_run import run
 from emulator.errors import ServiceError
 from emulator.jobs import Job
-from emulator.objects import AccessDenied, ObjectUnreadable
+from emulator.objects import AccessDenied, ObjectUnreadable, location_of
 from emulator.wire import epoch
 from emulator.world import Caller, World
 
@@ -76,12 +76,13 @@ class MediaAnalysis:
         operation = request["OperationsConfig"].get("DetectModerationLabels")
         if operation is None:
             raise ServiceError("InvalidParameterException", "OperationsConfig names no operation.")
+        manifest = location_of("Input", request["Input"])
         world.adapters.check(operation.get("ProjectVersion"))
         limit = world.settings.bulk_jobs_at_once
         if limit is not None and world.jobs.running(caller.scope(START)) >= limit:
             raise ServiceError("LimitExceededException")
         try:
-            size = world.objects.head(request["Input"]["S3Object"], caller.region).size
+            size = world.objects.head(manifest, caller.region).size
         except (ObjectUnreadable, AccessDenied):
             raise ServiceError("InvalidS3ObjectException") from None
         if not 0 < size <= _MAX_MANIFEST_BYTES:

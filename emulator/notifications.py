@@ -12,6 +12,7 @@ import msgspec
 from moto.sns.exceptions import SNSException
 from moto.sns.models import sns_backends
 
+from emulator.errors import ServiceError
 from emulator.jobs import Job
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,17 @@ def payload(job: Job, status: str, ended: float) -> dict[str, Any]:
         "Video": {"S3ObjectName": video["Name"], "S3Bucket": video["Bucket"]},
     }
     return {name: value for name, value in message.items() if value is not None}
+
+
+def check_region(topic_arn: str, region: str) -> None:
+    """InvalidParameterException for a topic of another region than the call's.
+
+    "The Amazon SNS topic must be in the same AWS region as the Rekognition Video endpoint":
+    https://docs.aws.amazon.com/rekognition/latest/dg/api-video-roles.html
+    """
+    if topic_arn.split(":")[3] != region:
+        message = f"The SNS topic {topic_arn} is not in the region {region}."
+        raise ServiceError("InvalidParameterException", message)
 
 
 def publish(job: Job, status: str, ended: float) -> bool:

@@ -9,6 +9,8 @@ from typing import Any
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket, S3Backend, s3_backends
 
+from emulator.errors import ServiceError
+
 Location = dict[str, str]
 
 
@@ -38,6 +40,15 @@ class StoredObject:
 
     body: bytes
     metadata: dict[str, str]
+
+
+def location_of(what: str, holder: dict[str, Any]) -> Location:
+    """The S3Object of a request's `what`. The model lets its members be absent, the service not."""
+    location: Location = holder.get("S3Object") or {}
+    if "Bucket" not in location or "Name" not in location:
+        message = f"{what} must have an S3Object with a Bucket and a Name."
+        raise ServiceError("InvalidParameterException", message)
+    return location
 
 
 class Objects:

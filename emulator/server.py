@@ -7,9 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from moto.core.base_backend import BackendDict
-from moto.s3.models import s3_backends
-
+from emulator import moto_memory
+from emulator.arguments import whole
 from emulator.core import Rekognition
 from emulator.front import Front
 from emulator.http import Server
@@ -27,8 +26,6 @@ class Emulator(Rekognition):
     the process, so there can be one Emulator at a time in each process.
     """
 
-    _running = threading.Lock()
-
     def __init__(
         self,
         port: int = 0,
@@ -38,40 +35,61 @@ class Emulator(Rekognition):
         **options: Any,
     ) -> None:
         super().__init__(recordings, **options)
+        if whole("port", port) > 65535:
+            raise ValueError(f"port must be at most 65535, not {port}")
+        if not isinstance(host, str) or not host:
+            raise ValueError(f"host must be an address or a name, not {host!r}")
         self._address = (host, port)
         self._state_folder = Path(state) if state is not None else None
+        if self._state_folder is not None and self._state_folder.is_file():
+            raise ValueError(f"state must be a folder; {self._state_folder} is a file")
         self._server: Server | None = None
+        # Held while it starts and while it stops.
+        self._changing = threading.Lock()
 
     @property
     def url(self) -> str:
         """The endpoint for all services, such as http://127.0.0.1:4566."""
-        assert self._server is not None, "the emulator is not started"
+        if self._server is None:
+            raise RuntimeError("the emulator is not started")
         return self._server.url
 
     def start(self) -> Self:
         """Load the state, take up unfinished jobs, and listen."""
-        if not Emulator._running.acquire(blocking=False):
-            raise RuntimeError("an Emulator runs in this process already; moto has one memory")
-        state = None
-        try:
-            _forget_moto()
-            self._server = Server(self._address, Front(self))
-            if self._state_folder is not None:
-                state = State(self._state_folder)
-                state.load()
-            self.open(state)
-        except BaseException:
-            self._release(state)
-            raise
-        self._server.start()
+        with self._changing:
+            moto_memory.take()
+            state = server = None
+            try:
+                server = Server(self._address, Front(self))
+                if self._state_folder is not None:
+                    state = State(self._state_folder)
+                    state.load()
+                self.open(state)
+            except BaseException:
+                _release(server, state)
+                raise
+            self._server = server
+            server.start()
         return self
 
     def stop(self) -> None:
-        """Close all connections and the state folder; what has begun is finished first."""
-        assert self._server is not None, "the emulator is not started"
-        self._server.stop()
-        self.close()
-        self._release(self._state)
+        """Close all connections and the state folder; what has begun is finished first.
+
+        Does nothing to an emulator that is not running.
+        """
+        with self._changing:
+            server, self._server = self._server, None
+            if server is None:
+                return
+            server.stop()
+            self.close()
+            _release(server, self._state)
+
+    def restart(self, memory: bool = True) -> None:
+        """Begin anew, as Rekognition does; RuntimeError for an emulator that is not running."""
+        if self._server is None:
+            raise RuntimeError("the emulator is not started")
+        super().restart(memory)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -84,16 +102,10 @@ class Emulator(Rekognition):
     ) -> None:
         self.stop()
 
-    def _release(self, state: State | None) -> None:
-        if self._server is not None:
-            self._server.close()
-        if state is not None:
-            state.close()
-        _forget_moto()
-        Emulator._running.release()
 
-
-def _forget_moto() -> None:
-    """Empty moto's memory, which outlives any server."""
-    BackendDict.reset()
-    s3_backends.bucket_accounts.clear()
+def _release(server: Server | None, state: State | None) -> None:
+    if server is not None:
+        server.close()
+    if state is not None:
+        state.close()
+    moto_memory.give_back()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-import msgspec
+from moto.core.utils import camelcase_to_underscores
+from moto.rekognition.responses import RekognitionResponse
 
 from emulator.detect_moderation import detect_moderation_labels
 from emulator.errors import ServiceError
@@ -16,10 +19,11 @@ from emulator.faults import Strike
 from emulator.label_detection import LabelDetection
 from emulator.label_results import LabelResults
 from emulator.media_analysis import MediaAnalysis
-from emulator.validation import check
-from emulator.wire import encode
+from emulator.validation import check, service_model
+from emulator.wire import NotJson, decode, encode
 from emulator.world import Caller, World
 
+log = logging.getLogger(__name__)
 TARGET_PREFIX = "RekognitionService."
 Handler = Callable[[dict[str, Any], Caller, Strike], dict[str, Any]]
 
@@ -63,33 +67,59 @@ class Service:
             ),
         }
 
-    @property
-    def operations(self) -> tuple[str, ...]:
-        """The operations that are emulated; moto answers the others."""
-        return tuple(self._handlers)
+    def handle(self, operation: str, body: Callable[[], bytes], caller: Caller) -> Reply | None:
+        """Answer one call, with whatever goes wrong by order; None if moto is to answer it.
 
-    def handle(self, operation: str, body: bytes, caller: Caller) -> Reply:
-        """Answer one call, with whatever goes wrong by order."""
+        `body` reads the request's body, or raises ServiceError.
+        """
         request_id = str(uuid.uuid4())
         counters = self._world.counters
         counters.add("calls", operation)
         strike = Strike()
         try:
-            request = check(operation, _decoded(body))
+            request = self._request(operation, body())
+            if operation not in self._handlers:
+                return None
             strike = self._world.faults.strike(operation, request)
             if strike.delay:
                 time.sleep(strike.delay)
             if strike.error is not None:
                 raise strike.error
             answer = encode(self._handlers[operation](request, caller, strike))
-        except ServiceError as error:
-            counters.add("errors", error.code)
-            return Reply(error.status, encode(error.body(request_id)), request_id, strike.cut)
+        except Exception as error:
+            refusal = _refusal(operation, error)
+            counters.add("errors", refusal.code)
+            return Reply(refusal.status, encode(refusal.body(request_id)), request_id, strike.cut)
         return Reply(200, answer, request_id, strike.cut)
 
+    def _request(self, operation: str, body: bytes) -> dict[str, Any]:
+        """The request, checked; an error for an operation that nobody here answers."""
+        if operation not in self._handlers and operation not in motos_operations():
+            message = f"{operation or 'A call without X-Amz-Target'} is not emulated."
+            raise ServiceError("UnknownOperationException", message)
+        try:
+            request = check(operation, decode(body or b"{}"))
+        except NotJson as error:
+            raise ServiceError("SerializationException", str(error)) from None
+        if request.get("NextToken") == "":
+            # AWS's own samples begin their paging with it: it is the first page.
+            del request["NextToken"]
+        return request
 
-def _decoded(body: bytes) -> Any:
-    try:
-        return msgspec.json.decode(body or b"{}")
-    except msgspec.DecodeError as error:
-        raise ServiceError("SerializationException", str(error)) from None
+
+@lru_cache(maxsize=1)
+def motos_operations() -> frozenset[str]:
+    """The operations that moto answers, always with the same document."""
+    return frozenset(
+        name
+        for name in service_model().operation_names
+        if hasattr(RekognitionResponse, camelcase_to_underscores(name))
+    )
+
+
+def _refusal(operation: str, error: Exception) -> ServiceError:
+    """The error to answer with; for a fault of the emulator's own, the log says more."""
+    if isinstance(error, ServiceError):
+        return error
+    log.error("%s broke", operation, exc_info=error)
+    return ServiceError("InternalServerError", "The emulator met an error of its own; see its log.")

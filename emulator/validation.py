@@ -7,8 +7,8 @@ a change here.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -35,24 +35,39 @@ def operation_model(operation: str) -> OperationModel:
     return service_model().operation_model(operation)
 
 
+@dataclass
+class _Violations:
+    """What a request breaks. A broken length has an error of its own in AWS's answers."""
+
+    found: list[str] = field(default_factory=list)
+    code: str = "InvalidParameterException"
+
+    def add(self, value: Any, where: str, rule: str) -> None:
+        self.found.append(f"Value '{value}' at '{where}' failed to satisfy constraint: {rule}")
+
+    def refuse(self) -> None:
+        """The error that names all of them, if there are any."""
+        if self.found:
+            plural = "" if len(self.found) == 1 else "s"
+            found = "; ".join(self.found)
+            message = f"{len(self.found)} validation error{plural} detected: {found}"
+            raise ServiceError(self.code, message)
+
+
 def check(operation: str, request: Any) -> dict[str, Any]:
     """The request with only the members that the model knows, none of them null.
 
-    Raises SerializationException for a JSON type that does not fit, InvalidParameterException for
-    anything that breaks a constraint, with all violations in one message as the service has it.
+    Raises SerializationException for a JSON type that does not fit, ValidationException for a
+    broken length, InvalidParameterException for any other broken constraint, with all violations
+    in one message as the service has it.
     """
-    shape = operation_model(operation).input_shape
-    violations: list[str] = []
-    checked = _structure(shape, request, "", violations)
-    if violations:
-        plural = "" if len(violations) == 1 else "s"
-        found = "; ".join(violations)
-        message = f"{len(violations)} validation error{plural} detected: {found}"
-        raise ServiceError("InvalidParameterException", message)
+    violations = _Violations()
+    checked = _structure(operation_model(operation).input_shape, request, "", violations)
+    violations.refuse()
     return checked
 
 
-def _value(shape: Shape, value: Any, where: str, violations: list[str]) -> Any:
+def _value(shape: Shape, value: Any, where: str, violations: _Violations) -> Any:
     if isinstance(shape, StructureShape):
         return _structure(shape, value, where, violations)
     if isinstance(shape, ListShape):
@@ -74,11 +89,11 @@ def _value(shape: Shape, value: Any, where: str, violations: list[str]) -> Any:
     return value
 
 
-def _structure(shape: Any, value: Any, where: str, violations: list[str]) -> dict[str, Any]:
+def _structure(shape: Any, value: Any, where: str, violations: _Violations) -> dict[str, Any]:
     _expect(isinstance(value, dict), where or "request", "a structure")
     for name in shape.required_members:
         if value.get(name) is None:
-            _violated(violations, "null", _path(where, name), "Member must not be null")
+            violations.add("null", _path(where, name), "Member must not be null")
     return {
         name: _value(member, value[name], _path(where, name), violations)
         for name, member in shape.members.items()
@@ -86,7 +101,7 @@ def _structure(shape: Any, value: Any, where: str, violations: list[str]) -> dic
     }
 
 
-def _list(shape: ListShape, value: Any, where: str, violations: list[str]) -> list[Any]:
+def _list(shape: ListShape, value: Any, where: str, violations: _Violations) -> list[Any]:
     _expect(isinstance(value, list), where, "a list")
     _length(shape, len(value), value, where, violations)
     return [
@@ -95,52 +110,49 @@ def _list(shape: ListShape, value: Any, where: str, violations: list[str]) -> li
     ]
 
 
-def _blob(shape: Shape, value: Any, where: str, violations: list[str]) -> bytes:
+def _blob(shape: Shape, value: Any, where: str, violations: _Violations) -> bytes:
     _expect(isinstance(value, str), where, "base64 text")
     try:
         decoded = base64.b64decode(value, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one; text that is not ASCII gives another
         raise ServiceError("SerializationException", f"{where} is no base64 text") from None
     _length(shape, len(decoded), "<bytes>", where, violations)
     return decoded
 
 
-def _length(shape: Shape, size: int, value: Any, where: str, violations: list[str]) -> None:
+def _length(shape: Shape, size: int, value: Any, where: str, violations: _Violations) -> None:
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
     if low is not None and size < low:
-        rule = f"Member must have length greater than or equal to {low}"
-        _violated(violations, value, where, rule)
-    if high is not None and size > high:
-        _violated(violations, value, where, f"Member must have length less than or equal to {high}")
+        rule = f"greater than or equal to {low}"
+    elif high is not None and size > high:
+        rule = f"less than or equal to {high}"
+    else:
+        return
+    violations.code = "ValidationException"
+    violations.add(value, where, f"Member must have length {rule}")
 
 
-def _range(shape: Shape, value: float, where: str, violations: list[str]) -> None:
+def _range(shape: Shape, value: float, where: str, violations: _Violations) -> None:
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
     # Written so that a NaN breaks both rules.
     if low is not None and not value >= low:
         rule = f"Member must have value greater than or equal to {low}"
-        _violated(violations, value, where, rule)
+        violations.add(value, where, rule)
     if high is not None and not value <= high:
-        _violated(violations, value, where, f"Member must have value less than or equal to {high}")
+        violations.add(value, where, f"Member must have value less than or equal to {high}")
 
 
-def _words(shape: Shape, value: str, where: str, violations: list[str]) -> None:
+def _words(shape: Shape, value: str, where: str, violations: _Violations) -> None:
     enum, pattern = shape.metadata.get("enum"), shape.metadata.get("pattern")
     if enum and value not in enum:
-        rule = f"Member must satisfy enum value set: [{', '.join(enum)}]"
-        _violated(violations, value, where, rule)
+        violations.add(value, where, f"Member must satisfy enum value set: [{', '.join(enum)}]")
     if pattern and not re.fullmatch(pattern, value):
-        rule = f"Member must satisfy regular expression pattern: {pattern}"
-        _violated(violations, value, where, rule)
+        violations.add(value, where, f"Member must satisfy regular expression pattern: {pattern}")
 
 
 def _expect(fits: bool, where: str, kind: str) -> None:
     if not fits:
         raise ServiceError("SerializationException", f"{where} must be {kind}")
-
-
-def _violated(violations: list[str], value: Any, where: str, rule: str) -> None:
-    violations.append(f"Value '{value}' at '{where}' failed to satisfy constraint: {rule}")
 
 
 def _path(where: str, member: str) -> str:

@@ -14,6 +14,18 @@ _PLAIN_FROM, _PLAIN_BELOW = 1e-3, 1e7
 _SPACE_OR_STRING = re.compile(rb'("(?:[^"\\]|\\.)*")|\s+')
 
 
+class NotJson(ValueError):
+    """A document that cannot be read as JSON."""
+
+
+def decode(document: bytes) -> Any:
+    """JSON as Python values; NotJson for anything else, nested too deep included."""
+    try:
+        return msgspec.json.decode(document)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise NotJson(f"not JSON in UTF-8: {error}") from None
+
+
 def float_text(value: float) -> bytes:
     """One number in the service's notation: b'98.5', b'0.5', b'7.06E-4'."""
     size = abs(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from emulator.arguments import seconds, whole
 from emulator.clock import Clock
 from emulator.counters import Counters
 from emulator.errors import ServiceError
@@ -32,6 +33,13 @@ class Settings:
     video_results_seconds: float = 7 * _DAY
     bulk_jobs_seconds: float = 365 * _DAY
     token_seconds: float = TOKEN_SECONDS
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if not name.endswith("_at_once"):
+                seconds(name, value)
+            elif (name, value) != ("bulk_jobs_at_once", None):
+                whole(name, value, 1)
 
 
 @dataclass(frozen=True)

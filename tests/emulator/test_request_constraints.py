@@ -62,7 +62,7 @@ WORDS = {
     "GeneralLabelsFilterValue": "Car",
     "HumanLoopName": "loop-1",
 }
-NO_WORD = "\N{SNOWMAN} \n"
+NO_WORD = "\N{SNOWMAN} \n" * 8  # of a length that every pattern's member may have
 
 
 def valid(shape: Shape, violation: tuple[str, Any] | None, where: str = "") -> Any:
@@ -87,18 +87,21 @@ def valid(shape: Shape, violation: tuple[str, Any] | None, where: str = "") -> A
 
 
 MISSING = object()
+LENGTHS = ("short", "long")
 
 
 def violations() -> Iterator[Any]:
-    """Each way to break each constraint: operation, path, value."""
+    """Each way to break each constraint: operation, path, value, the error's code."""
     for operation in OPERATIONS:
         shape = operation_model(operation).input_shape
         required = set(_required(shape))
         for path, member in input_members(operation).items():
             for name, value in _broken(member):
-                yield pytest.param(operation, path, value, id=f"{operation}-{path}-{name}")
+                code = "ValidationException" if name in LENGTHS else "InvalidParameterException"
+                yield pytest.param(operation, path, value, code, id=f"{operation}-{path}-{name}")
             if path in required:
-                yield pytest.param(operation, path, MISSING, id=f"{operation}-{path}-missing")
+                code, case = "InvalidParameterException", f"{operation}-{path}-missing"
+                yield pytest.param(operation, path, MISSING, code, id=case)
 
 
 def _required(shape: Shape, where: str = "") -> Iterator[str]:
@@ -146,12 +149,12 @@ def test_a_request_with_every_member_is_well_formed(operation: str) -> None:
     assert set(checked) == set(request)
 
 
-@pytest.mark.parametrize("operation,path,value", list(violations()))
-def test_a_broken_constraint_is_refused(operation: str, path: str, value: Any) -> None:
+@pytest.mark.parametrize("operation,path,value,code", list(violations()))
+def test_a_broken_constraint_is_refused(operation: str, path: str, value: Any, code: str) -> None:
     request = valid(operation_model(operation).input_shape, (path, value))
     with pytest.raises(ServiceError, match="validation error") as refused:
         check(operation, request)
-    assert refused.value.code == "InvalidParameterException"
+    assert refused.value.code == code
     assert refused.value.status == 400
     member = path.replace("[]", "").split(".")[-1]
     assert member.lower() in refused.value.message.lower()
@@ -179,9 +182,32 @@ def test_unknown_members_are_ignored() -> None:
     assert check("GetLabelDetection", {"JobId": "job", "Novelty": 1}) == {"JobId": "job"}
 
 
-def test_both_clients_meet_the_refusal_as_a_400(both: Call) -> None:
-    with pytest.raises(ClientError, match="at 'maxResults'") as refused:
-        both("ListMediaAnalysisJobs", MaxResults=101)
+@pytest.mark.parametrize(
+    "operation,request_,member,code",
+    [
+        ("ListMediaAnalysisJobs", {"MaxResults": 101}, "maxResults", "InvalidParameterException"),
+        ("GetLabelDetection", {"JobId": "a" * 65}, "jobId", "ValidationException"),
+        ("StartLabelDetection", {"Video": {}, "JobTag": ""}, "jobTag", "ValidationException"),
+    ],
+)
+def test_both_clients_meet_the_refusal_as_a_400(
+    operation: str, request_: dict[str, Any], member: str, code: str, both: Call
+) -> None:
+    with pytest.raises(ClientError, match=f"at '{member}'") as refused:
+        both(operation, **request_)
     answer = refused.value.response
-    assert answer["Error"]["Code"] == "InvalidParameterException"
+    assert answer["Error"]["Code"] == code
+    assert "failed to satisfy constraint" in answer["Error"]["Message"]
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 400
+
+
+def test_a_broken_length_has_the_body_that_was_seen_in_public_logs() -> None:
+    with pytest.raises(ServiceError) as refused:
+        check("GetMediaAnalysisJob", {"JobId": "a" * 65})
+    assert refused.value.body("a request id") == {
+        "__type": "ValidationException",
+        "message": (
+            f"1 validation error detected: Value '{'a' * 65}' at 'jobId' failed to satisfy"
+            " constraint: Member must have length less than or equal to 64"
+        ),
+    }
