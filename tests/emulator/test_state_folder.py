@@ -6,8 +6,6 @@ import fcntl
 import os
 import signal
 import socket
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,12 +14,12 @@ from typing import Any
 
 import pytest
 from emulated import MEDIA, OUTPUT, REGION, Clients, Media
+from emulator_process import command
 
 from emulator import Clock, Emulator
 from emulator.__main__ import main
 from emulator.state import StateInUse, StateTooOld
 
-ROOT = Path(__file__).resolve().parents[2]
 Opened = tuple[Emulator, Clients]
 
 
@@ -176,21 +174,6 @@ def test_a_folder_in_use_or_of_another_moto_is_refused(tmp_path: Path) -> None:
     # A start that failed holds nothing.
     with Emulator(state=state):
         pass
-
-
-@contextmanager
-def command(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The command as a process of its own, once it listens; killed with the test."""
-    full = [sys.executable, "-m", "emulator", "--port", "0", *arguments]
-    with subprocess.Popen(full, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            assert line.startswith("Rekognition emulator listening on http://127.0.0.1:")
-            yield process, line.split()[-1]
-        finally:
-            if process.poll() is None:
-                process.kill()
 
 
 def test_the_command_survives_a_kill_and_stops_cleanly(tmp_path: Path, session: Any) -> None:
