@@ -16,6 +16,7 @@ from raw_calls import Answer, post
 from test_request_constraints import MISSING, input_members, valid
 
 from emulator import Clock, Emulator
+from emulator.errors import UNMODELLED
 from emulator.faults import Faults
 from emulator.in_moto import mock_rekognition
 from emulator.validation import operation_model, service_model
@@ -148,6 +149,16 @@ def test_an_object_without_its_bucket_or_name_is_refused(
     check(answer, "InvalidParameterException")
     assert member in answer.document["Message"]
     assert emulator.counters.jobs_started == {}
+
+
+@pytest.mark.parametrize("code", sorted(UNMODELLED))
+def test_what_is_not_in_the_model_has_its_own_body_by_order_too(
+    code: str, emulator: Emulator
+) -> None:
+    emulator.faults.error(code, message="by order")
+    answer = post(emulator.url, "ListMediaAnalysisJobs", b"{}")
+    assert answer.document == {"__type": code, "message": "by order"}
+    assert 400 <= answer.status < 500
 
 
 def test_a_fault_of_the_emulator_itself_is_aws_s_500_and_in_the_log(
