@@ -11,6 +11,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 sns: Any = moto.sns.models
 # https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.prepare.html: SNS waits 15 seconds.
 ANSWER_SECONDS = 15.0
-_AT_ONCE = frozenset({"sqs"})
+_MAY_WAIT = frozenset({"http", "https", "lambda"})
 Delivery = Callable[[], None]
 
 
@@ -39,17 +40,21 @@ class Subscribers:
         deliver = Subscription.publish
         self._before = deliver, sns.requests
 
-        def publish(subscription: Subscription, *args: Any, **options: Any) -> None:
+        def publish(subscription: Subscription, message: str, *args: Any, **options: Any) -> None:
+            if options.get("message_structure") == "json":
+                # What is wrong with the message is the publisher's error, not the subscriber's.
+                subscription._parse_message_structure(message, subscription.protocol)
+
             def delivery() -> None:
                 try:
-                    deliver(subscription, *args, **options)
+                    deliver(subscription, message, *args, **options)
                 except Exception as error:
                     log.warning("SNS did not reach %s: %s", subscription.endpoint, error)
 
-            if subscription.protocol in _AT_ONCE:
-                delivery()
-            else:
+            if subscription.protocol in _MAY_WAIT:
                 self._queue_of(subscription.arn).put(delivery)
+            else:
+                delivery()
 
         _put(publish, SimpleNamespace(post=_post))
 
@@ -60,8 +65,9 @@ class Subscribers:
             self._before = None
         with self._lock:
             for waiting in self._waiting.values():
-                while not waiting.empty():
-                    waiting.get()
+                with suppress(queue.Empty):
+                    while True:
+                        waiting.get_nowait()
                 waiting.put(None)
             self._waiting.clear()
 

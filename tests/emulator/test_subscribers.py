@@ -183,6 +183,18 @@ def test_a_caller_that_publishes_does_not_wait_for_a_slow_subscriber(
     assert topic.jobs_in(after) == ["published"]
 
 
+@pytest.mark.parametrize("protocol", ["sqs", "http"])
+def test_a_message_that_is_wrong_itself_is_still_the_publisher_s_error(
+    protocol: str, topic: Topic, healthy: Subscriber, clients: Any
+) -> None:
+    if protocol == "sqs":
+        topic.subscribe_queue("queue")
+    else:
+        topic.subscribe("http", healthy.url)
+    with pytest.raises(ClientError, match="not valid JSON"):
+        clients("sns").publish(TopicArn=topic.arn, MessageStructure="json", Message="text")
+
+
 def test_an_emulator_stops_beside_a_slow_subscriber(session: Any, slow: Subscriber) -> None:
     with Emulator(clock=Clock.manual()) as emulator:
         clients = Clients(session, emulator.url)
