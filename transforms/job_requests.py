@@ -26,6 +26,7 @@ def job_request_row(layout: Layout | None, key: ResultKey, landed_at: datetime) 
         sent = _read(layout and layout.request(key.operation, row["token"]))
         for name in _OURS:
             row[name] = sent.get(name) if row[name] is None else row[name]
+        row["input_etag"] = sent.get("etag")
         if "request" in sent:
             row["request"] = json.dumps(sent["request"], ensure_ascii=False)
             row |= request_columns(sent["request"])

@@ -35,6 +35,7 @@ class StartRequest:
 
     `objects` is a digest of what it analyses (`transforms.plans.digest`): a video that was put anew
     under its old name makes the same request, and must not find the old video's job.
+    `etag`: of the object that the request names, where planning saw it.
     """
 
     operation: Operation
@@ -45,6 +46,7 @@ class StartRequest:
     request: dict[str, Any]
     created_at: datetime
     objects: str = ""
+    etag: str | None = None
 
     @classmethod
     def of(
@@ -55,6 +57,7 @@ class StartRequest:
         members: Mapping[str, Any],
         objects: str = "",
         generation: int = 1,
+        etag: str | None = None,
     ) -> Self:
         """The request for these members and objects, with its token."""
         same = [operation, account, region, {**members}, objects, generation]
@@ -62,7 +65,7 @@ class StartRequest:
         token = hashlib.sha256(canonical.encode()).hexdigest()  # 64 characters, AWS's limit
         request = {**members, "ClientRequestToken": token}
         now = datetime.now(UTC)
-        return cls(operation, token, generation, account, region, request, now, objects)
+        return cls(operation, token, generation, account, region, request, now, objects, etag)
 
     def next_generation(self) -> StartRequest:
         """The same once more, under a new token: it starts, and costs, a new job."""
@@ -74,6 +77,7 @@ class StartRequest:
             members,
             self.objects,
             self.generation + 1,
+            self.etag,
         )
 
     def claim(self, layout: Layout) -> StartRequest:

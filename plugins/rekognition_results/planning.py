@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from rekognition_results.failures import explained, suppress_code
 from rekognition_results.listing import S3Uri
+from transforms.job_requests import job_input
 from transforms.layout import Layout, Operation
 from transforms.plans import (
     MediaObject,
@@ -82,7 +83,12 @@ class Planner:
         return [one.token for one in plan_requests(self.layout, self.operation, planned)]
 
     def _request(self, members: Members, objects: tuple[MediaObject, ...]) -> StartRequest:
-        return StartRequest.of(self.operation, self.account, self.region, members, digest(objects))
+        source = job_input(members)
+        named = (source.get("Bucket"), source.get("Name"))
+        etag = next((one.etag for one in objects if (one.bucket, one.key) == named), None)
+        return StartRequest.of(
+            self.operation, self.account, self.region, members, digest(objects), etag=etag
+        )
 
 
 def in_manifests(

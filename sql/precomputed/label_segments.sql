@@ -1,27 +1,7 @@
 -- Grain: one row per stretch without a break in which a label is on screen.
 -- Keys: job_id, aggregate_by, name, start_timestamp_millis.
 -- Holds: stretches made from the timestamps of TIMESTAMPS results. Reads video_samples, computed before.
-WITH gaps AS (
-    SELECT
-        *,
-        CAST(COALESCE(
-            timestamp > LAG(timestamp + sample_millis) OVER (PARTITION BY job_id ORDER BY timestamp), FALSE
-        ) AS INTEGER) AS gap
-    FROM video_samples
-),
-
-samples AS (
-    SELECT
-        job_id,
-        timestamp,
-        sample_millis,
-        -- counts on by one from sample to sample, and by two over a gap
-        ROW_NUMBER() OVER earlier + SUM(gap) OVER earlier AS sample_number
-    FROM gaps
-    WINDOW earlier AS (PARTITION BY job_id ORDER BY timestamp)
-),
-
-sightings AS (
+WITH sightings AS (
     SELECT
         label.job_id,
         label.aggregate_by,
@@ -33,7 +13,7 @@ sightings AS (
         sample.sample_number
         - DENSE_RANK() OVER (PARTITION BY label.job_id, label.name ORDER BY label.timestamp) AS stretch
     FROM labels AS label
-    INNER JOIN samples AS sample
+    INNER JOIN video_samples AS sample
         ON label.job_id = sample.job_id AND label.timestamp = sample.timestamp
     WHERE label.aggregate_by = 'TIMESTAMPS'
 )

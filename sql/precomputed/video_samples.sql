@@ -1,41 +1,54 @@
 -- Grain: one row per sampled frame with at least one label: job_id, aggregate_by, timestamp.
 -- Keys: job_id, aggregate_by, timestamp.
--- Holds: for how long each sample of a TIMESTAMPS result stands, which the view video_samples explains.
+-- Holds: for how long each sample of a TIMESTAMPS result lasts, which the view video_samples explains. This is
+--   the only place that says so: all that has a length in time reads it. Reads video_steps, computed before.
 WITH moments AS (
     SELECT DISTINCT
-        label.job_id,
-        label.aggregate_by,
-        label.timestamp,
-        job.video_metadata_duration_millis
-    FROM labels AS label
-    INNER JOIN label_detection_jobs AS job
-        ON label.job_id = job.job_id AND label.aggregate_by = job.aggregate_by
-    WHERE label.aggregate_by = 'TIMESTAMPS' AND label.timestamp IS NOT NULL
+        job_id,
+        aggregate_by,
+        timestamp
+    FROM labels
+    WHERE aggregate_by = 'TIMESTAMPS' AND timestamp IS NOT NULL
 ),
 
-steps AS (
+gaps AS (
     SELECT
         *,
-        LEAD(timestamp) OVER (PARTITION BY job_id ORDER BY timestamp) - timestamp AS step_millis
+        LEAD(timestamp) OVER (PARTITION BY job_id ORDER BY timestamp) - timestamp AS gap_millis
     FROM moments
 ),
 
-medians AS (
+samples AS (
+    SELECT
+        gap.job_id,
+        gap.aggregate_by,
+        gap.timestamp,
+        -- LEAST leaves out an end that is not known
+        GREATEST(LEAST(
+            CASE WHEN gap.gap_millis <= 1.5 * step.step_millis THEN gap.gap_millis ELSE step.step_millis END,
+            NULLIF(job.video_metadata_duration_millis, 0) - gap.timestamp
+        ), 0) AS sample_millis
+    FROM gaps AS gap
+    INNER JOIN video_steps AS step
+        ON gap.job_id = step.job_id AND gap.aggregate_by = step.aggregate_by
+    INNER JOIN label_detection_jobs AS job
+        ON gap.job_id = job.job_id AND gap.aggregate_by = job.aggregate_by
+),
+
+breaks AS (
     SELECT
         *,
-        CAST(MEDIAN(step_millis) OVER (PARTITION BY job_id) AS BIGINT) AS median_millis
-    FROM steps
+        CAST(COALESCE(timestamp > LAG(timestamp + sample_millis) OVER earlier, FALSE) AS INTEGER) AS is_break
+    FROM samples
+    WINDOW earlier AS (PARTITION BY job_id ORDER BY timestamp)
 )
 
 SELECT
     job_id,
     aggregate_by,
     timestamp,
-    CASE
-        WHEN median_millis IS NULL THEN NULL
-        WHEN step_millis IS NULL
-            THEN GREATEST(LEAST(median_millis, video_metadata_duration_millis - timestamp), 0)
-        WHEN step_millis > 1.5 * median_millis THEN median_millis
-        ELSE step_millis
-    END AS sample_millis
-FROM medians
+    sample_millis,
+    -- counts on by one where a sample lasts until the next one, and by two where it ends before
+    CAST(ROW_NUMBER() OVER earlier + SUM(is_break) OVER earlier AS BIGINT) AS sample_number
+FROM breaks
+WINDOW earlier AS (PARTITION BY job_id ORDER BY timestamp)

@@ -1,7 +1,7 @@
--- Grain: one row per label of the newest SUCCEEDED job of a video, configuration and aggregate_by.
--- Keys: job_id, aggregate_by, label_index.
--- Answers: what is in each video, an object analysed twice counted once? The views on labels stand here.
--- Column aggregate_by: TIMESTAMPS or SEGMENTS: the form of the result.
+-- Grain: one row per label of the result of a video that counts (latest_label_detection_jobs).
+-- Keys: job_id, label_index.
+-- Answers: what is in each video, each video counted once? The views on labels are made from these rows. Of a
+--   job with both forms these are the TIMESTAMPS; the SEGMENTS beside are in latest_labels_by_configuration.
 SELECT
     job.job_id,
     job.aggregate_by,

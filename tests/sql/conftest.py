@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import pytest
 from literal_rows import Warehouse
 
 from transforms.ddl import PRECOMPUTED, create_tables, identifier
+from transforms.layout import Layout
 from transforms.sql_files import precomputed, views
+from transforms.warehouse.load import load
 from transforms.warehouse.settings_tables import fill_with_defaults
 
 
@@ -34,3 +37,11 @@ def warehouse(empty_warehouse: duckdb.DuckDBPyConnection) -> Iterator[Warehouse]
     empty_warehouse.execute("BEGIN")
     yield Warehouse(empty_warehouse)
     empty_warehouse.execute("ROLLBACK")
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse file that nothing was loaded into, to be copied: making its tables costs once."""
+    folder = tmp_path_factory.mktemp("empty")
+    load(Layout.at(str(folder / "results")), folder / "warehouse.duckdb")
+    return folder / "warehouse.duckdb"

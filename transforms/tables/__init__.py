@@ -19,7 +19,7 @@ from transforms.tables.settings import PRICES, REVIEW_THRESHOLDS, SettingsTable
 
 __all__ = ["SCHEMA_VERSION", "SETTINGS_TABLES", "TABLES", "SettingsTable", "Table", "written_by"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 TABLES: dict[str, Table] = {
     table.name: table

@@ -45,6 +45,11 @@ JOB_REQUESTS = table(
         column("request", TEXT, "The whole request as JSON."),
         *s3_object("input_", "Input", "what was analysed: the input manifest, or the video"),
         column(
+            "input_etag",
+            TEXT,
+            "ETag of that object when the job was planned; NULL where no plan saw it.",
+        ),
+        column(
             "min_confidence",
             REAL,
             "Lowest confidence asked for.",

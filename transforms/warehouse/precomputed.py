@@ -17,7 +17,14 @@ from transforms.sql_files import SqlFile, precomputed
 from transforms.warehouse.connection import CATALOG
 
 ROWS_OF = ("labels", "moderation_labels")  # each file reads one of them: no rows there, none here
-READ = (*ROWS_OF, "label_detection_jobs", "label_instances")  # what sql/precomputed reads
+READ = (  # what sql/precomputed reads
+    *ROWS_OF,
+    "label_detection_jobs",
+    "job_requests",
+    "label_instances",
+    "label_parents",
+    "label_categories",
+)
 LABELS_AT_ONCE = 500_000
 
 

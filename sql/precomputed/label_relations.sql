@@ -1,0 +1,39 @@
+-- Grain: one row per label name of a result that has ancestors or categories.
+-- Keys: job_id, aggregate_by, name.
+-- Holds: the names of its ancestors (the service sends all of them, not the next one alone) and categories.
+WITH related AS (
+    SELECT DISTINCT
+        label.job_id,
+        label.aggregate_by,
+        label.name,
+        parent.name AS ancestor,
+        NULL AS category
+    FROM labels AS label
+    INNER JOIN label_parents AS parent
+        ON
+            label.job_id = parent.job_id
+            AND label.aggregate_by = parent.aggregate_by
+            AND label.label_index = parent.label_index
+    UNION ALL
+    SELECT DISTINCT
+        label.job_id,
+        label.aggregate_by,
+        label.name,
+        NULL AS ancestor,
+        category.name AS category
+    FROM labels AS label
+    INNER JOIN label_categories AS category
+        ON
+            label.job_id = category.job_id
+            AND label.aggregate_by = category.aggregate_by
+            AND label.label_index = category.label_index
+)
+
+SELECT
+    job_id,
+    aggregate_by,
+    name,
+    LIST(ancestor ORDER BY ancestor) FILTER (ancestor IS NOT NULL) AS ancestors,
+    LIST(category ORDER BY category) FILTER (category IS NOT NULL) AS categories
+FROM related
+GROUP BY job_id, aggregate_by, name

@@ -1,0 +1,44 @@
+-- Grain: one row per video, configuration and aggregate_by: the newest SUCCEEDED job of the newest version.
+-- Keys: job_id, aggregate_by; join them to labels and its children.
+-- Answers: what do analyses under other confidences and filters, or in the other form, say of the same video? They
+--   are side by side: choose one, do not add them up. For one row a video take latest_label_detection_jobs.
+--   A found job, whose request nobody knows, is a configuration of its own.
+SELECT
+    job_id,
+    aggregate_by,
+    video_s3_object_bucket,
+    video_s3_object_name,
+    video_s3_object_version,
+    object_identity,
+    label_model_version,
+    video_metadata_duration_millis,
+    video_metadata_frame_rate,
+    video_metadata_frame_width,
+    video_metadata_frame_height,
+    job_tag,
+    min_confidence,
+    features,
+    label_inclusion_filters,
+    label_exclusion_filters,
+    label_category_inclusion_filters,
+    label_category_exclusion_filters,
+    is_filtered,
+    started_at,
+    landed_at
+FROM label_detection_analyses
+WHERE NOT is_replaced
+QUALIFY ROW_NUMBER() OVER (
+    -- bucket and key by themselves, so that a filter on them is applied before
+    PARTITION BY
+        video_s3_object_bucket,
+        video_s3_object_name,
+        CASE WHEN video_s3_object_name IS NULL THEN job_id END,
+        aggregate_by,
+        min_confidence,
+        features,
+        label_inclusion_filters,
+        label_exclusion_filters,
+        label_category_inclusion_filters,
+        label_category_exclusion_filters
+    ORDER BY analysed_at DESC, job_id DESC
+) = 1
