@@ -30,8 +30,12 @@ IMAGE = f"source_ref = '{first_image()}'"
 REBUILT = ("label_detection_response", "moderation_result_lines")  # one job at a time
 # name: the condition that asks for one video or one image; None where the grain knows neither
 VIEWS: dict[str, str | None] = {
+    "label_detection_analyses": VIDEO,
     "latest_label_detection_jobs": VIDEO,
+    "latest_label_detection_jobs_by_configuration": VIDEO,
     "latest_labels": VIDEO,
+    "latest_labels_by_configuration": VIDEO,
+    "video_steps": VIDEO,
     "video_samples": VIDEO,
     "label_timeline": VIDEO,
     "label_screen_time": VIDEO,
@@ -39,6 +43,8 @@ VIEWS: dict[str, str | None] = {
     "label_cooccurrence": VIDEO,
     "label_companions": VIDEO,
     "object_counts": VIDEO,
+    "label_objects": VIDEO,
+    "label_share_of_videos": None,
     "box_heat_map": VIDEO,
     "box_heat_map_frame": VIDEO,
     "confidence_histogram": VIDEO,

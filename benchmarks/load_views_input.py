@@ -64,8 +64,8 @@ USUAL = {
     " 'TIMESTAMPS' AS aggregate_by, 'Labels[].Label.New' || field AS path, 1 AS count"
     " FROM range(3) f(field)",
     "job_requests": "SELECT {job} AS job_id, 'label_detection' AS operation,"
-    " 'TIMESTAMPS' AS aggregate_by, '{{}}' AS request, now() - INTERVAL 6 DAY AS landed_at,"
-    " now() - INTERVAL 6 DAY AS finished_seen_at,"
+    " 'TIMESTAMPS' AS aggregate_by, '{{}}' AS request, 'etag ' || n AS input_etag,"
+    " now() - INTERVAL 6 DAY AS landed_at, now() - INTERVAL 6 DAY AS finished_seen_at,"
     " now() - INTERVAL 6 DAY - to_minutes(10 - model) AS started_at",
 }
 

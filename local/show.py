@@ -34,7 +34,7 @@ def show_results(console: Console, settings: Settings, seconds: float) -> bool:
     console.print(
         "Next: source .venv/bin/activate\n"
         "      rekognition-results sql "
-        '"SELECT name, count(*) FROM labels GROUP BY ALL ORDER BY 2 DESC LIMIT 5"',
+        '"SELECT name, count(*) FROM latest_labels GROUP BY ALL ORDER BY 2 DESC LIMIT 5"',
         soft_wrap=True,
     )
     console.print("      make up    Airflow with its web page, on the same data")

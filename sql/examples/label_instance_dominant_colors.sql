@@ -5,7 +5,7 @@ SELECT
     COUNT(*) AS instances,
     ROUND(AVG(color.pixel_percent), 1) AS pixel_percent
 FROM label_instance_dominant_colors AS color
-INNER JOIN labels AS label
+INNER JOIN latest_labels AS label
     ON
         color.job_id = label.job_id
         AND color.aggregate_by = label.aggregate_by

@@ -1,23 +1,16 @@
--- Answers: how many of each thing are in the frame at once, at most?
-WITH counts AS (
-    SELECT
-        label.job_id,
-        label.name,
-        label.timestamp,
-        COUNT(*) AS boxes
-    FROM label_instances AS instance
-    INNER JOIN labels AS label
-        ON
-            instance.job_id = label.job_id
-            AND instance.aggregate_by = label.aggregate_by
-            AND instance.label_index = label.label_index
-    GROUP BY label.job_id, label.name, label.timestamp
-)
-
+-- Answers: where in the frame is each box, and how large is it?
 SELECT
-    job_id,
-    name,
-    MAX(boxes) AS most_at_once
-FROM counts
-GROUP BY job_id, name
-ORDER BY most_at_once DESC, job_id ASC, name ASC
+    label.video_s3_object_name,
+    label.name,
+    label.timestamp,
+    ROUND(box.bounding_box_left, 3) AS bounding_box_left,
+    ROUND(box.bounding_box_top, 3) AS bounding_box_top,
+    ROUND(100 * box.bounding_box_width * box.bounding_box_height, 1) AS percent_of_frame
+FROM label_instances AS box
+INNER JOIN latest_labels AS label
+    ON
+        box.job_id = label.job_id
+        AND box.aggregate_by = label.aggregate_by
+        AND box.label_index = label.label_index
+ORDER BY percent_of_frame DESC, label.video_s3_object_name ASC, label.name ASC, label.timestamp ASC
+LIMIT 10

@@ -1,10 +1,11 @@
 -- Answers: which labels is the model surest of, and when in the video?
 SELECT
-    job_id,
-    name,
-    timestamp,
-    confidence
-FROM labels
-WHERE aggregate_by = 'TIMESTAMPS'
-ORDER BY confidence DESC, job_id ASC, label_index ASC
+    job.video_s3_object_name,
+    label.name,
+    label.timestamp,
+    label.confidence
+FROM labels AS label
+INNER JOIN latest_label_detection_jobs AS job
+    ON label.job_id = job.job_id AND label.aggregate_by = job.aggregate_by
+ORDER BY label.confidence DESC, job.video_s3_object_name ASC, label.label_index ASC
 LIMIT 10

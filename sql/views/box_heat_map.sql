@@ -15,4 +15,5 @@ SELECT
     cell.boxes
 FROM latest_label_detection_jobs AS job
 INNER JOIN precomputed.box_heat_map AS cell
-    ON job.job_id = cell.job_id AND job.aggregate_by = cell.aggregate_by
+    ON job.job_id = cell.job_id
+WHERE job.aggregate_by = 'TIMESTAMPS'

@@ -17,4 +17,5 @@ SELECT
     pair.is_ancestor
 FROM latest_label_detection_jobs AS job
 INNER JOIN precomputed.label_cooccurrence AS pair
-    ON job.job_id = pair.job_id AND job.aggregate_by = pair.aggregate_by
+    ON job.job_id = pair.job_id
+WHERE job.aggregate_by = 'TIMESTAMPS'

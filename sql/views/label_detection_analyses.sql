@@ -21,113 +21,82 @@
 -- Column job_tag: Tag given at the start.
 -- Column analysed_at: When the job started; where nobody knows, when it was first landed.
 -- Column landed_at: When the result was landed whole.
-WITH jobs AS (
+-- aggregates and joins, since windows over rows so wide cost twice as much
+WITH etags AS (
     SELECT
-        job.job_id,
-        job.aggregate_by,
-        COALESCE(job.video_s3_object_bucket, request.input_s3_object_bucket) AS video_s3_object_bucket,
-        COALESCE(job.video_s3_object_name, request.input_s3_object_name) AS video_s3_object_name,
-        COALESCE(job.video_s3_object_version, request.input_s3_object_version) AS video_s3_object_version,
-        request.input_etag,
-        job.label_model_version,
-        job.video_metadata_duration_millis,
-        job.video_metadata_frame_rate,
-        job.video_metadata_frame_width,
-        job.video_metadata_frame_height,
-        COALESCE(job.job_tag, request.job_tag) AS job_tag,
-        request.request IS NOT NULL AS is_request_known,
-        -- what StartLabelDetection takes where the request names nothing: 50 percent, and its only feature
-        -- https://docs.aws.amazon.com/rekognition/latest/APIReference/API_StartLabelDetection.html
-        COALESCE(request.min_confidence, 50) AS min_confidence,
-        LIST_SORT(LIST_DISTINCT(COALESCE(NULLIF(request.features, []), ['GENERAL_LABELS']))) AS features,
-        NULLIF(LIST_SORT(LIST_DISTINCT(request.label_inclusion_filters)), []) AS label_inclusion_filters,
-        NULLIF(LIST_SORT(LIST_DISTINCT(request.label_exclusion_filters)), []) AS label_exclusion_filters,
-        NULLIF(LIST_SORT(LIST_DISTINCT(request.label_category_inclusion_filters)), [])
-            AS label_category_inclusion_filters,
-        NULLIF(LIST_SORT(LIST_DISTINCT(request.label_category_exclusion_filters)), [])
-            AS label_category_exclusion_filters,
-        request.started_at,
-        load.landed_at
-    FROM label_detection_jobs AS job
-    INNER JOIN loads AS load
-        ON
-            job.job_id = load.job_id
-            AND job.aggregate_by = load.aggregate_by
-            AND load.operation = 'label_detection'
-    LEFT JOIN job_requests AS request
-        ON
-            job.job_id = request.job_id
-            AND job.aggregate_by = request.aggregate_by
-            AND request.operation = 'label_detection'
-    WHERE job.job_status = 'SUCCEEDED'
+        video_s3_object_bucket,
+        video_s3_object_name,
+        video_s3_object_version,
+        MAX(input_etag) AS etag
+    FROM precomputed.label_detection_analyses
+    WHERE input_etag IS NOT NULL AND video_s3_object_version IS NOT NULL
+    GROUP BY video_s3_object_bucket, video_s3_object_name, video_s3_object_version
 ),
 
--- windows by bucket and key, so that a filter on them is applied before
+-- a job that names the version alone is of the ETag that another one saw there
 identified AS (
     SELECT
-        *,
-        CASE
-            WHEN video_s3_object_version IS NULL THEN input_etag
-            ELSE COALESCE(
-                input_etag,
-                -- a job that names the version alone is of the ETag that another one saw there
-                MAX(input_etag) OVER (
-                    PARTITION BY video_s3_object_bucket, video_s3_object_name, video_s3_object_version
-                ),
-                video_s3_object_version
-            )
-        END AS object_identity,
-        COALESCE(
-            started_at,
-            MIN(landed_at) OVER (PARTITION BY video_s3_object_bucket, video_s3_object_name, job_id)
-        ) AS analysed_at
-    FROM jobs
+        job.job_id,
+        job.video_s3_object_bucket,
+        job.video_s3_object_name,
+        COALESCE(MAX(job.input_etag), MAX(etags.etag), MAX(job.video_s3_object_version)) AS object_identity,
+        COALESCE(MIN(job.started_at), MIN(job.landed_at)) AS analysed_at
+    FROM precomputed.label_detection_analyses AS job
+    LEFT JOIN etags
+        ON
+            job.video_s3_object_bucket = etags.video_s3_object_bucket
+            AND job.video_s3_object_name = etags.video_s3_object_name
+            AND job.video_s3_object_version = etags.video_s3_object_version
+    GROUP BY job.job_id, job.video_s3_object_bucket, job.video_s3_object_name
 ),
 
 versions AS (
     SELECT
-        *,
-        CASE
-            WHEN object_identity IS NOT NULL THEN MIN(analysed_at) OVER (
-                PARTITION BY video_s3_object_bucket, video_s3_object_name, object_identity
-            )
-        END AS version_since
+        video_s3_object_bucket,
+        video_s3_object_name,
+        object_identity,
+        MIN(analysed_at) AS since
     FROM identified
+    WHERE object_identity IS NOT NULL AND video_s3_object_name IS NOT NULL
+    GROUP BY video_s3_object_bucket, video_s3_object_name, object_identity
+),
+
+newest AS (
+    SELECT
+        video_s3_object_bucket,
+        video_s3_object_name,
+        ARG_MAX(object_identity, (since, object_identity)) AS object_identity
+    FROM versions
+    GROUP BY video_s3_object_bucket, video_s3_object_name
 )
 
 SELECT
-    job_id,
-    aggregate_by,
-    video_s3_object_bucket,
-    video_s3_object_name,
-    video_s3_object_version,
-    object_identity,
-    -- a job whose video is not known is a video by itself
-    video_s3_object_name IS NOT NULL AND COALESCE(version_since < MAX(version_since) OVER (
-        PARTITION BY video_s3_object_bucket, video_s3_object_name
-    ), FALSE) AS is_replaced,
-    label_model_version,
-    video_metadata_duration_millis,
-    video_metadata_frame_rate,
-    video_metadata_frame_width,
-    video_metadata_frame_height,
-    job_tag,
-    CASE WHEN is_request_known THEN min_confidence END AS min_confidence,
-    CASE WHEN is_request_known THEN features END AS features,
-    label_inclusion_filters,
-    label_exclusion_filters,
-    label_category_inclusion_filters,
-    label_category_exclusion_filters,
-    CASE
-        WHEN is_request_known
-            THEN COALESCE(
-                label_inclusion_filters,
-                label_exclusion_filters,
-                label_category_inclusion_filters,
-                label_category_exclusion_filters
-            ) IS NOT NULL
-    END AS is_filtered,
-    started_at,
-    analysed_at,
-    landed_at
-FROM versions
+    job.job_id,
+    job.aggregate_by,
+    job.video_s3_object_bucket,
+    job.video_s3_object_name,
+    job.video_s3_object_version,
+    identified.object_identity,
+    COALESCE(identified.object_identity != newest.object_identity, FALSE) AS is_replaced,
+    job.label_model_version,
+    job.video_metadata_duration_millis,
+    job.video_metadata_frame_rate,
+    job.video_metadata_frame_width,
+    job.video_metadata_frame_height,
+    job.job_tag,
+    job.min_confidence,
+    job.features,
+    job.label_inclusion_filters,
+    job.label_exclusion_filters,
+    job.label_category_inclusion_filters,
+    job.label_category_exclusion_filters,
+    job.is_filtered,
+    job.started_at,
+    identified.analysed_at,
+    job.landed_at
+FROM precomputed.label_detection_analyses AS job
+INNER JOIN identified ON job.job_id = identified.job_id
+LEFT JOIN newest
+    ON
+        job.video_s3_object_bucket = newest.video_s3_object_bucket
+        AND job.video_s3_object_name = newest.video_s3_object_name

@@ -73,6 +73,6 @@ SELECT
     CAST(asked.videos_asked AS BIGINT) AS videos_asked,
     CAST(asked.videos_asked - asked.videos_of_known_length AS BIGINT) AS videos_without_length,
     CAST(asked.length_millis AS BIGINT) AS length_millis,
-    100 * seen.of_known_length / NULLIF(asked.length_millis, 0) AS percent_of_videos
+    100 * COALESCE(seen.of_known_length, 0) / NULLIF(asked.length_millis, 0) AS percent_of_videos
 FROM seen
 LEFT JOIN asked ON seen.name = asked.name

@@ -2,7 +2,7 @@
 -- Keys: aggregate_by, name, kind, related_name.
 -- Answers: which parents, categories and aliases does each label have? kind is parent, category or alias.
 --   They belong to the label, not to the sighting, so each result's first sighting of a label tells them.
---   A video can have both forms: choose one, do not add them up.
+--   Each video counts once and in one form, but samples and stretches are not to be added up.
 -- Column aggregate_by: TIMESTAMPS or SEGMENTS: the form of the result.
 -- Column kind: What related_name is to the label: parent, category or alias.
 -- Column related_name: Name of the parent, category or alias.

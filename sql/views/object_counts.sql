@@ -14,4 +14,5 @@ SELECT
     frame.max_confidence
 FROM latest_label_detection_jobs AS job
 INNER JOIN precomputed.object_counts AS frame
-    ON job.job_id = frame.job_id AND job.aggregate_by = frame.aggregate_by
+    ON job.job_id = frame.job_id
+WHERE job.aggregate_by = 'TIMESTAMPS'

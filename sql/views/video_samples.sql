@@ -10,4 +10,5 @@ SELECT
     sample.sample_millis
 FROM latest_label_detection_jobs AS job
 INNER JOIN precomputed.video_samples AS sample
-    ON job.job_id = sample.job_id AND job.aggregate_by = sample.aggregate_by
+    ON job.job_id = sample.job_id
+WHERE job.aggregate_by = 'TIMESTAMPS'

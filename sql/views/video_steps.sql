@@ -18,4 +18,5 @@ SELECT
     step.step_assumed
 FROM latest_label_detection_jobs AS job
 INNER JOIN precomputed.video_steps AS step
-    ON job.job_id = step.job_id AND job.aggregate_by = step.aggregate_by
+    ON job.job_id = step.job_id
+WHERE job.aggregate_by = 'TIMESTAMPS'

@@ -31,13 +31,26 @@ def test_failed_jobs_never_count(warehouse: Warehouse) -> None:
     assert warehouse.ask(JOBS) == [("good", "TIMESTAMPS")]
 
 
-def test_each_form_and_each_configuration_of_a_video_counts(warehouse: Warehouse) -> None:
+def test_each_form_and_each_configuration_of_a_video_is_beside_the_one_that_counts(
+    warehouse: Warehouse,
+) -> None:
     warehouse.video("a", video_s3_object_name="a.mp4")
     warehouse.video("a", video_s3_object_name="a.mp4", aggregate_by="SEGMENTS")
     warehouse.video("b", video_s3_object_name="a.mp4")
     warehouse.request("a")
+    warehouse.request("a", aggregate_by="SEGMENTS")
     warehouse.request("b", min_confidence=80.0)
-    assert warehouse.ask(JOBS) == [("a", "SEGMENTS"), ("a", "TIMESTAMPS"), ("b", "TIMESTAMPS")]
+    assert warehouse.ask(JOBS) == [("b", "TIMESTAMPS")]
+    beside = JOBS.replace("_jobs", "_jobs_by_configuration")
+    assert warehouse.ask(beside) == [("a", "SEGMENTS"), ("a", "TIMESTAMPS"), ("b", "TIMESTAMPS")]
+
+
+def test_the_form_that_was_landed_later_does_not_count_for_that(warehouse: Warehouse) -> None:
+    warehouse.video("a", video_s3_object_name="a.mp4")
+    late = "2026-05-09 12:00:00+00"
+    warehouse.video("a", video_s3_object_name="a.mp4", aggregate_by="SEGMENTS", landed_at=late)
+    warehouse.video("b", video_s3_object_name="a.mp4", landed_at="2026-05-02 12:00:00+00")
+    assert warehouse.ask(JOBS) == [("b", "TIMESTAMPS")]
 
 
 def test_a_job_of_others_counts_only_where_no_request_of_the_video_is_known(
@@ -47,16 +60,26 @@ def test_a_job_of_others_counts_only_where_no_request_of_the_video_is_known(
         for job in ("older", "found"):
             warehouse.video(f"{job} {name}", video_s3_object_name=name)
             warehouse.put("job_requests", {"job_id": f"{job} {name}", "aggregate_by": "TIMESTAMPS"})
-    warehouse.video("found a.mp4", video_s3_object_name="a.mp4", aggregate_by="SEGMENTS")
-    for job, told in (("ours", {}), ("sure", {"min_confidence": 80.0})):
-        warehouse.video(job, video_s3_object_name="a.mp4", landed_at="2026-04-01 12:00:00+00")
+    warehouse.video("ours", video_s3_object_name="a.mp4", landed_at="2026-04-01 12:00:00+00")
+    warehouse.request("ours")
+    assert warehouse.ask(JOBS) == [("older b.mp4", "TIMESTAMPS"), ("ours", "TIMESTAMPS")]
+
+
+def test_a_version_and_its_etag_are_one_object(warehouse: Warehouse) -> None:
+    """The found job names the version, ours both: so the version of `etag` is known, too."""
+    for job, told in (
+        ("both", {"input_s3_object_version": "v1", "input_etag": "e1"}),
+        ("etag", {"input_etag": "e1", "label_inclusion_filters": ["Car"]}),
+    ):
+        warehouse.video(job, video_s3_object_name="a.mp4")
         warehouse.request(job, **told)
-    assert warehouse.ask(JOBS) == [
-        ("found a.mp4", "SEGMENTS"),
-        ("older b.mp4", "TIMESTAMPS"),
-        ("ours", "TIMESTAMPS"),
-        ("sure", "TIMESTAMPS"),
-    ]
+    late = "2026-05-09 12:00:00+00"
+    warehouse.video(
+        "found", video_s3_object_name="a.mp4", video_s3_object_version="v1", landed_at=late
+    )
+    assert warehouse.ask(JOBS) == [("both", "TIMESTAMPS")]
+    query = "SELECT DISTINCT object_identity, is_replaced FROM label_detection_analyses"
+    assert warehouse.ask(query) == [("e1", False)]
 
 
 def test_a_job_whose_start_is_not_known_is_as_new_as_its_landing(warehouse: Warehouse) -> None:

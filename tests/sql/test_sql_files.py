@@ -43,7 +43,7 @@ def test_a_query_answers_on_a_small_warehouse(warehouse: Warehouse, name: str) -
 def test_a_view_comes_after_those_it_reads() -> None:
     order = [view.name for view in views()]
     assert order.index("latest_labels") < order.index("video_samples")
-    assert order.index("video_samples") < order.index("label_timeline")
+    assert order.index("video_steps") < order.index("label_objects")
     assert sorted(order) == sorted(view.name for view in all_of("views"))
 
 

@@ -61,7 +61,7 @@ FOUND = {
 
 
 def test_a_video_request_stands_whole_and_in_columns(layout: Layout) -> None:
-    put(layout, VIDEO, FOUND, {"account": "1234", "request": REQUEST})
+    put(layout, VIDEO, FOUND, {"account": "1234", "request": REQUEST, "etag": "e1"})
     attempt = land_video(layout, [])
     flatten(layout, VIDEO)
     row = the_row(layout)
@@ -77,6 +77,7 @@ def test_a_video_request_stands_whole_and_in_columns(layout: Layout) -> None:
         "region": "eu-west-1",
         "input_s3_object_bucket": "videos",
         "input_s3_object_name": "a.mp4",
+        "input_etag": "e1",
         "min_confidence": 60.0,
         "features": ["GENERAL_LABELS"],
         "label_inclusion_filters": ["Car", "Bus"],

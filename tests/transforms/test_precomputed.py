@@ -37,6 +37,11 @@ def a_video(frames: list[list[str]]) -> Rows:
             {"label_index": n, "instance_index": 0, "confidence": 80.0} | box
             for n, _ in enumerate(labels)
         ],
+        "label_parents": [
+            {"label_index": n, "parent_index": 0, "name": "Animal"}
+            for n, label in enumerate(labels)
+            if label["name"] != "Ant"
+        ],
         "job_requests": [{"landed_at": NOON}],
     }
 
@@ -67,8 +72,11 @@ def test_it_follows_every_result_that_comes_changes_or_is_held_back(
     assert before == {
         "box_heat_map": 6,
         "label_cooccurrence": 6,
+        "label_detection_analyses": 3,
+        "label_relations": 6,
         "object_counts": 12,
         "video_samples": 6,
+        "video_steps": 2,
         "label_segments": 8,
         "moderation_findings": 1,
         "moderation_categories": 1,
@@ -80,6 +88,7 @@ def test_it_follows_every_result_that_comes_changes_or_is_held_back(
     after = assert_as_asked_of_all_tables(warehouse)
     assert after["label_cooccurrence"] == 6
     assert after["video_samples"] == 7
+    assert after["label_detection_analyses"] == 4
     commit_result(layout, video("v"), a_video(frames), generation=3, reason="cut")
     load(layout, warehouse)
     assert assert_as_asked_of_all_tables(warehouse)["video_samples"] == 4

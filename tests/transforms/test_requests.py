@@ -92,8 +92,9 @@ def test_the_token_goes_over_the_wire_with_the_members() -> None:
 
 
 def test_the_next_generation_asks_the_same_under_a_new_token() -> None:
-    first = asked()
+    first = asked(etag="e1")
     second = first.next_generation()
+    assert second.etag == "e1"
     assert (first.generation, second.generation) == (1, 2)
     assert second.token == asked(generation=2).token != first.token
     assert second.request == {**MEMBERS, "ClientRequestToken": second.token}

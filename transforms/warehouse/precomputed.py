@@ -8,7 +8,7 @@ schema `precomputed`; the views of the same names show of them what counts.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import duckdb
 
@@ -16,10 +16,13 @@ from transforms.ddl import PRECOMPUTED, identifier, precomputed_tables
 from transforms.sql_files import SqlFile, precomputed
 from transforms.warehouse.connection import CATALOG
 
-ROWS_OF = ("labels", "moderation_labels")  # each file reads one of them: no rows there, none here
+# Each file reads tables of videos or of images: no rows in them, none here.
+OF_VIDEOS = ("label_detection_jobs", "labels")
+OF_IMAGES = ("moderation_labels",)
+ROWS_OF = (*OF_VIDEOS, *OF_IMAGES)
 READ = (  # what sql/precomputed reads
     *ROWS_OF,
-    "label_detection_jobs",
+    "loads",
     "job_requests",
     "label_instances",
     "label_parents",
@@ -35,7 +38,7 @@ def compute(con: duckdb.DuckDBPyConnection, tables: Collection[str] = ROWS_OF) -
     temporary views of the results being loaded. Each answer becomes a temporary table first,
     which the statements after it can read.
     """
-    files = [file for table in ROWS_OF if table in tables for file in _derived_from(table)]
+    files = _derived_from(table for table in ROWS_OF if table in tables)
     for file in files:
         name = identifier(file.name)
         con.execute(f"CREATE TEMP TABLE {name} AS {file.statement}")
@@ -49,13 +52,11 @@ def delete(con: duckdb.DuckDBPyConnection, replaced: str, tables: Collection[str
 
     It has their job_id and aggregate_by, NULL for those of images.
     """
-    for table in (table for table in ROWS_OF if table in tables):
-        form = (
-            "old.aggregate_by = gone.aggregate_by"
-            if table == "labels"
-            else "gone.aggregate_by IS NULL"
-        )
-        for file in _derived_from(table):
+    for of, form in (
+        (OF_VIDEOS, "old.aggregate_by = gone.aggregate_by"),
+        (OF_IMAGES, "gone.aggregate_by IS NULL"),
+    ):
+        for file in _derived_from(table for table in of if table in tables):
             derived = f"{PRECOMPUTED}.{identifier(file.name)}"
             con.execute(
                 f"DELETE FROM {derived} AS old USING {replaced} AS gone "
@@ -63,15 +64,14 @@ def delete(con: duckdb.DuckDBPyConnection, replaced: str, tables: Collection[str
             )
 
 
-def _derived_from(table: str) -> list[SqlFile]:
-    """The files that read it, or read another such file; each after those it reads."""
+def _derived_from(tables: Iterable[str]) -> list[SqlFile]:
+    """The files that read one of them, or read another such file; each after those it reads."""
+    read = list(tables)
     files: list[SqlFile] = []
     for file in precomputed():
-        if any(
-            re.search(rf"\b{name}\b", file.statement)
-            for name in (table, *(before.name for before in files))
-        ):
+        if any(re.search(rf"\b{name}\b", file.statement) for name in read):
             files.append(file)
+            read.append(file.name)
     return files
 
 
@@ -97,10 +97,9 @@ def compute_anew(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _in_batches(con: duckdb.DuckDBPyConnection) -> Iterator[list[str]]:
-    """The jobs that have labels, of videos or images, some at a time."""
-    query = " UNION ALL ".join(
-        f"SELECT job_id, COUNT(*) FROM {CATALOG}.main.{table} GROUP BY job_id" for table in ROWS_OF
-    )
+    """The jobs that have rows, of videos or images, each once, some at a time."""
+    rows = " UNION ALL ".join(f"SELECT job_id FROM {CATALOG}.main.{table}" for table in ROWS_OF)
+    query = f"SELECT job_id, COUNT(*) FROM ({rows}) GROUP BY job_id"
     batch: list[str] = []
     labels = 0
     for job_id, count in con.execute(query).fetchall():
