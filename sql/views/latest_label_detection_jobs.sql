@@ -8,6 +8,13 @@
 --   count, or its SEGMENTS where it has no TIMESTAMPS. A job whose video is not known counts by itself. The
 --   model's version plays no part: of two models the later job counts. What this leaves out is in
 --   latest_label_detection_jobs_by_configuration and in label_detection_analyses.
+-- Column aggregate_by: TIMESTAMPS or SEGMENTS: the form of the result.
+-- Column object_identity: ETag of the video, or its version where no ETag is known; NULL where neither is.
+-- Column min_confidence: Lowest confidence that the service returned, in percent; NULL for a found job.
+-- Column features: Features that the service returned; NULL for a found job.
+-- Column is_filtered: The request has filters, so what is missing may have been there; NULL for a found job.
+-- Column job_tag: Tag given at the start.
+-- Column landed_at: When the result was landed whole.
 SELECT
     job_id,
     aggregate_by,

@@ -3,6 +3,13 @@
 -- Answers: what do analyses under other confidences and filters, or in the other form, say of the same video? They
 --   are side by side: choose one, do not add them up. For one row a video take latest_label_detection_jobs.
 --   A found job, whose request nobody knows, is a configuration of its own.
+-- Column aggregate_by: TIMESTAMPS or SEGMENTS: the form of the result.
+-- Column object_identity: ETag of the video, or its version where no ETag is known; NULL where neither is.
+-- Column min_confidence: Lowest confidence that the service returned, in percent; NULL for a found job.
+-- Column features: Features that the service returned; NULL for a found job.
+-- Column is_filtered: The request has filters, so what is missing may have been there; NULL for a found job.
+-- Column job_tag: Tag given at the start.
+-- Column landed_at: When the result was landed whole.
 SELECT
     job_id,
     aggregate_by,

@@ -2,6 +2,7 @@
 -- Keys: job_id, label_index.
 -- Answers: what is in each video, each video counted once? The views on labels are made from these rows. Of a
 --   job with both forms these are the TIMESTAMPS; the SEGMENTS beside are in latest_labels_by_configuration.
+-- Column aggregate_by: TIMESTAMPS or SEGMENTS: the form of the result.
 SELECT
     job.job_id,
     job.aggregate_by,

@@ -2,6 +2,9 @@
 -- Keys: job_id, aggregate_by, label_index.
 -- Answers: what do analyses under other confidences and filters, or in the other form, find in the same video?
 --   They are side by side: choose one, do not add them up. For one answer a video take latest_labels.
+-- Column aggregate_by: TIMESTAMPS or SEGMENTS: the form of the result.
+-- Column min_confidence: Lowest confidence that the service returned, in percent; NULL for a found job.
+-- Column is_filtered: The request has filters, so what is missing may have been there; NULL for a found job.
 SELECT
     job.job_id,
     job.aggregate_by,

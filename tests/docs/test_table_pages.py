@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import duckdb
 import pytest
 
-from transforms.ddl import create_tables
+from transforms.ddl import create_tables, identifier
 from transforms.documentation import DOCS, README, pages, with_settings
-from transforms.sql_files import all_of, read
+from transforms.sql_files import all_of, read, views
 from transforms.tables import TABLES
+
+
+@pytest.fixture(scope="module")
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Empty tables and views."""
+    with duckdb.connect(":memory:") as con:
+        for statement in create_tables():
+            con.execute(statement)
+        for view in views():
+            con.execute(f"CREATE VIEW {identifier(view.name)} AS {view.statement}")
+        yield con
 
 
 def test_every_page_is_as_the_schemas_and_views_are_now() -> None:
@@ -31,14 +44,13 @@ def test_settings_go_between_their_marks_and_nowhere_else() -> None:
 
 
 @pytest.mark.parametrize("table", sorted(TABLES))
-def test_a_page_tells_every_column_and_a_query_that_runs(table: str) -> None:
+def test_a_page_tells_every_column_and_a_query_that_runs(
+    table: str, con: duckdb.DuckDBPyConnection
+) -> None:
     page = (DOCS / f"{table}.md").read_text()
     for column in TABLES[table].schema.names:
         assert f"| `{column}` |" in page
-    with duckdb.connect(":memory:") as con:
-        for statement in create_tables():
-            con.execute(statement)
-        assert con.execute(read("examples", table).statement).fetchall() == []
+    assert con.execute(read("examples", table).statement).fetchall() == []
 
 
 def test_every_example_has_a_page() -> None:

@@ -232,6 +232,7 @@ def test_a_request_file_tells_what_a_person_wants_to_know(layout: Layout) -> Non
         "token": request.token,
         "generation": 1,
         "objects": "",
+        "etag": None,
         "account": "111122223333",
         "region": "eu-west-1",
         "request": request.request,
