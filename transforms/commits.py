@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +18,8 @@ import msgspec
 
 from transforms.errors import SchemaMismatch
 from transforms.files import is_local, marks, names, read_if_there, write_whole
+from transforms.job_facts import FACTS, INSTANTS
+from transforms.job_requests import moment
 from transforms.layout import OPERATIONS, Layout, Operation, ResultKey
 
 READS_AT_ONCE = 16  # each waits for the object store most of its time
@@ -44,7 +46,11 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Commit:
-    """What one result was flattened to. `reason`: why it does not reconcile, None when it does."""
+    """What one result was flattened to.
+
+    `reason`: why it does not reconcile, None when it does; `facts`: what the ledger keeps of the
+    job (transforms.job_facts).
+    """
 
     key: ResultKey
     attempt: str
@@ -54,6 +60,7 @@ class Commit:
     files: tuple[TableFile, ...]
     reason: str | None = None
     accepted: Accepted | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def reconciled(self) -> bool:
@@ -90,12 +97,22 @@ def read_commit(layout: Layout, key: ResultKey) -> Commit | None:
             tuple(_table_file(file) for file in told["files"]),
             told["reason"],
             accepted and Accepted(accepted["reason"], datetime.fromisoformat(accepted["at"])),
+            _facts(told.get("facts", {})),  # a version before has none
         )
     except (ValueError, KeyError, TypeError) as error:
         raise SchemaMismatch(
             f"{layout.commit(key)} is no commit of this version: {error!r}.",
             path=str(layout.commit(key)),
         ) from error
+
+
+def _facts(told: dict[str, Any]) -> dict[str, Any]:
+    """Those that the ledger has a column for, moments as such."""
+    return {
+        name: moment(value) if name in INSTANTS else value
+        for name, value in told.items()
+        if name in FACTS
+    }
 
 
 def _table_file(told: dict[str, Any]) -> TableFile:

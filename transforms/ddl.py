@@ -10,11 +10,12 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from transforms.sql_files import precomputed
+from transforms.sql_files import precomputed, read
 from transforms.tables import SETTINGS_TABLES, TABLES, SettingsTable, Table
 from transforms.tables.columns import BYTES, COUNTS, DATE, FLAG, INSTANT, INTEGER, REAL, TEXT, TEXTS
 
 PRECOMPUTED = "precomputed"  # the schema of tables that are derived from the others
+INTERNAL = "internal"  # the schema of what loads keep for themselves
 DUCKDB_TYPES: dict[pa.DataType, str] = {
     TEXT: "VARCHAR",
     INTEGER: "BIGINT",
@@ -84,4 +85,6 @@ def create_tables() -> Iterator[str]:
         yield from create_table(table)
     for settings in SETTINGS_TABLES.values():
         yield from create_table(settings)
+    yield f"CREATE SCHEMA IF NOT EXISTS {INTERNAL}"
+    yield read("load", "create_unlanded_jobs").statement
     yield from precomputed_tables()

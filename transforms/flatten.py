@@ -6,14 +6,17 @@ import gc
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+import pyarrow as pa
 from upath import UPath
 
 from transforms.commits import Commit, TableFile, read_commit
 from transforms.errors import IncompleteResults, ResultsError, SchemaMismatch
 from transforms.files import names, read_if_there
-from transforms.job_requests import job_request_row
+from transforms.job_facts import Row, of_images, of_video, with_request
+from transforms.job_requests import job_request_row, objects_told
 from transforms.label_detection import LabelDetectionPages
 from transforms.landing import ABANDONED, SUCCESS, Attempt, LandedFile, newest_whole_attempt
 from transforms.layout import LABEL_DETECTION, Layout, ResultKey, table_path
@@ -29,9 +32,18 @@ from transforms.lines import Block
 from transforms.media_analysis import ManifestLines
 from transforms.media_documents import MediaDocuments
 from transforms.parquet import TableFiles
+from transforms.plans import planned_etags
 from transforms.put_aside import PutAside
 from transforms.reconcile import FINISHED, assert_accounted, manifest_disagreement
 from transforms.tables import SCHEMA_VERSION, written_by
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`reason`: where the service disagrees with itself; `facts`: what the ledger keeps."""
+
+    reason: str | None
+    facts: Row
 
 
 def flatten(
@@ -52,7 +64,8 @@ def flatten(
         raise _nothing_whole(layout, key)
     earlier = _earlier(layout, key)
     limits = Limits(quarantine_limit, max_line_bytes)
-    written, reason = _write_tables(layout, attempt, limits)
+    written, outcome = _write_tables(layout, attempt, limits)
+    reason = outcome.reason
     accepted = None
     if earlier and earlier.attempt == attempt.name and earlier.reason == reason:
         accepted = earlier.accepted
@@ -65,6 +78,7 @@ def flatten(
         written,
         reason,
         accepted,
+        outcome.facts,
     )
     commit.write(layout)
     _remove_older(layout, commit, earlier)
@@ -84,32 +98,33 @@ def _earlier(layout: Layout, key: ResultKey) -> Commit | None:
 
 def _write_tables(
     layout: Layout, attempt: Attempt, limits: Limits
-) -> tuple[tuple[TableFile, ...], str | None]:
+) -> tuple[tuple[TableFile, ...], Outcome]:
     key = attempt.key
     records = _checked_records(attempt, limits)
 
     def place(table: str) -> str:
         return table_path(table, attempt.landed_at, key)
 
+    row = job_request_row(layout, key, attempt.landed_at)
     with (
         TableFiles(key, written_by(key.operation), layout.root, place) as files,
         without_collector(),
     ):
         if key.operation == LABEL_DETECTION:
             aside = PutAside(files, key, limits, LABELS_PER_PAGE * records)
-            reason = _label_detection(attempt, files, aside, limits)
+            found = _label_detection(attempt, files, aside, limits)
         else:
             aside = PutAside(files, key, limits, records)
-            reason = _media_analysis(attempt, files, aside, limits)
+            etags = planned_etags(layout, objects_told(layout, key.operation, row["token"]))
+            found = _media_analysis(attempt, files, aside, limits, etags)
         aside.finish()
-        row = job_request_row(layout, key, attempt.landed_at)
         files.add("job_requests", {name: [value] for name, value in row.items()})
-        return files.finish(), reason
+        return files.finish(), replace(found, facts=with_request(found.facts, row))
 
 
 def _label_detection(
     attempt: Attempt, files: TableFiles, aside: PutAside, limits: Limits
-) -> str | None:
+) -> Outcome:
     pages = LabelDetectionPages(attempt.key, files, aside, limits)
     for part in attempt.parts:
         pages.add(_block(attempt, part))
@@ -121,21 +136,21 @@ def _label_detection(
     pages.finish()
     aside.check_limit(pages.labels)
     assert_accounted(attempt.key, "labels", pages.labels, files.rows("labels"), aside.quarantined)
-    return pages.chain.disagreement
+    return Outcome(pages.chain.disagreement, of_video(pages.chain.job_row()))
 
 
 def _media_analysis(
-    attempt: Attempt, files: TableFiles, aside: PutAside, limits: Limits
-) -> str | None:
+    attempt: Attempt, files: TableFiles, aside: PutAside, limits: Limits, etags: pa.Table | None
+) -> Outcome:
     documents = MediaDocuments(attempt.key, files, aside)
     description = _document(attempt, "description.json", limits)
     if description is None:
         raise _incomplete(attempt, "It has no description.json.")
-    told = documents.description(description, str(attempt.facts.get("mode", "bulk")))
-    status = told.get("Status")
+    job = documents.description(description, str(attempt.facts.get("mode", "bulk")))
+    status = job["status"]
     if status not in FINISHED:
         raise _incomplete(attempt, f"It was landed while the job was {status!r}.")
-    manifest = ManifestLines(attempt.key, files, aside, limits)
+    manifest = ManifestLines(attempt.key, files, aside, limits, etags)
     for part in attempt.parts:
         manifest.add(_block(attempt, part))
     aside.check_limit(manifest.records)
@@ -143,20 +158,21 @@ def _media_analysis(
     assert_accounted(attempt.key, "lines", manifest.records, images, aside.quarantined)
     summary = _document(attempt, "summary.json", limits)
     if summary is None:
-        _check_no_summary_is_named(attempt, told)
-        return None
+        _check_no_summary_is_named(attempt, job)
+        return Outcome(None, of_images(job, None, manifest.records))
     counts, errors = documents.summary(summary)
-    return manifest_disagreement(
+    reason = manifest_disagreement(
         counts.get("statistics.valid-json-lines"),
         counts.get("statistics.invalid-json-lines"),
         manifest.records,
         errors,
     )
+    return Outcome(reason, of_images(job, counts, manifest.records))
 
 
-def _check_no_summary_is_named(attempt: Attempt, told: dict[str, object]) -> None:
-    named = told.get("ManifestSummary.S3Object.Name")
-    if named is not None and told.get("Status") == "SUCCEEDED":
+def _check_no_summary_is_named(attempt: Attempt, job: Row) -> None:
+    named = job["manifest_summary_s3_object_name"]
+    if named is not None and job["status"] == "SUCCEEDED":
         raise _incomplete(attempt, f"The manifest summary {named!r} is not landed.")
 
 

@@ -19,7 +19,7 @@ FULL_LISTING_EVERY = timedelta(days=1)
 
 def known_jobs(layout: Layout, operation: Operation) -> set[str]:
     """Ids of all jobs that have a record."""
-    found = names(layout.root / "jobs" / operation, ".json")
+    found = names(layout.jobs(operation), ".json")
     return {name.removesuffix(".json") for name in found}
 
 

@@ -7,21 +7,23 @@ from datetime import UTC, datetime
 from typing import Any
 
 from transforms.files import read_if_there
-from transforms.layout import Layout, ResultKey
+from transforms.layout import Layout, Operation, ResultKey
 from transforms.tables import TABLES
 
 _OURS = ("token", "generation", "account", "region")
 
 
-def job_request_row(layout: Layout | None, key: ResultKey, landed_at: datetime) -> dict[str, Any]:
+def job_request_row(
+    layout: Layout | None, key: ResultKey, landed_at: datetime | None
+) -> dict[str, Any]:
     """The row of job_requests but for its key, one value a column."""
     row: dict[str, Any] = {field.name: None for field in TABLES["job_requests"].schema}
     for name in ("job_id", "operation", "aggregate_by"):
         del row[name]
     row["landed_at"] = landed_at
-    job = _read(layout and layout.job(key.operation, key.job_id))
+    job = job_told(layout, key)
     row |= {name: job.get(name) for name in (*_OURS, "found_by")}
-    row |= {name: _moment(job.get(name)) for name in ("started_at", "finished_seen_at")}
+    row |= {name: moment(job.get(name)) for name in ("started_at", "finished_seen_at")}
     if row["token"]:
         sent = _read(layout and layout.request(key.operation, row["token"]))
         for name in _OURS:
@@ -33,16 +35,28 @@ def job_request_row(layout: Layout | None, key: ResultKey, landed_at: datetime) 
     return row
 
 
+def job_told(layout: Layout | None, key: ResultKey) -> dict[str, Any]:
+    """The job's record as it was written; empty where there is none."""
+    return _read(layout and layout.job(key.operation, key.job_id))
+
+
+def objects_told(layout: Layout, operation: Operation, token: str | None) -> str | None:
+    """The digest of what a request analyses; None where no request is known."""
+    sent = _read(layout.request(operation, token)) if token else {}
+    return sent.get("objects")
+
+
 def _read(path: Any) -> dict[str, Any]:
     data = read_if_there(path) if path else None
     return json.loads(data) if data else {}
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment(text: str | None) -> datetime | None:
+    """A moment as files write it; in UTC where they name no zone."""
     if text is None:
         return None
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def job_input(told: dict[str, Any]) -> dict[str, Any]:

@@ -108,6 +108,13 @@ class Layout:
     def plans(self, operation: Operation) -> UPath:
         return self.root / f"plans/{operation}"
 
+    def objects(self, operation: Operation, digest: str) -> UPath:
+        """The ETags of the objects that a request names by their digest."""
+        return self.root / f"objects/{operation}/{_named(digest, 'digest of objects')}.parquet"
+
+    def jobs(self, operation: Operation) -> UPath:
+        return self.root / f"jobs/{operation}"
+
     def request(self, operation: Operation, token: str, ending: str = ".json") -> UPath:
         """A file of one request. ValueError: the token is none, so no path leaves its folder."""
         return self.root / f"requests/{operation}/{_named(token, 'token')}{ending}"

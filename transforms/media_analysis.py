@@ -27,9 +27,19 @@ RESULT = "detect-moderation-labels"
 
 
 class ManifestLines:
-    """Takes the parts of one result manifest in order, and writes their rows as it goes."""
+    """Takes the parts of one result manifest in order, and writes their rows as it goes.
 
-    def __init__(self, key: ResultKey, files: TableFiles, aside: PutAside, limits: Limits) -> None:
+    `etags`: those under which its images were planned, by source_ref, where they are known.
+    """
+
+    def __init__(
+        self,
+        key: ResultKey,
+        files: TableFiles,
+        aside: PutAside,
+        limits: Limits,
+        etags: pa.Table | None = None,
+    ) -> None:
         self.key = key
         self.shapes = Shapes(ManifestLine)
         self.lines = 0
@@ -37,6 +47,7 @@ class ManifestLines:
         self._files = files
         self._aside = aside
         self._limits = limits
+        self._etags = etags
 
     def add(self, block: Block) -> None:
         """One image a line. An empty line keeps its number and is nothing else."""
@@ -123,6 +134,8 @@ class ManifestLines:
         return found
 
     def _write(self, tables: dict[str, Columns], reading: Reading) -> None:
+        images = tables["moderation_images"]
+        images["source_ref_etag"] = etags_of(images["source_ref"], self._etags)
         for name, columns in tables.items():
             self._files.add(name, columns)
         for path, times, example in reading.unknown:
@@ -158,6 +171,15 @@ def image_tables(
             reading, moderation, answers, index, "ContentTypes", "content_type_index", _TYPES
         ),
     }
+
+
+def etags_of(references: pa.Array, planned: pa.Table | None) -> pa.Array:
+    """The ETag of each image; NULL where it is not among the planned."""
+    if planned is None:
+        return pa.nulls(len(references), TEXT)
+    known = planned.combine_chunks()
+    places = pc.index_in(references, value_set=known["source_ref"].chunk(0))
+    return known["etag"].chunk(0).take(places)
 
 
 _TYPES = {"name": ("Name", TEXT), "confidence": ("Confidence", REAL)}

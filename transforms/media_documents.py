@@ -30,17 +30,17 @@ class MediaDocuments:
         self._aside = aside
 
     def description(self, data: bytes, mode: str) -> dict[str, Any]:
-        """Write the job's row; its scalars by JSON path. IncompleteResults: damaged, or not its."""
+        """Write the job's row, and give it. IncompleteResults: damaged, or of another job."""
         told = self._read("description.json", data, MediaAnalysisJob)[1]
         if told.get("JobId", self.key.job_id) != self.key.job_id:
             raise self._damaged("description.json", f"it is of job {told['JobId']!r}.")
-        row: dict[str, list[Any]] = {"mode": [mode]}
+        row: dict[str, Any] = {"mode": mode}
         for field in TABLES["media_analysis_jobs"].schema:
             if field.name not in ("job_id", "mode"):
                 value = told.get(field.metadata[b"member"].decode())
-                row[field.name] = [_moment(value) if field.type == INSTANT else value]
-        self._files.add("media_analysis_jobs", row)
-        return told
+                row[field.name] = _moment(value) if field.type == INSTANT else value
+        self._files.add("media_analysis_jobs", {name: [value] for name, value in row.items()})
+        return row
 
     def summary(self, data: bytes) -> tuple[dict[str, Any], int]:
         """Write the summary's rows; its scalars by JSON path, and how many errors it lists."""

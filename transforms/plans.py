@@ -3,6 +3,7 @@
     plans/{operation}/{plan_id}.parquet      one row per object
     plans/{operation}/{plan_id}.claimed      each of its requests has its file under requests/
     plans/{operation}/merged-{hash}.parquet  what a hundred claimed plans held
+    objects/media_analysis/{digest}.parquet  the ETag of each image of a request, for its result
 
 A plan is written before anything is started. What a plan holds is taken: by bucket, key and version
 or ETag. A crash after the plan leaves requests without a result; the next run takes them up. It
@@ -23,8 +24,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from upath import UPath
 
-from transforms.files import create, names, write_whole
-from transforms.layout import Layout, Operation
+from transforms.files import create, names, read_if_there, write_whole
+from transforms.layout import MEDIA_ANALYSIS, Layout, Operation
 from transforms.requests import StartRequest
 
 
@@ -83,11 +84,35 @@ def plan_requests(
     planned = list(planned)
     if not planned:
         return []
+    if operation == MEDIA_ANALYSIS:
+        for one in planned:  # before the plan, so that no plan is there without them
+            keep_etags(layout, one.objects)
     plan_id = write_plan(layout, operation, planned)
     claimed = [one.request.claim(layout) for one in planned]
     note_claimed(layout, operation, plan_id)
     merge_plans(layout, operation)
     return claimed
+
+
+def keep_etags(layout: Layout, images: Iterable[MediaObject]) -> None:
+    """Write down the images of a request and their ETags, by the digest that the request names.
+
+    A result manifest names no version: what was replaced since is known by these.
+    """
+    images = list(images)
+    table = pa.table(
+        {
+            "source_ref": pa.array([f"s3://{one.bucket}/{one.key}" for one in images], pa.string()),
+            "etag": pa.array([one.etag for one in images], pa.string()),
+        }
+    )
+    create(layout.objects(MEDIA_ANALYSIS, digest(images)), _parquet(table))
+
+
+def planned_etags(layout: Layout, objects: str | None) -> pa.Table | None:
+    """`source_ref` and `etag` of the images of a request; None where nobody wrote them down."""
+    data = read_if_there(layout.objects(MEDIA_ANALYSIS, objects)) if objects else None
+    return None if data is None else pq.read_table(io.BytesIO(data))
 
 
 def note_claimed(layout: Layout, operation: Operation, plan_id: str) -> None:

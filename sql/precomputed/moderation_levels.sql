@@ -7,5 +7,5 @@ SELECT
     COALESCE(taxonomy_level, CASE WHEN COALESCE(parent_name, '') = '' THEN 1 ELSE 2 END) AS taxonomy_level,
     LIST(name ORDER BY confidence DESC, name ASC) AS names,
     MAX(confidence) AS max_confidence
-FROM moderation_labels
+FROM moderation_findings
 GROUP BY ALL

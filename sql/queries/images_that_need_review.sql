@@ -5,7 +5,8 @@ SELECT
     category,
     name,
     ROUND(confidence, 1) AS confidence,
-    findings
+    findings,
+    newer_min_confidence
 FROM review_queue
 ORDER BY confidence DESC, source_ref ASC, name ASC
 LIMIT 10

@@ -19,7 +19,7 @@ WITH ends AS (
         held_back,
         COALESCE(finished_at, landed_at)
         + CASE WHEN operation = 'label_detection' THEN INTERVAL 7 DAY ELSE INTERVAL 365 DAY END AS expires_at
-    FROM job_status
+    FROM loads
 )
 
 SELECT

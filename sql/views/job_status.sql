@@ -1,66 +1,119 @@
--- Grain: one row per result in the ledger.
--- Keys: operation, job_id, aggregate_by.
--- Answers: what became of each job, how long did it take, what may it have cost, and does it reconcile?
---   status is NULL for a result that is held back, since its rows are in no table. The cost is an estimate
---   from `prices` (of the job's region, else of all others) and what was analysed: images with a result,
---   minutes of video. The two forms of one video's result are one job and one cost, which stands at
---   TIMESTAMPS, and at SEGMENTS where there is no other, so that costs can be added up. Reads all
---   results, of an object that was analysed twice both: each job costs.
--- Column aggregate_by: TIMESTAMPS or SEGMENTS: the form of a video's result; NULL for a bulk job.
--- Column input_s3_object_bucket: Bucket of the video, or of the job's manifest.
--- Column input_s3_object_name: Key of the video, or of the job's manifest.
--- Column finished_at: When the job ended; of a video, when it was first seen finished.
+-- Grain: one row per job that was ever started or found, as of the last load.
+-- Keys: operation, job_id.
+-- Answers: what became of each job, who ran it, how long did it take, what may it have cost, and does
+--   its result reconcile? Jobs whose result is held back or not landed are here too. The two forms of
+--   a video's result are one job. The cost is an estimate from `prices` (of the job's region, else of all
+--   others): images that the service says it analysed, minutes of video. Each job costs, of an object that
+--   was analysed twice both.
+-- Column state: `loaded`; `held back`, while no form of its result is in the tables; `no result`, when
+--   none was landed and flattened.
+-- Column forms: TIMESTAMPS and SEGMENTS: the forms of a video's result; empty for a bulk job.
+-- Column reconciled: Every form of the result is what the service said it returned; NULL without one.
+-- Column held_back: A form of the result is kept out of the tables until it is accepted.
+-- Column reason: Why a form does not reconcile, or why no run looks for the result any more.
+-- Column started_at: When the job was started, or its start was answered; NULL where nobody told it.
 -- Column seconds: From started_at to finished_at; NULL where one of them is not known.
--- Column estimated_usd: What the job may have cost, in US dollars, by the table prices; NULL at SEGMENTS
---   where the cost stands at TIMESTAMPS.
--- Column landed_at: When the result was landed whole.
+-- Column images: Images that were analysed, and charged: lines, where one image is on several.
+-- Column duration_millis: Length of the video, in milliseconds.
+-- Column estimated_usd: What the job may have cost, in US dollars, by the table prices.
+-- Column not_estimated: Why estimated_usd is NULL; NULL where it is not.
+-- Column landed_at: When the last of its forms was landed whole.
+-- Column flattened_at: When the last of its forms was flattened.
+-- Column loaded_at: When the last of its forms was loaded.
+WITH jobs AS (
+    SELECT
+        operation,
+        job_id,
+        CASE WHEN BOOL_AND(held_back) THEN 'held back' ELSE 'loaded' END AS state,
+        LIST_SORT(COALESCE(LIST(aggregate_by) FILTER (WHERE aggregate_by IS NOT NULL), [])) AS forms,
+        FIRST(status ORDER BY aggregate_by DESC) FILTER (WHERE status IS NOT NULL) AS status,
+        FIRST(status_message ORDER BY aggregate_by DESC)
+            FILTER (WHERE status_message IS NOT NULL) AS status_message,
+        MIN(account) AS account,
+        MIN(region) AS region,
+        MIN(found_by) AS found_by,
+        MIN(input_s3_object_bucket) AS input_s3_object_bucket,
+        MIN(input_s3_object_name) AS input_s3_object_name,
+        MIN(input_s3_object_version) AS input_s3_object_version,
+        BOOL_AND(reconciled) AS reconciled,
+        BOOL_OR(held_back) AS held_back,
+        FIRST(reason ORDER BY aggregate_by DESC) FILTER (WHERE reason IS NOT NULL) AS reason,
+        FIRST(accepted_reason ORDER BY aggregate_by DESC)
+            FILTER (WHERE accepted_reason IS NOT NULL) AS accepted_reason,
+        MIN(started_at) AS started_at,
+        MIN(finished_at) AS finished_at,
+        MAX(images) AS images,
+        MAX(video_metadata_duration_millis) AS duration_millis,
+        MAX(landed_at) AS landed_at,
+        MAX(flattened_at) AS flattened_at,
+        MAX(loaded_at) AS loaded_at
+    FROM loads
+    GROUP BY operation, job_id
+    UNION ALL BY NAME
+    SELECT
+        job.operation,
+        job.job_id,
+        'no result' AS state,
+        CAST([] AS VARCHAR[]) AS forms,
+        job.status,
+        job.account,
+        job.region,
+        job.found_by,
+        job.input_s3_object_bucket,
+        job.input_s3_object_name,
+        job.input_s3_object_version,
+        FALSE AS held_back,
+        job.given_up AS reason,
+        job.started_at,
+        job.finished_at
+    FROM internal.unlanded_jobs AS job
+    ANTI JOIN loads AS load ON job.operation = load.operation AND job.job_id = load.job_id
+),
+
+priced AS (
+    SELECT
+        job.*,
+        COALESCE(price.usd, fallback.usd) AS usd,
+        CASE job.operation
+            WHEN 'media_analysis' THEN job.images
+            ELSE job.duration_millis / 60000
+        END AS units
+    FROM jobs AS job
+    LEFT JOIN prices AS price ON job.operation = price.operation AND job.region = price.region
+    LEFT JOIN prices AS fallback ON job.operation = fallback.operation AND fallback.region = ''
+)
+
 SELECT
-    load.operation,
-    load.job_id,
-    load.aggregate_by,
-    COALESCE(media.status, video.job_status) AS status,
-    COALESCE(media.failure_details_message, video.status_message) AS status_message,
-    COALESCE(media.input_s3_object_bucket, video.video_s3_object_bucket, request.input_s3_object_bucket)
-        AS input_s3_object_bucket,
-    COALESCE(media.input_s3_object_name, video.video_s3_object_name, request.input_s3_object_name)
-        AS input_s3_object_name,
-    load.reconciled,
-    load.reason,
-    load.accepted_reason,
-    load.held_back,
-    COALESCE(media.creation_timestamp, request.started_at) AS started_at,
-    COALESCE(media.completion_timestamp, request.finished_seen_at) AS finished_at,
-    EPOCH(
-        COALESCE(media.completion_timestamp, request.finished_seen_at)
-        - COALESCE(media.creation_timestamp, request.started_at)
-    ) AS seconds,
+    operation,
+    job_id,
+    state,
+    status,
+    status_message,
+    account,
+    region,
+    found_by,
+    input_s3_object_bucket,
+    input_s3_object_name,
+    input_s3_object_version,
+    forms,
+    reconciled,
+    held_back,
+    reason,
+    accepted_reason,
+    started_at,
+    finished_at,
+    EPOCH(finished_at - started_at) AS seconds,
+    images,
+    duration_millis,
+    CASE WHEN status = 'SUCCEEDED' THEN units * usd END AS estimated_usd,
     CASE
-        WHEN media.status = 'SUCCEEDED' THEN load.row_counts['moderation_images'] * COALESCE(price.usd, fallback.usd)
-        WHEN video.job_status = 'SUCCEEDED' AND paid.job_id IS NULL
-            THEN video.video_metadata_duration_millis / 60000 * COALESCE(price.usd, fallback.usd)
-    END AS estimated_usd,
-    load.landed_at,
-    load.flattened_at,
-    load.loaded_at,
-    load.attempt
-FROM loads AS load
-LEFT JOIN media_analysis_jobs AS media
-    ON load.job_id = media.job_id AND load.operation = 'media_analysis'
-LEFT JOIN label_detection_jobs AS video
-    ON
-        load.job_id = video.job_id
-        AND load.aggregate_by = video.aggregate_by
-        AND load.operation = 'label_detection'
-LEFT JOIN label_detection_jobs AS paid -- the same job, where its cost already stands
-    ON
-        video.job_id = paid.job_id
-        AND video.aggregate_by = 'SEGMENTS'
-        AND paid.aggregate_by = 'TIMESTAMPS'
-        AND paid.job_status = 'SUCCEEDED'
-LEFT JOIN job_requests AS request
-    ON
-        load.job_id = request.job_id
-        AND load.operation = request.operation
-        AND load.aggregate_by IS NOT DISTINCT FROM request.aggregate_by
-LEFT JOIN prices AS price ON load.operation = price.operation AND request.region = price.region
-LEFT JOIN prices AS fallback ON load.operation = fallback.operation AND fallback.region = ''
+        WHEN state = 'no result' THEN 'no result: what was analysed is not known yet'
+        WHEN status = 'FAILED' THEN 'a failed job'
+        WHEN status IS NULL THEN 'the service named no status'
+        WHEN units IS NULL THEN 'the service named no length'
+        WHEN usd IS NULL THEN 'no price'
+    END AS not_estimated,
+    landed_at,
+    flattened_at,
+    loaded_at
+FROM priced

@@ -3,7 +3,8 @@
 -- Answers: what kinds of content were found on each image, and how surely? name and confidence are those
 --   of the category's surest label, of equals the deepest one, of those the first in the alphabet;
 --   confidences are those of all its labels.
--- Column category: Top-level category.
+-- Column image_index: The first line of the job that names the image.
+-- Column category: Top-level category, as the model that found the labels names it.
 -- Column confidences: Confidences of all labels of the category, in percent, the highest first.
 SELECT
     image.job_id,

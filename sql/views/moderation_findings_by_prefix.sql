@@ -2,36 +2,21 @@
 -- Keys: source_ref_bucket, prefix, category.
 -- Answers: where do findings gather? A folder counts all that lies beneath it: choose one depth (0 is the
 --   whole bucket) or one prefix, do not add up depths. images is how many of the folder's images have the
---   category, of_images how many were looked at. An image that was analysed in several configurations
---   counts once, and so does a name that several of them found on it.
+--   category, of_images how many were looked at. An image counts once, by its newest analysis.
 -- Column prefix: Folder, with its last slash; empty for the whole bucket.
 -- Column depth: Slashes in the prefix.
--- Column category: Top-level category.
+-- Column category: Top-level category, as the model that found the labels names it.
 -- Column images: Images of the folder that have the category.
 -- Column of_images: Images of the folder that were looked at.
--- Column findings: Labels of the category on them; of one image each name once.
+-- Column findings: Labels of the category on them.
 -- Column max_confidence: Highest confidence of those, in percent.
-WITH configurations AS (
+WITH images AS (
     SELECT
-        COUNT(DISTINCT ROW(
-            operations_config_detect_moderation_labels_min_confidence,
-            operations_config_detect_moderation_labels_project_version
-        )) > 1 AS several
-    FROM media_analysis_jobs
-    WHERE status = 'SUCCEEDED'
-),
-
--- where all jobs asked for the same, an image is here once, and its name need not be told from others
-images AS (
-    SELECT
-        image.job_id,
-        image.image_index,
-        image.source_ref_bucket,
-        CASE WHEN configurations.several THEN image.source_ref END AS source_ref,
-        REGEXP_EXTRACT(image.source_ref_key, '^(?s:.*/)') AS folder,
-        CAST(NOT configurations.several AS INTEGER) AS image
-    FROM latest_moderation_images AS image
-    CROSS JOIN configurations
+        job_id,
+        image_index,
+        source_ref_bucket,
+        REGEXP_EXTRACT(source_ref_key, '^(?s:.*/)') AS folder
+    FROM latest_moderation_images
 ),
 
 -- an image lies in one folder: counted there once, the folders above add up
@@ -39,7 +24,7 @@ looked_at_here AS (
     SELECT
         source_ref_bucket,
         folder,
-        SUM(image) + COUNT(DISTINCT source_ref) AS of_images
+        COUNT(*) AS of_images
     FROM images
     GROUP BY source_ref_bucket, folder
 ),
@@ -49,26 +34,12 @@ found_here AS (
         image.source_ref_bucket,
         image.folder,
         found.category,
-        SUM(image.image) + COUNT(DISTINCT image.source_ref) AS images,
-        SUM(image.image * LEN(found.confidences)) AS findings,
+        COUNT(*) AS images,
+        SUM(LEN(found.confidences)) AS findings,
         MAX(found.confidence) AS max_confidence
     FROM images AS image
     INNER JOIN precomputed.moderation_categories AS found
         ON image.job_id = found.job_id AND image.image_index = found.image_index
-    GROUP BY image.source_ref_bucket, image.folder, found.category
-    UNION ALL
-    -- where there are several configurations, the names of an image's labels are told from each other too
-    SELECT
-        image.source_ref_bucket,
-        image.folder,
-        found.category,
-        0 AS images,
-        COUNT(DISTINCT ROW(image.source_ref, found.name)) AS findings,
-        NULL AS max_confidence
-    FROM images AS image
-    INNER JOIN precomputed.moderation_findings AS found
-        ON image.job_id = found.job_id AND image.image_index = found.image_index
-    WHERE image.source_ref IS NOT NULL
     GROUP BY image.source_ref_bucket, image.folder, found.category
 ),
 

@@ -2,6 +2,7 @@
 -- Keys: job_id, image_index, taxonomy_level.
 -- Answers: what was found on each image, from the broad (level 1) to the precise? Models before 7 tell no
 --   level: a label without parent counts as level 1, another one as level 2.
+-- Column image_index: The first line of the job that names the image.
 -- Column names: Names found at this level, the surest first.
 -- Column max_confidence: Highest confidence at this level, in percent.
 SELECT

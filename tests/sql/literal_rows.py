@@ -54,13 +54,20 @@ class Warehouse:
             self.con.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)
 
     def video(self, job_id: str, *labels: dict[str, Any], **job: Any) -> None:
-        """A finished result of a video, TIMESTAMPS unless told otherwise, with labels in order."""
+        """A finished result of a video, TIMESTAMPS unless told otherwise, with labels in order.
+
+        `ledger`: what the ledger says beside what the job's row says.
+        """
         form = job.get("aggregate_by", "TIMESTAMPS")
         landed = job.pop("landed_at", "2026-05-01 12:00:00+00")
+        ledger = job.pop("ledger", {})
         key = {"job_id": job_id, "aggregate_by": form}
         name = {"video_s3_object_bucket": "media", "video_s3_object_name": f"{job_id}.mp4"}
         self.put("label_detection_jobs", key | name | {"job_status": "SUCCEEDED"} | job)
-        self.put("loads", key | {"landed_at": landed})
+        length = job.get("video_metadata_duration_millis")
+        facts = {"status": job.get("job_status", "SUCCEEDED")}
+        facts |= {"input_s3_object_name": f"{job_id}.mp4", "video_metadata_duration_millis": length}
+        self.put("loads", key | {"landed_at": landed} | facts | ledger)
         self.put("labels", *(key | {"label_index": n} | row for n, row in enumerate(labels)))
 
     def request(self, job_id: str, **told: Any) -> None:
@@ -71,17 +78,25 @@ class Warehouse:
     def images(self, job_id: str, *images: dict[str, Any], **job: Any) -> None:
         """A finished bulk job: `key` of each image and its `labels` (name, confidence, ...)."""
         landed = job.pop("landed_at", "2026-05-01 12:00:00+00")
+        ledger = job.pop("ledger", {})
         self.put("media_analysis_jobs", {"job_id": job_id, "status": "SUCCEEDED"} | job)
         counts = {"moderation_images": len(images)}
-        operation = {"operation": "media_analysis", "aggregate_by": None}
-        self.put(
-            "loads",
-            {"job_id": job_id, "landed_at": landed, "row_counts": counts} | operation,
-        )
+        facts = {
+            "operation": "media_analysis",
+            "aggregate_by": None,
+            "status": job.get("status", "SUCCEEDED"),
+            "status_message": job.get("failure_details_message"),
+            "started_at": job.get("creation_timestamp"),
+            "finished_at": job.get("completion_timestamp"),
+            "images": len(images),
+            "row_counts": counts,
+        }
+        self.put("loads", {"job_id": job_id, "landed_at": landed} | facts | ledger)
         for index, image in enumerate(images):
             where = {"job_id": job_id, "image_index": index}
             source = {"source_ref": f"s3://media/{image['key']}", "source_ref_bucket": "media"}
             model = {"moderation_model_version": image.get("model", "7.0")}
+            model["source_ref_etag"] = image.get("etag")
             self.put("moderation_images", where | source | model | {"source_ref_key": image["key"]})
             labels = enumerate(image.get("labels", []))
             self.put("moderation_labels", *(where | {"label_index": n} | row for n, row in labels))

@@ -25,24 +25,14 @@ def test_a_bulk_job_has_its_duration_and_the_price_of_its_images(warehouse: Ware
 
 
 def test_a_video_job_costs_by_the_minute_and_is_timed_by_its_request(warehouse: Warehouse) -> None:
-    warehouse.video("v", video_metadata_duration_millis=90_000)
-    warehouse.put(
-        "job_requests",
-        {
-            "job_id": "v",
-            "aggregate_by": "TIMESTAMPS",
-            "started_at": "2026-05-01 10:00:00+00",
-            "finished_seen_at": "2026-05-01 10:00:20+00",
-        },
-    )
+    times = {"started_at": "2026-05-01 10:00:00+00", "finished_at": "2026-05-01 10:00:20+00"}
+    warehouse.video("v", video_metadata_duration_millis=90_000, ledger=times)
     query = "SELECT input_s3_object_name, seconds, round(estimated_usd, 6)::DOUBLE FROM job_status"
     assert warehouse.ask(query) == [("v.mp4", 20.0, 0.15)]
 
 
 def test_a_job_whose_start_nobody_told_has_no_duration(warehouse: Warehouse) -> None:
-    warehouse.video("v")
-    found = {"started_at": None, "finished_seen_at": "2026-05-01 10:00:20+00"}
-    warehouse.put("job_requests", {"job_id": "v", "aggregate_by": "TIMESTAMPS"} | found)
+    warehouse.video("v", ledger={"finished_at": "2026-05-01 10:00:20+00"})
     query = "SELECT started_at, finished_at IS NOT NULL, seconds FROM job_status"
     assert warehouse.ask(query) == [(None, True, None)]
 
@@ -59,15 +49,14 @@ def test_a_video_job_has_one_cost_whichever_forms_its_result_has(warehouse: Ware
     # the other form is held back, so its rows are in no table
     warehouse.video("waits", aggregate_by="SEGMENTS", **minute)
     held = {"job_id": "waits", "aggregate_by": "TIMESTAMPS", "held_back": True}
-    warehouse.put("loads", held | {"reconciled": False})
-    query = "SELECT job_id, aggregate_by, estimated_usd FROM job_status ORDER BY ALL"
-    assert warehouse.ask(query) == [
-        ("both", "SEGMENTS", None),
-        ("both", "TIMESTAMPS", 0.1),
-        ("segments", "SEGMENTS", 0.1),
-        ("timestamps", "TIMESTAMPS", 0.1),
-        ("waits", "SEGMENTS", 0.1),
-        ("waits", "TIMESTAMPS", None),
+    warehouse.put("loads", held | {"reconciled": False, "reason": "cut"})
+    query = "SELECT job_id, forms, estimated_usd, state, held_back, reason FROM job_status"
+    both = ["SEGMENTS", "TIMESTAMPS"]
+    assert warehouse.ask(f"{query} ORDER BY ALL") == [
+        ("both", both, 0.1, "loaded", False, None),
+        ("segments", ["SEGMENTS"], 0.1, "loaded", False, None),
+        ("timestamps", ["TIMESTAMPS"], 0.1, "loaded", False, None),
+        ("waits", both, 0.1, "loaded", True, "cut"),
     ]
 
 
@@ -79,17 +68,15 @@ def test_a_job_costs_what_its_region_does_if_somebody_set_a_price_there(
         " VALUES ('label_detection', 'eu-west-1', 0.12, 'minute', '2026-05-01', 'me')"
     )
     for job, region in (("here", "eu-west-1"), ("there", "us-east-1")):
-        warehouse.video(job, video_metadata_duration_millis=60_000)
-        request = {"job_id": job, "aggregate_by": "TIMESTAMPS", "region": region}
-        warehouse.put("job_requests", request)
+        warehouse.video(job, video_metadata_duration_millis=60_000, ledger={"region": region})
     query = "SELECT job_id, estimated_usd FROM job_status ORDER BY job_id"
     assert warehouse.ask(query) == [("here", 0.12), ("there", 0.1)]
 
 
 def test_a_failed_job_says_why_and_no_cost_is_claimed(warehouse: Warehouse) -> None:
     warehouse.images("m", status="FAILED", failure_details_message="no such bucket")
-    query = "SELECT status, status_message, estimated_usd FROM job_status"
-    assert warehouse.ask(query) == [("FAILED", "no such bucket", None)]
+    query = "SELECT status, status_message, estimated_usd, not_estimated FROM job_status"
+    assert warehouse.ask(query) == [("FAILED", "no such bucket", None, "a failed job")]
 
 
 def test_a_held_back_result_is_in_the_status_without_rows_of_its_own(warehouse: Warehouse) -> None:
@@ -101,10 +88,11 @@ def test_a_held_back_result_is_in_the_status_without_rows_of_its_own(warehouse: 
             "reconciled": False,
             "held_back": True,
             "reason": "cut",
+            "status": "SUCCEEDED",
         },
     )
-    query = "SELECT job_id, status, reconciled, held_back, reason FROM job_status"
-    assert warehouse.ask(query) == [("v", None, False, True, "cut")]
+    query = "SELECT job_id, state, status, reconciled, held_back, reason FROM job_status"
+    assert warehouse.ask(query) == [("v", "held back", "SUCCEEDED", False, True, "cut")]
 
 
 def test_every_operation_has_one_price_with_date_and_source(warehouse: Warehouse) -> None:
@@ -115,16 +103,8 @@ def test_every_operation_has_one_price_with_date_and_source(warehouse: Warehouse
 
 
 def test_reconciliation_lays_the_summary_beside_what_was_written(warehouse: Warehouse) -> None:
-    warehouse.images("m", {"key": "a.jpg"}, {"key": "b.jpg"})
-    warehouse.put(
-        "manifest_summaries",
-        {
-            "job_id": "m",
-            "statistics_total_json_lines": 4,
-            "statistics_valid_json_lines": 3,
-            "statistics_invalid_json_lines": 1,
-        },
-    )
+    summary = {"lines_sent": 4, "lines_analysed": 3, "lines_refused": 1}
+    warehouse.images("m", {"key": "a.jpg"}, {"key": "b.jpg"}, ledger=summary)
     warehouse.put("quarantined_records", {"job_id": "m", "line_number": 3} | MEDIA)
     assert warehouse.ask(
         "SELECT job_id, reconciled, lines_sent, lines_analysed, lines_refused, rows_written,"
@@ -147,11 +127,7 @@ def test_a_video_result_expires_seven_days_after_it_was_seen_finished(
     warehouse: Warehouse, days: float, listed: bool
 ) -> None:
     finished = datetime.now(UTC) - timedelta(days=days)
-    warehouse.video("v")
-    warehouse.put(
-        "job_requests",
-        {"job_id": "v", "aggregate_by": "TIMESTAMPS", "finished_seen_at": finished},
-    )
+    warehouse.video("v", ledger={"finished_at": finished})
     expected = [("v", finished + timedelta(days=7))] if listed else []
     assert warehouse.ask("SELECT job_id, expires_at FROM expiring_results") == expected
 

@@ -140,12 +140,20 @@ def test_what_is_told_of_an_image_is_what_its_newest_analysis_says(warehouse: Wa
     ) == [("second", "s3://media/a.jpg", "media", "a.jpg", None, "image")]
 
 
-def test_another_confidence_or_adapter_is_another_analysis(warehouse: Warehouse) -> None:
+def test_of_an_image_the_newest_analysis_counts_whatever_it_asked_for(
+    warehouse: Warehouse,
+) -> None:
     prefix = "operations_config_detect_moderation_labels_"
     warehouse.images("a", {"key": "a.jpg"})
-    warehouse.images("b", {"key": "a.jpg"}, **{f"{prefix}min_confidence": 80.0})
-    warehouse.images("c", {"key": "a.jpg"}, **{f"{prefix}project_version": "arn"})
-    assert warehouse.ask(IMAGES) == [("a", 0), ("b", 0), ("c", 0)]
+    warehouse.images("b", {"key": "a.jpg"}, **{f"{prefix}project_version": "arn"})
+    warehouse.images("c", {"key": "a.jpg"}, **{f"{prefix}min_confidence": 80.0})
+    query = "SELECT job_id, min_confidence FROM latest_moderation_images"
+    assert warehouse.ask(query) == [("c", 80.0)]
+
+
+def test_an_analysis_that_named_no_confidence_asked_for_the_default(warehouse: Warehouse) -> None:
+    warehouse.images("a", {"key": "a.jpg"})
+    assert warehouse.ask("SELECT min_confidence FROM latest_moderation_images") == [(50.0,)]
 
 
 def test_images_of_failed_jobs_never_count(warehouse: Warehouse) -> None:

@@ -131,7 +131,7 @@ def test_findings_are_counted_in_every_folder_above_the_image(warehouse: Warehou
     ]
 
 
-def test_a_folder_counts_an_image_of_two_configurations_once(warehouse: Warehouse) -> None:
+def test_a_folder_counts_an_image_once_by_its_newest_analysis(warehouse: Warehouse) -> None:
     lowest = "operations_config_detect_moderation_labels_min_confidence"
     violent = {"labels": [label("Violence")]}
     warehouse.images("all", {"key": "a/x.jpg"} | violent, {"key": "a/y.jpg"})
@@ -139,20 +139,6 @@ def test_a_folder_counts_an_image_of_two_configurations_once(warehouse: Warehous
     assert warehouse.ask(
         "SELECT images, of_images, findings FROM moderation_findings_by_prefix WHERE prefix = 'a/'"
     ) == [(1, 3, 1)]
-
-
-def test_a_folder_counts_what_any_configuration_found_on_an_image(warehouse: Warehouse) -> None:
-    adapter = {"operations_config_detect_moderation_labels_project_version": "arn"}
-    plain = [label("Violence"), label("Graphic Violence", "Violence", 2)]
-    ours = [label("Violence"), label("Weapons", "Violence", 2, 99.0)]
-    warehouse.images(
-        "plain", {"key": "a/x.jpg", "labels": plain}, {"key": "a/y.jpg", "labels": plain}
-    )
-    warehouse.images("ours", {"key": "a/x.jpg", "labels": ours}, **adapter)
-    assert warehouse.ask(
-        "SELECT category, images, of_images, findings, max_confidence"
-        " FROM moderation_findings_by_prefix WHERE prefix = 'a/'"
-    ) == [("Violence", 2, 2, 5, 99.0)]
 
 
 def test_of_labels_that_are_as_sure_the_deepest_then_the_first_by_name_is_named(
@@ -191,20 +177,3 @@ def test_a_name_with_two_parents_has_one_category_whatever_comes_first(
         warehouse.images(job, {"key": f"{job}.jpg", "labels": given})
     query = "SELECT source_ref_key, category FROM moderation_findings WHERE name = 'Wound'"
     assert sorted(warehouse.ask(query)) == [("m.jpg", "Accidents"), ("n.jpg", "Accidents")]
-
-
-def test_models_that_looked_at_one_image_are_laid_side_by_side(warehouse: Warehouse) -> None:
-    warehouse.images(
-        "old", {"key": "a.jpg", "model": "6.1", "labels": [label("Violence"), label("Alcohol")]}
-    )
-    warehouse.images("new", {"key": "a.jpg", "labels": [label("Violence", sure=70.0)]})
-    warehouse.images("alone", {"key": "b.jpg", "labels": [label("Violence")]})
-    assert warehouse.ask(
-        "SELECT source_ref, name, moderation_model_version, confidence"
-        " FROM moderation_model_versions ORDER BY ALL"
-    ) == [
-        ("s3://media/a.jpg", "Alcohol", "6.1", 95.0),
-        ("s3://media/a.jpg", "Alcohol", "7.0", None),
-        ("s3://media/a.jpg", "Violence", "6.1", 95.0),
-        ("s3://media/a.jpg", "Violence", "7.0", 70.0),
-    ]

@@ -126,8 +126,8 @@ def test_a_warehouse_of_a_program_that_kept_no_marks_loads_nothing_twice(
     commit_result(layout, video("v1"), video_rows(["Cat"]))
     load(layout, warehouse)
     with opened(warehouse, 0) as con:
-        con.execute("DROP TABLE commit_marks")
+        con.execute("DROP TABLE internal.commit_marks")
     assert load(layout, warehouse).loaded == ()
-    lock = rows(warehouse, "FROM load_lock")
+    lock = rows(warehouse, "FROM internal.load_lock")
     load(layout, warehouse)
-    assert rows(warehouse, "FROM load_lock") == lock
+    assert rows(warehouse, "FROM internal.load_lock") == lock

@@ -149,7 +149,7 @@ def test_what_is_precomputed_is_made_anew_when_its_file_changes(
         commit_result(layout, images(f"m{job}"), image_rows(["a.jpg", "b.jpg"]))
     load(layout, warehouse)
     with opened(warehouse, 0) as con:
-        con.execute("UPDATE load_lock SET views_digest = 'another'")
+        con.execute("UPDATE internal.load_lock SET views_digest = 'another'")
         con.execute("DROP TABLE precomputed.object_counts")
         con.execute("DELETE FROM precomputed.label_cooccurrence")
         con.execute("DELETE FROM precomputed.moderation_findings")

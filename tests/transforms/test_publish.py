@@ -99,7 +99,7 @@ def test_a_plain_client_reads_each_table_while_a_load_runs(
     commit_result(layout, video("v2"), video_rows(["Bird"]))
     with a_load_that_runs(layout, warehouse, published):
         seen = a_plain_client(published)
-    assert seen.keys() == {*TABLES, *SETTINGS_TABLES, "load_lock", "commit_marks"}
+    assert seen.keys() == {*TABLES, *SETTINGS_TABLES}
     assert (seen["labels"], seen["moderation_labels"], seen["loads"]) == (2, 1, 2)
     assert a_plain_client(published)["labels"] == 3
 
@@ -211,12 +211,7 @@ def test_what_a_reader_wrote_all_the_same_does_not_get_into_the_next_copy(
     subprocess.run([sys.executable, "-c", WRITER, str(published)], check=True)
     assert published.with_name("w.duckdb.wal").exists()
     publish(warehouse, published)
-    assert a_plain_client(published).keys() == {
-        *TABLES,
-        *SETTINGS_TABLES,
-        "load_lock",
-        "commit_marks",
-    }
+    assert a_plain_client(published).keys() == {*TABLES, *SETTINGS_TABLES}
 
 
 def test_the_views_of_the_published_file_work_under_any_name(

@@ -125,5 +125,6 @@ def test_the_command_prints_changes_and_lists(
         ' {"category": "Violence", "min_confidence": 99.5}]\n'
     )
     assert main(["settings"]) == 0
-    assert f"review_thresholds  {layout.root}/settings/review" in capsys.readouterr().out
+    printed = capsys.readouterr().out.split()
+    assert printed[:2] == ["review_thresholds", f"{layout.root}/settings/review_thresholds.csv"]
     assert main(["settings", "prices", str(tmp_path / "none.csv")]) == 1

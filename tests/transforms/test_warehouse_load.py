@@ -67,10 +67,10 @@ def test_a_load_puts_every_row_of_every_committed_result_into_its_table(
 def test_a_second_load_finds_nothing_to_do(layout: Layout, warehouse: Warehouse) -> None:
     commit_result(layout, video("v1"), video_rows(["Cat"]))
     load(layout, warehouse)
-    lock = rows(warehouse, "FROM load_lock")
+    lock = rows(warehouse, "FROM internal.load_lock")
     assert load(layout, warehouse).loaded == ()
     assert rows(warehouse, LABELS) == [("v1", "TIMESTAMPS", 0, "Cat")]
-    assert rows(warehouse, "FROM load_lock") == lock
+    assert rows(warehouse, "FROM internal.load_lock") == lock
 
 
 def test_a_result_flattened_again_takes_the_place_of_its_old_rows_and_of_no_other(
@@ -173,7 +173,7 @@ def test_a_warehouse_of_an_older_schema_version_is_built_anew(
     load(layout, warehouse)
     change(
         warehouse,
-        "UPDATE load_lock SET schema_version = 0",
+        "UPDATE internal.load_lock SET schema_version = 0",
         "ALTER TABLE labels DROP COLUMN confidence",
     )
     assert load(layout, warehouse).loaded == (video("v1"),)
@@ -182,7 +182,8 @@ def test_a_warehouse_of_an_older_schema_version_is_built_anew(
 
 @pytest.mark.parametrize("everything", [False, True])
 @pytest.mark.parametrize(
-    "statement", ["UPDATE load_lock SET schema_version = 99", "DROP TABLE load_lock"]
+    "statement",
+    ["UPDATE internal.load_lock SET schema_version = 99", "DROP TABLE internal.load_lock"],
 )
 def test_what_is_not_ours_or_of_a_later_version_is_left_alone(
     layout: Layout, warehouse: Warehouse, statement: str, everything: bool

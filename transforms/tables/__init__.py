@@ -15,7 +15,12 @@ from transforms.tables.columns import Table
 from transforms.tables.label_detection import LABEL_DETECTION_TABLES
 from transforms.tables.media_analysis import MEDIA_ANALYSIS_TABLES
 from transforms.tables.results import JOB_REQUESTS, LOADS, QUARANTINED_RECORDS, UNKNOWN_FIELDS
-from transforms.tables.settings import PRICES, REVIEW_THRESHOLDS, SettingsTable
+from transforms.tables.settings import (
+    MODERATION_TAXONOMY,
+    PRICES,
+    REVIEW_THRESHOLDS,
+    SettingsTable,
+)
 
 __all__ = ["SCHEMA_VERSION", "SETTINGS_TABLES", "TABLES", "SettingsTable", "Table", "written_by"]
 
@@ -35,7 +40,7 @@ TABLES: dict[str, Table] = {
 
 # What people set and views read; filled from CSV files, not from results.
 SETTINGS_TABLES: dict[str, SettingsTable] = {
-    table.name: table for table in (REVIEW_THRESHOLDS, PRICES)
+    table.name: table for table in (REVIEW_THRESHOLDS, PRICES, MODERATION_TAXONOMY)
 }
 
 

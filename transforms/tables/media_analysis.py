@@ -92,6 +92,11 @@ _MODERATION_IMAGES = table(
         column("source_ref_bucket", TEXT, "Bucket of the image."),
         column("source_ref_key", TEXT, "Key of the image, with its # and ? kept."),
         column(
+            "source_ref_etag",
+            TEXT,
+            "ETag of the image when its request was planned here; NULL where nobody knows it.",
+        ),
+        column(
             "moderation_model_version",
             TEXT,
             "Model that looked at the image.",

@@ -145,6 +145,23 @@ UNKNOWN_FIELDS = table(
     key=("path",),
 )
 
+# What views tell of a job whose rows are held back, or in no table of its own.
+_OF_THE_JOB = (
+    column("status", TEXT, "SUCCEEDED or FAILED, as the service said."),
+    column("status_message", TEXT, "Why the job failed, in words."),
+    column("account", TEXT, "The AWS account that ran the job."),
+    column("region", TEXT, "The AWS region that ran the job."),
+    column("found_by", TEXT, "How the job became known; `started_here` for our own."),
+    *s3_object("input_", "Input", "what was analysed: the input manifest, or the video"),
+    column("started_at", INSTANT, "When the start was answered; NULL where nobody told it."),
+    column("finished_at", INSTANT, "When it ended; of a video, when it was first seen finished."),
+    column("images", INTEGER, "Lines that a bulk job analysed, and charges.", unit="images"),
+    column("video_metadata_duration_millis", INTEGER, "Length.", unit="milliseconds"),
+    column("lines_sent", INTEGER, "Lines of the input manifest, by the manifest summary."),
+    column("lines_analysed", INTEGER, "Of these, lines that were analysed, by the summary."),
+    column("lines_refused", INTEGER, "Of these, lines that could not be read, by the summary."),
+)
+
 LOADS = table(
     "loads",
     "The ledger: one row per result, what was written from it, and whether that is all the service said there was.",
@@ -159,6 +176,7 @@ LOADS = table(
         ),
         column("reason", TEXT, "Why it does not reconcile; NULL when it does."),
         column("accepted_reason", TEXT, "Why somebody released it all the same."),
+        *_OF_THE_JOB,
         column(
             "held_back",
             FLAG,

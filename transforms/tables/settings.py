@@ -1,4 +1,4 @@
-"""Tables that people fill, as CSV: thresholds of the review queue, and prices."""
+"""Tables that people fill, as CSV: thresholds of the review queue, prices, moderation categories."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from transforms.layout import OPERATIONS
-from transforms.tables.columns import DATE, REAL, TEXT, column
+from transforms.tables.columns import DATE, GUIDE, INTEGER, REAL, TEXT, column
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ REVIEW_THRESHOLDS = SettingsTable(
             column(
                 "category",
                 TEXT,
-                "First level of the moderation taxonomy; empty for all that have no row.",
+                "Top-level category of moderation model 7, or of a later one; empty for all that have "
+                "no row.",
                 null=False,
             ),
             column(
@@ -60,4 +61,34 @@ PRICES = SettingsTable(
         ]
     ),
     tuple((operation, "") for operation in OPERATIONS),
+)
+
+MODERATION_TAXONOMY = SettingsTable(
+    "moderation_taxonomy",
+    "The published names of each moderation model, and the category of model 7 that each belongs to "
+    f"({GUIDE}moderation-api.html, {GUIDE}moderation-response-transform.html). AWS does not say "
+    "which versions before 6.1 had which names: rows of models 1 to 5 are what its guide listed "
+    "while they were in use.",
+    ("model_major", "name", "parent"),
+    pa.schema(
+        [
+            column(
+                "model_major",
+                INTEGER,
+                "First number of the model's version; the highest is for later models too.",
+                null=False,
+            ),
+            column("name", TEXT, "Name of the moderation label.", null=False),
+            column("parent", TEXT, "Name of its parent; empty at the top.", null=False),
+            column("category", TEXT, "The model's own top-level category.", null=False),
+            column(
+                "category_7",
+                TEXT,
+                "Top-level category of model 7 that the thresholds go by; empty where none is alike.",
+                null=False,
+            ),
+            column("source", TEXT, "Where AWS publishes it.", null=False),
+        ]
+    ),
+    (),
 )

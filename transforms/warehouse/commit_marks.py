@@ -1,7 +1,7 @@
 """Which commits a warehouse has read as they stand, so that a load reads only the others.
 
-Kept in the warehouse's own table `commit_marks`, beside `load_lock` and written in the same
-transaction as the rows. A mark that is not the newest costs one more look at a commit, never a row:
+Kept in `internal.commit_marks`, beside `internal.load_lock` and written in the same transaction as
+the rows. A mark that is not the newest costs one more look at a commit, never a row:
 what is loaded is decided by the commit's content (`transforms.warehouse.statements.fingerprint`).
 """
 
@@ -24,7 +24,9 @@ def changed_marks(
 ) -> dict[ResultKey, str]:
     """Those of `marks` that are new, or not as the warehouse keeps them. Opens no transaction."""
     con.execute(read("load", "create_commit_marks").statement)  # an older warehouse has none
-    rows = con.execute(f"SELECT operation, name, mark FROM {CATALOG}.commit_marks").fetchall()
+    rows = con.execute(
+        f"SELECT operation, name, mark FROM {CATALOG}.internal.commit_marks"
+    ).fetchall()
     kept = {(operation, name): mark for operation, name, mark in rows}
     return {key: mark for key, mark in marks.items() if kept.get((key.operation, key.name)) != mark}
 
@@ -38,8 +40,8 @@ def keep_marks(con: duckdb.DuckDBPyConnection, marks: Mapping[ResultKey, str]) -
     ]
     con.register("new_marks", pa.Table.from_pylist(rows, schema=SCHEMA))
     con.execute(
-        f"DELETE FROM {CATALOG}.commit_marks AS old USING temp.main.new_marks AS new "
+        f"DELETE FROM {CATALOG}.internal.commit_marks AS old USING temp.main.new_marks AS new "
         "WHERE old.operation = new.operation AND old.name = new.name"
     )
-    con.execute(f"INSERT INTO {CATALOG}.commit_marks SELECT * FROM temp.main.new_marks")
+    con.execute(f"INSERT INTO {CATALOG}.internal.commit_marks SELECT * FROM temp.main.new_marks")
     con.unregister("new_marks")

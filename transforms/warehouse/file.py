@@ -165,5 +165,5 @@ def _write_ahead_log(path: Path) -> Path:
 
 
 def _last_load(con: duckdb.DuckDBPyConnection) -> str:
-    (last,) = con.execute(f"SELECT load_id FROM {CATALOG}.load_lock").fetchall()[0]
+    (last,) = con.execute(f"SELECT load_id FROM {CATALOG}.internal.load_lock").fetchall()[0]
     return str(last)

@@ -15,7 +15,7 @@ from transforms.warehouse.connection import opened
 from transforms.warehouse.ducklake import DuckLake
 from transforms.warehouse.lake_maintenance import refuse_strange_files, set_options, tidy_up_if_due
 from transforms.warehouse.lake_turn import turn
-from transforms.warehouse.schema import create_schema, found_version
+from transforms.warehouse.schema import create_schema, found_version, take_in_old_lock
 from transforms.warehouse.transaction import (
     LoadReport,
     Pending,
@@ -56,6 +56,7 @@ def _load_once(lake: DuckLake, pending: Pending, everything: bool, timeout: floa
             refuse_strange_files(con, lake)
             set_options(con)
             create_schema(con)
+        take_in_old_lock(con)
         anew = everything or version not in (None, SCHEMA_VERSION)
         report = load_pending(con, pending, anew=anew)
         tidy_up_if_due(con, lake)

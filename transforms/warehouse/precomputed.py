@@ -20,13 +20,14 @@ from transforms.warehouse.connection import CATALOG
 OF_VIDEOS = ("label_detection_jobs", "labels")
 OF_IMAGES = ("moderation_labels",)
 ROWS_OF = (*OF_VIDEOS, *OF_IMAGES)
-READ = (  # what sql/precomputed reads
+READ = (  # what sql/precomputed reads of results
     *ROWS_OF,
     "loads",
     "job_requests",
     "label_instances",
     "label_parents",
     "label_categories",
+    "moderation_images",
 )
 LABELS_AT_ONCE = 500_000
 

@@ -34,7 +34,7 @@ def is_current(last_load: str, published: Path) -> bool:
     """True when `published` is a copy made after the load that is named so."""
     try:
         with read_only(published) as con:
-            rows = con.execute(f"SELECT load_id FROM {CATALOG}.load_lock").fetchall()
+            rows = con.execute(f"SELECT load_id FROM {CATALOG}.internal.load_lock").fetchall()
     except (FileNotFoundError, ResultsError):
         return False
     return rows == [(last_load,)]

@@ -20,8 +20,11 @@ def found_version(con: duckdb.DuckDBPyConnection, warehouse: object) -> int | No
     SchemaMismatch, with the name of `warehouse`, when it holds tables that are none of ours, or
     those of a later version.
     """
-    query = "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND NOT internal"
-    there = {name for (name,) in con.execute(query, [CATALOG]).fetchall()}
+    query = (
+        "SELECT table_name, schema_name FROM duckdb_tables() "
+        "WHERE database_name = ? AND NOT internal"
+    )
+    there = dict(con.execute(query, [CATALOG]).fetchall())
     if not there:
         return None
     if "load_lock" not in there:
@@ -30,7 +33,10 @@ def found_version(con: duckdb.DuckDBPyConnection, warehouse: object) -> int | No
             path=str(warehouse),
             advice="Set REKOGNITION_WAREHOUSE_URI to another path.",
         )
-    (version,) = con.execute(f"SELECT schema_version FROM {CATALOG}.load_lock").fetchall()[0]
+    lock = (
+        f"{CATALOG}.{identifier(there['load_lock'])}.load_lock"  # in `main` up to schema version 1
+    )
+    (version,) = con.execute(f"SELECT schema_version FROM {lock}").fetchall()[0]
     if version > SCHEMA_VERSION:
         raise SchemaMismatch(
             f"{warehouse} has schema version {version}; this program knows {SCHEMA_VERSION}.",
@@ -49,8 +55,25 @@ def create_schema(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(statement)
     con.execute(read("load", "create_load_lock").statement)
     con.execute(read("load", "create_commit_marks").statement)
-    con.execute("INSERT INTO load_lock VALUES (?, ?, NULL)", [SCHEMA_VERSION, uuid.uuid4().hex])
+    con.execute(
+        "INSERT INTO internal.load_lock VALUES (?, ?, NULL)", [SCHEMA_VERSION, uuid.uuid4().hex]
+    )
     refresh_views(con)
+    con.execute("COMMIT")
+
+
+def take_in_old_lock(con: duckdb.DuckDBPyConnection) -> None:
+    """Move the lock row of a lake of schema version 1 out of the readers' schema, in one piece.
+
+    A loader of that version that is at work conflicts with it, and tries again.
+    """
+    if "load_lock" not in _names_of(con, "TABLE"):
+        return
+    con.execute("BEGIN")
+    con.execute("CREATE SCHEMA IF NOT EXISTS internal")
+    con.execute(read("load", "create_load_lock").statement)
+    con.execute("INSERT INTO internal.load_lock FROM main.load_lock")
+    con.execute("DROP TABLE main.load_lock")
     con.execute("COMMIT")
 
 
@@ -61,11 +84,14 @@ def recreate_schema(con: duckdb.DuckDBPyConnection) -> None:
         for name in _names_of(con, kind):
             if name in mine:
                 con.execute(f"DROP {kind} {CATALOG}.main.{identifier(name)}")
+    for name in ("commit_marks", "unlanded_jobs"):
+        con.execute(f"DROP TABLE IF EXISTS {CATALOG}.internal.{name}")
     precomputed.drop(con)
     for statement in create_tables():
         con.execute(statement)
     con.execute(
-        f"UPDATE {CATALOG}.load_lock SET schema_version = ?, views_digest = NULL", [SCHEMA_VERSION]
+        f"UPDATE {CATALOG}.internal.load_lock SET schema_version = ?, views_digest = NULL",
+        [SCHEMA_VERSION],
     )
 
 
@@ -84,7 +110,7 @@ def refresh_views(con: duckdb.DuckDBPyConnection) -> bool:
     Opens no transaction. Views whose file is gone are dropped.
     """
     digest = views_digest()
-    (found,) = con.execute(f"SELECT views_digest FROM {CATALOG}.load_lock").fetchall()[0]
+    (found,) = con.execute(f"SELECT views_digest FROM {CATALOG}.internal.load_lock").fetchall()[0]
     if found == digest:
         return False
     for name in _names_of(con, "VIEW") - {view.name for view in views()}:
@@ -97,5 +123,5 @@ def refresh_views(con: duckdb.DuckDBPyConnection) -> bool:
         name = identifier(view.name)
         con.execute(f"CREATE OR REPLACE VIEW {name} AS {view.statement}")
         con.execute(f"COMMENT ON VIEW {name} IS {literal(view.about)}")
-    con.execute(f"UPDATE {CATALOG}.load_lock SET views_digest = ?", [digest])
+    con.execute(f"UPDATE {CATALOG}.internal.load_lock SET views_digest = ?", [digest])
     return True

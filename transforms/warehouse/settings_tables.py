@@ -24,7 +24,7 @@ from transforms.files import read_if_there, write_whole
 from transforms.layout import Layout
 from transforms.sql_files import SQL
 from transforms.tables import SETTINGS_TABLES, SettingsTable
-from transforms.tables.columns import DATE, REAL
+from transforms.tables.columns import DATE, INTEGER, REAL
 
 Row = tuple[Any, ...]
 PERCENT = "percent, 0 to 100"
@@ -72,12 +72,10 @@ def read_rows(table: SettingsTable, text: str, source: str) -> list[Row]:
     return rows
 
 
-def refresh_settings(con: duckdb.DuckDBPyConnection, layout: Layout) -> bool:
-    """Take the files that have changed into the warehouse: True then. Opens no transaction."""
-    changed = False
-    for table in SETTINGS_TABLES.values():
-        changed |= _refresh(con, table, *in_force(layout, table))
-    return changed
+def refresh_settings(con: duckdb.DuckDBPyConnection, layout: Layout) -> set[str]:
+    """Take the files that have changed into the warehouse: their tables. Opens no transaction."""
+    tables = SETTINGS_TABLES.values()
+    return {table.name for table in tables if _refresh(con, table, *in_force(layout, table))}
 
 
 def fill_with_defaults(con: duckdb.DuckDBPyConnection) -> None:
@@ -105,6 +103,10 @@ def _refresh(con: duckdb.DuckDBPyConnection, table: SettingsTable, text: str, so
 def _value(field: pa.Field, text: str) -> Any:
     if field.type == DATE:
         return date.fromisoformat(text)
+    if field.type == INTEGER:
+        if not text.isdecimal():
+            raise ValueError(f"{field.name} is {text!r}, not a whole number")
+        return int(text)
     if field.type != REAL:
         return text
     try:

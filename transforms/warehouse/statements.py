@@ -42,6 +42,7 @@ def ledger_rows(batch: Sequence[Commit], loaded_at: datetime) -> pa.Table:
     """One row of `loads` per commit; a held back one is in the ledger with loaded_at NULL."""
     rows = [
         {
+            **commit.facts,
             "job_id": commit.key.job_id,
             "operation": commit.key.operation,
             "aggregate_by": commit.key.aggregate_by,

@@ -19,6 +19,8 @@ from transforms.errors import IncompleteResults, SchemaMismatch
 from transforms.layout import Layout, ResultKey
 from transforms.sql_files import read
 from transforms.tables import SCHEMA_VERSION
+from transforms.tables.settings import MODERATION_TAXONOMY
+from transforms.warehouse import precomputed
 from transforms.warehouse.commit_marks import changed_marks, keep_marks
 from transforms.warehouse.committed_files import fetch, sources
 from transforms.warehouse.schema import recreate_schema, refresh_views
@@ -30,6 +32,7 @@ from transforms.warehouse.statements import (
     in_ledger,
     replace_results,
 )
+from transforms.warehouse.unlanded import refresh_unlanded
 
 TRIES = 5  # of a load that results are flattened under
 Progress = Callable[[int, int], None]
@@ -116,7 +119,11 @@ def load_pending(
         there = in_ledger(con, unread)
         new = [one for one in found if there.get(one.key) != fingerprint(one)]
         changed = refresh_views(con)
-        changed |= refresh_settings(con, pending.layout)
+        settings = refresh_settings(con, pending.layout)
+        if MODERATION_TAXONOMY.name in settings:
+            precomputed.compute_anew(con)  # categories are derived from it
+        changed |= bool(settings)
+        changed |= refresh_unlanded(con, pending.layout, pending.marks)
         if not changed and not unread and not anew:
             con.execute("ROLLBACK")  # nothing to say: the published file stays current
             return LoadReport()

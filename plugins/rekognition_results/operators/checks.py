@@ -33,12 +33,14 @@ class RekognitionCheckWarehouseOperator(SQLTableCheckOperator):
     template_fields: Sequence[str] = ("aws_conn_id",)
 
     def __init__(self, *, aws_conn_id: str | None = "aws_default", **kwargs: Any) -> None:
-        # load_lock has one row, so each check is one answer
+        # internal.load_lock has one row, so each check is one answer
         checks = {
             check.name: {"check_statement": f"NOT EXISTS (\n{check.statement}\n)"}
             for check in all_of("checks")
         }
-        super().__init__(table="load_lock", checks=checks, retry_on_failure=False, **kwargs)
+        super().__init__(
+            table="internal.load_lock", checks=checks, retry_on_failure=False, **kwargs
+        )
         self.aws_conn_id = aws_conn_id
 
     def get_db_hook(self) -> PublishedTablesHook:
