@@ -18,9 +18,9 @@ import duckdb
 
 from benchmarks.load_views_input import filled, first_image, first_image_job, first_job, usual_job
 from benchmarks.results import machine, put_section
-from transforms.ddl import PRECOMPUTED, identifier, literal
+from transforms.ddl import INTERNAL, PRECOMPUTED, identifier, literal
 from transforms.layout import Layout
-from transforms.sql_files import precomputed, views
+from transforms.sql_files import precomputed, read, views
 from transforms.tables import SETTINGS_TABLES, TABLES
 from transforms.warehouse.connection import opened, read_only
 
@@ -55,6 +55,7 @@ VIEWS: dict[str, str | None] = {
     "reconciliation": VIDEO,
     "expiring_results": USUAL_VIDEO,
     "unknown_field_paths": None,
+    "moderation_jobs": None,
     "latest_moderation_images": IMAGE,
     "moderation_findings": IMAGE,
     "moderation_categories": IMAGE,
@@ -85,6 +86,8 @@ def as_parquet(warehouse: Path, folder: Path) -> duckdb.DuckDBPyConnection:
             source.execute(f"COPY {identifier(table)} TO {file} (COMPRESSION zstd)")
             con.execute(f"CREATE VIEW {identifier(table)} AS FROM read_parquet({file})")
     con.execute(f"CREATE SCHEMA {PRECOMPUTED}")
+    con.execute(f"CREATE SCHEMA {INTERNAL}")
+    con.execute(read("load", "create_unlanded_jobs").statement)
     for file in precomputed():
         con.execute(f"CREATE VIEW {PRECOMPUTED}.{identifier(file.name)} AS {file.statement}")
     for view in views():

@@ -28,6 +28,7 @@ MODERATION = {
     " FROM range(0, $images, 10000) t(i)",
     "moderation_images": f"SELECT {JOB} AS job_id, i % 10000 AS image_index,"
     " 's3://media/' || key AS source_ref, 'media' AS source_ref_bucket, key AS source_ref_key,"
+    " md5(key) AS source_ref_etag,"
     " CASE WHEN i // 10000 % 10 = 1 THEN '7.1' ELSE '6.1' END AS moderation_model_version"
     " FROM (SELECT i,"
     f" {KEY.replace('i //', 'n //').replace('hash(i)', 'hash(n)')} || '/' || n || '.jpg' AS key"
@@ -133,7 +134,8 @@ def _write_ledger(con: duckdb.DuckDBPyConnection) -> None:
     )
     con.execute(
         "INSERT INTO loads BY NAME SELECT job.*, '00001' AS attempt, $version AS schema_version,"
-        " counted.row_counts, true AS reconciled, false AS held_back,"
+        " counted.row_counts, true AS reconciled, false AS held_back, 'SUCCEEDED' AS status,"
+        " request.started_at, request.finished_seen_at AS finished_at,"
         " coalesce(request.landed_at, $noon::TIMESTAMPTZ) AS landed_at, landed_at AS flattened_at"
         f" FROM ({jobs}) AS job JOIN (SELECT job_id, map_from_entries(list((name, found)))"
         f" AS row_counts FROM ({counts}) GROUP BY job_id) AS counted USING (job_id)"

@@ -21,14 +21,14 @@
 -- Column flattened_at: When the last of its forms was flattened.
 -- Column loaded_at: When the last of its forms was loaded.
 WITH jobs AS (
+    -- of the two forms of one result TIMESTAMPS speaks first, where it says anything
     SELECT
         operation,
         job_id,
         CASE WHEN BOOL_AND(held_back) THEN 'held back' ELSE 'loaded' END AS state,
         LIST_SORT(COALESCE(LIST(aggregate_by) FILTER (WHERE aggregate_by IS NOT NULL), [])) AS forms,
-        FIRST(status ORDER BY aggregate_by DESC) FILTER (WHERE status IS NOT NULL) AS status,
-        FIRST(status_message ORDER BY aggregate_by DESC)
-            FILTER (WHERE status_message IS NOT NULL) AS status_message,
+        ARG_MAX(status, COALESCE(aggregate_by, '')) AS status,
+        ARG_MAX(status_message, COALESCE(aggregate_by, '')) AS status_message,
         MIN(account) AS account,
         MIN(region) AS region,
         MIN(found_by) AS found_by,
@@ -37,9 +37,8 @@ WITH jobs AS (
         MIN(input_s3_object_version) AS input_s3_object_version,
         BOOL_AND(reconciled) AS reconciled,
         BOOL_OR(held_back) AS held_back,
-        FIRST(reason ORDER BY aggregate_by DESC) FILTER (WHERE reason IS NOT NULL) AS reason,
-        FIRST(accepted_reason ORDER BY aggregate_by DESC)
-            FILTER (WHERE accepted_reason IS NOT NULL) AS accepted_reason,
+        ARG_MAX(reason, COALESCE(aggregate_by, '')) AS reason,
+        ARG_MAX(accepted_reason, COALESCE(aggregate_by, '')) AS accepted_reason,
         MIN(started_at) AS started_at,
         MIN(finished_at) AS finished_at,
         MAX(images) AS images,

@@ -16,105 +16,120 @@
 -- Column categories: Their categories, by name.
 -- Column newer_min_confidence: MinConfidence of the image's newest analysis, in percent, where that is
 --   newer than the finding and did not look closely enough to clear it; else NULL.
-WITH candidates AS (
+WITH images AS (
+    -- one pass over the names; of etags their hashes, which are as short as numbers
     SELECT
         image.source_ref,
-        image.source_ref_bucket,
-        image.source_ref_key,
-        image.source_ref_etag,
+        ANY_VALUE(image.source_ref_bucket) AS source_ref_bucket,
+        ANY_VALUE(image.source_ref_key) AS source_ref_key,
+        LIST({
+            'job_number': job.job_number,
+            'image_index': image.image_index,
+            'min_confidence': job.min_confidence,
+            'etag': CASE WHEN image.source_ref_etag IS NOT NULL THEN HASH(image.source_ref_etag) END
+        }) AS analyses,
+        HASH(ARG_MAX(image.source_ref_etag, job.job_number)) AS etag,
+        MAX(job.job_number) AS newest_job,
+        ARG_MAX(job.min_confidence, job.job_number) AS newest_min_confidence
+    FROM moderation_images AS image
+    INNER JOIN moderation_jobs AS job ON image.job_id = job.job_id
+    GROUP BY image.source_ref
+),
+
+unnested AS (
+    SELECT
+        *,
+        UNNEST(analyses) AS one
+    FROM images
+),
+
+newer AS (
+    SELECT
+        *,
+        one['job_number'] AS job_number,
+        one['image_index'] AS image_index,
+        CASE WHEN one['job_number'] < newest_job THEN newest_min_confidence END AS newer_min_confidence,
+        CASE
+            WHEN one['job_number'] < newest_job
+                THEN LIST_MIN([
+                    other['min_confidence'] FOR other IN analyses
+                    IF other['job_number'] > one['job_number']
+                ])
+        END AS newer_lowest
+    FROM unnested
+    -- an image of which nobody knows the ETag is not known to be another one
+    WHERE COALESCE(one['etag'] = etag, TRUE)
+),
+
+thresholds AS (
+    SELECT
         found.*,
-        job.job_number,
         COALESCE(threshold.min_confidence, fallback.min_confidence) AS min_confidence,
         threshold.category IS NULL AS is_default_threshold
     FROM precomputed.moderation_findings AS found
     LEFT JOIN review_thresholds AS threshold
         ON COALESCE(found.category_7, found.category) = threshold.category
     INNER JOIN review_thresholds AS fallback ON fallback.category = ''
-    INNER JOIN moderation_jobs AS job ON found.job_id = job.job_id
-    INNER JOIN moderation_images AS image
-        ON found.job_id = image.job_id AND found.image_index = image.image_index
-    WHERE found.confidence >= COALESCE(threshold.min_confidence, fallback.min_confidence)
-),
-
-analyses AS (
-    SELECT DISTINCT
-        image.source_ref,
-        image.source_ref_etag,
-        job.job_number,
-        job.min_confidence
-    FROM moderation_images AS image
-    INNER JOIN moderation_jobs AS job ON image.job_id = job.job_id
-    SEMI JOIN candidates ON image.source_ref = candidates.source_ref
-),
-
-images AS (
-    SELECT
-        source_ref,
-        MAX(job_number) AS job_number,
-        ARG_MAX(source_ref_etag, job_number) AS source_ref_etag,
-        ARG_MAX(min_confidence, job_number) AS min_confidence
-    FROM analyses
-    GROUP BY source_ref
-),
-
-looked_for AS (
-    SELECT DISTINCT
-        source_ref,
-        min_confidence
-    FROM candidates
-),
-
-cleared AS (
-    SELECT
-        looked_for.source_ref,
-        looked_for.min_confidence,
-        MAX(analyses.job_number) AS job_number
-    FROM looked_for
-    INNER JOIN analyses
-        ON
-            looked_for.source_ref = analyses.source_ref
-            AND looked_for.min_confidence >= analyses.min_confidence
-    GROUP BY looked_for.source_ref, looked_for.min_confidence
 ),
 
 open_findings AS (
     SELECT
-        candidates.*,
-        CASE WHEN images.job_number > candidates.job_number THEN images.min_confidence END AS newer_min_confidence
-    FROM candidates
-    INNER JOIN images ON candidates.source_ref = images.source_ref
-    LEFT JOIN cleared
-        ON
-            candidates.source_ref = cleared.source_ref
-            AND candidates.min_confidence = cleared.min_confidence
+        image.source_ref,
+        image.source_ref_bucket,
+        image.source_ref_key,
+        image.newer_min_confidence,
+        found.*
+    FROM newer AS image
+    INNER JOIN moderation_jobs AS job ON image.job_number = job.job_number
+    INNER JOIN thresholds AS found ON job.job_id = found.job_id AND image.image_index = found.image_index
     WHERE
-        candidates.job_number >= COALESCE(cleared.job_number, 0)
-        AND COALESCE(candidates.source_ref_etag = images.source_ref_etag, TRUE)
+        found.confidence >= found.min_confidence
+        AND COALESCE(image.newer_lowest > found.min_confidence, TRUE)
     -- of each category what its newest analysis found
     QUALIFY
-        candidates.job_number = MAX(candidates.job_number) OVER (
-            PARTITION BY candidates.source_ref, COALESCE(candidates.category_7, candidates.category)
+        image.job_number = MAX(image.job_number) OVER (
+            PARTITION BY image.source_ref, COALESCE(found.category_7, found.category)
         )
+),
+
+worst AS (
+    SELECT
+        source_ref,
+        ANY_VALUE(source_ref_bucket) AS source_ref_bucket,
+        ANY_VALUE(source_ref_key) AS source_ref_key,
+        -- the least of them: members are compared one after the other
+        MIN({
+            'less_sure': -confidence,
+            'category': category,
+            'less_deep': -COALESCE(taxonomy_level, 0),
+            'name': name,
+            'job_id': job_id,
+            'image_index': image_index,
+            'confidence': confidence,
+            'category_7': category_7,
+            'min_confidence': min_confidence,
+            'is_default_threshold': is_default_threshold,
+            'newer_min_confidence': newer_min_confidence
+        }) AS one,
+        COUNT(*) AS findings,
+        LIST_SORT(LIST(DISTINCT category)) AS categories
+    FROM open_findings
+    GROUP BY source_ref
 )
 
 SELECT
-    job_id,
-    image_index,
+    one['job_id'] AS job_id,
+    one['image_index'] AS image_index,
     source_ref,
     source_ref_bucket,
     source_ref_key,
-    category,
-    category_7,
-    name,
-    confidence,
-    min_confidence,
-    is_default_threshold,
-    COUNT(*) OVER (PARTITION BY source_ref) AS findings,
-    LIST_SORT(LIST(DISTINCT category) OVER (PARTITION BY source_ref)) AS categories,
-    newer_min_confidence
-FROM open_findings
-QUALIFY
-    ROW_NUMBER() OVER (
-        PARTITION BY source_ref
-        ORDER BY confidence DESC, category ASC, taxonomy_level DESC NULLS LAST, name ASC
-    ) = 1
+    one['category'] AS category,
+    one['category_7'] AS category_7,
+    one['name'] AS name,
+    one['confidence'] AS confidence,
+    one['min_confidence'] AS min_confidence,
+    one['is_default_threshold'] AS is_default_threshold,
+    findings,
+    categories,
+    one['newer_min_confidence'] AS newer_min_confidence
+FROM worst

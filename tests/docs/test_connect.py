@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import warnings
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def put_video(warehouse: Path, job_id: str) -> None:
     key = {"job_id": job_id, "aggregate_by": "TIMESTAMPS"}
     ledger = {"operation": "label_detection", "schema_version": 1, "row_counts": []}
-    ledger |= {"reconciled": True, "held_back": False}
+    ledger |= {"reconciled": True, "held_back": False, "landed_at": datetime.now(UTC)}
     moments = [{"label_index": n, "timestamp": 500 * n, "name": "Cat"} for n in (0, 1)]
     made = {
         "label_detection_jobs": [key | {"job_status": "SUCCEEDED"}],
@@ -140,7 +141,7 @@ def test_the_dbt_project_builds_its_model_on_the_published_file(
         text=True,
     )
     assert done.returncode == 0, done.stdout
-    assert "PASS=3" in done.stdout
+    assert "PASS=5" in done.stdout
     ask = ["duckdb", "-readonly", "-csv", str(models), "SELECT name FROM longest_labels"]
     assert run(ask, folder) == "name\nCat\n"
 

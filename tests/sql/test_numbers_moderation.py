@@ -98,6 +98,14 @@ CASES = {
         QUEUE,
         [("x.jpg", "Explicit", "Explicit", 85.0, 1, 95.0)],
     ),
+    "found by somebody who knows no ETag": Case(
+        {
+            "old": Job([Line("x.jpg", etag="e1")], 50),
+            "new": Job([Line("x.jpg", explicit(85), etag=None)], 50, created=1),
+        },
+        QUEUE,
+        [("x.jpg", "Explicit", "Explicit", 85.0, 1, None)],
+    ),
     "replaced image, seen again by somebody who knows no ETag": Case(
         {
             "old": Job([Line("x.jpg", explicit(85), etag="e1")], 50),
