@@ -180,6 +180,22 @@ def test_a_warehouse_of_an_older_schema_version_is_built_anew(
     assert rows(warehouse, "SELECT confidence FROM labels") == [(90.0,)]
 
 
+def test_a_warehouse_of_version_1_has_its_lock_among_the_tables_of_readers(
+    layout: Layout, warehouse: Warehouse
+) -> None:
+    commit_result(layout, video("v1"), video_rows(["Cat"]))
+    load(layout, warehouse)
+    change(
+        warehouse,
+        "CREATE TABLE main.load_lock AS"
+        " SELECT * REPLACE (1 AS schema_version) FROM internal.load_lock",
+        "DROP TABLE internal.load_lock",
+    )
+    assert load(layout, warehouse).loaded == (video("v1"),)
+    tables = "SELECT schema_name FROM duckdb_tables() WHERE table_name = 'load_lock'"
+    assert rows(warehouse, tables) == [("internal",)]
+
+
 @pytest.mark.parametrize("everything", [False, True])
 @pytest.mark.parametrize(
     "statement",

@@ -1,8 +1,8 @@
 """Loaders of a lake take turns, so that none of them works for hours and loses at its commit.
 
-What keeps a result from standing twice is the row of `internal.load_lock`; this only saves work. The turn
-ends with its process: SQLite's is a lock file beside the catalog, PostgreSQL's an advisory lock of
-a transaction that is open for as long.
+What keeps a result from standing twice is the row of `internal.load_lock`; this only saves work.
+The turn ends with its process: SQLite's is a lock file beside the catalog, PostgreSQL's an advisory
+lock of a transaction that is open for as long.
 """
 
 from __future__ import annotations
