@@ -39,7 +39,9 @@ def test_a_column_has_the_description_of_its_schema_or_of_the_view_that_makes_it
     (findings,) = [one for one in DATASETS.values() if one["table_name"] == "moderation_findings"]
     told = {column["column_name"]: column for column in findings["columns"]}
     assert told["confidence"]["description"] == "How sure the model is. Unit: percent, 0 to 100."
-    assert told["category"]["description"] == "Top-level category that the label stands under."
+    assert told["category"]["description"] == (
+        "Top-level category, as the model that found the label names it."
+    )
     assert told["completion_timestamp"]["is_dttm"]
 
 
