@@ -13,10 +13,13 @@ from upath import UPath
 
 from transforms.commits import Commit, commits
 from transforms.errors import ReconciliationFailed, SchemaMismatch
-from transforms.layout import Layout
+from transforms.layout import SEGMENTS_SUFFIX, Layout
 from transforms.tables import SCHEMA_VERSION, TABLES
 from transforms.warehouse.committed_files import fetch
 from transforms.warehouse.statements import ledger_rows
+
+# Folders of a results root, any of which makes one.
+PARTS = ("commits", "raw", "tables", "jobs", "requests", "plans", "settings")
 
 
 def read_table(
@@ -28,9 +31,12 @@ def read_table(
     A result that does not reconcile is left out unless `held_back`; asking for just that job raises
     ReconciliationFailed. KeyError: no such table, or nothing is committed for `job_id`.
     SchemaMismatch: a commit of another version. IncompleteResults: a file is not as it says.
+    A folder that `flatten --out` wrote is read as it is. FileNotFoundError: `root` is neither.
     """
     described = TABLES[table]
     layout = Layout.at(root)
+    if not any((layout.root / part).is_dir() for part in PARTS):
+        return _loose(layout.root, table, job_id)
     found = [one for one in commits(layout) if job_id in (None, one.key.job_id)]
     if job_id is not None and not found:
         raise KeyError(f"Nothing is committed for job {job_id} in {layout.root}.")
@@ -42,6 +48,26 @@ def read_table(
         paths = fetch(layout, shown, Path(folder)).get(table, [])
         parts = [pq.ParquetFile(path, memory_map=False).read() for path in paths]
     return pa.concat_tables([schema.empty_table(), *(part.cast(schema) for part in parts)])
+
+
+def _loose(root: UPath, table: str, job_id: str | None) -> pa.Table:
+    """A table of the folder that loose files were flattened to."""
+    names = [path.name for path in (root / "loads").glob("*.parquet")]
+    if not names:
+        raise FileNotFoundError(
+            f"{root} is no results root, nor a folder that `flatten --out` wrote: name one of them."
+        )
+    wanted = [f"{job_id}{form}.parquet" for form in ("", SEGMENTS_SUFFIX)]
+    found = sorted(name for name in names if job_id is None or name in wanted)
+    if not found:
+        raise KeyError(f"There is no result of job {job_id} in {root}.")
+    schema = TABLES[table].schema.with_metadata(_for_pandas(TABLES[table].schema))
+    parts = []
+    for path in (root / table / name for name in found):
+        if path.exists():  # an operation has only its own tables
+            with path.open("rb") as file:
+                parts.append(pq.ParquetFile(file).read().cast(schema))
+    return pa.concat_tables([schema.empty_table(), *parts])
 
 
 def _shown(commit: Commit, job_id: str | None, held_back: bool) -> bool:

@@ -109,8 +109,12 @@ def _add_flatten(commands: Any) -> None:
         "flatten",
         "Write landed results as Parquet tables; with PATHs, loose files of responses.",
     )
-    command.add_argument("paths", nargs="*", metavar="PATH", help="loose files; none: results root")
-    command.add_argument("--operation", choices=OPERATIONS, help="what the files hold")
+    command.add_argument(
+        "paths", nargs="*", metavar="PATH", help="loose files, folders, globs; none: results root"
+    )
+    command.add_argument(
+        "--operation", choices=OPERATIONS, help="what the files hold; found out when left out"
+    )
     command.add_argument("--out", metavar="DIR", help="where the tables of loose files go")
     command.add_argument("--job-id", metavar="JOB", help="only this job; of loose files, theirs")
     command.add_argument(

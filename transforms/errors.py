@@ -50,6 +50,14 @@ def _rebuild(kind: type[ResultsError], message: str, facts: dict[str, Any]) -> R
     return kind(message, **facts)
 
 
+SHOWN = 80  # bytes of a bad record in a message
+
+
+def shown(record: bytes) -> str:
+    """How a record begins, safe to print."""
+    return one_line(record[:SHOWN].decode(errors="backslashreplace"))
+
+
 def one_line(text: str) -> str:
     """`text` with control characters escaped, so that a hostile name cannot forge a log line."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
@@ -76,7 +84,7 @@ class ResultsExpired(ResultsError):
 class IncompleteResults(ResultsError):
     """Facts: operation, job_id, attempt, file."""
 
-    advice = "Clear the landing task: it begins a new attempt, while Amazon still has the results."
+    advice = "Land this result again, while Amazon still has it."
 
 
 class ReconciliationFailed(ResultsError):
@@ -88,9 +96,7 @@ class ReconciliationFailed(ResultsError):
 class QuarantineLimit(ResultsError):
     """Facts: operation, job_id, bad, records, limit."""
 
-    advice = (
-        "Look at the landed file; raise REKOGNITION_QUARANTINE_LIMIT if the rest is good enough."
-    )
+    advice = "Look at the file; raise REKOGNITION_QUARANTINE_LIMIT if the rest is good enough."
 
 
 class SchemaMismatch(ResultsError):

@@ -13,6 +13,7 @@ import pyarrow as pa
 from upath import UPath
 
 from transforms.commits import Commit, TableFile, read_commit
+from transforms.encodings import BOM
 from transforms.errors import IncompleteResults, ResultsError, SchemaMismatch
 from transforms.files import names, read_if_there
 from transforms.job_facts import Row, of_images, of_video, with_request
@@ -196,7 +197,8 @@ def _block(attempt: Attempt, part: LandedFile) -> Block:
     if (found := block.count()) != part.records:
         told = f"{part.name} was landed with {part.records} lines and has {found}."
         raise _incomplete(attempt, told)
-    return block
+    marked = block.data.startswith(BOM)
+    return Block(part.name, block.data[len(BOM) :], len(BOM)) if marked else block
 
 
 def _document(attempt: Attempt, name: str, limits: Limits) -> bytes | None:

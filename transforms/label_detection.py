@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping
 from itertools import chain
 from typing import Any
 
@@ -10,17 +11,19 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from transforms.errors import IncompleteResults, ResultsError
-from transforms.layout import ResultKey
+from transforms.errors import IncompleteResults, ResultsError, shown
+from transforms.label_columns import NAME_LISTS, Columns, label_tables
+from transforms.layout import LABEL_DETECTION, ResultKey
 from transforms.limits import ADVICE, BATCH_BYTES, Limits
-from transforms.lines import Block, Line, Positions
+from transforms.lines import Block, Line
 from transforms.name_lists import NameLists
 from transforms.parquet import TableFiles
 from transforms.put_aside import PutAside
-from transforms.reading import Reading, structural_quotes, values_of
+from transforms.reading import Reading, structural_quotes
+from transforms.recognise import kind_of
 from transforms.reconcile import PageChain
 from transforms.responses import LabelDetectionPage
-from transforms.shapes import Shape, Shapes
+from transforms.shapes import Shapes
 from transforms.slow_road import (
     Findings,
     Refused,
@@ -31,18 +34,15 @@ from transforms.slow_road import (
     text_of,
     typed,
 )
-from transforms.tables.columns import INTEGER, REAL, TEXT
 from transforms.uniqueness import fingerprint
 
 PAGES_PER_BATCH = 2  # more fall out of the processor's cache: 4 cost a fifth more
-NAME_LISTS = {
-    "Parents": ("label_parents", "parent_index"),
-    "Aliases": ("label_aliases", "alias_index"),
-    "Categories": ("label_categories", "category_index"),
-}
 DOUBTS = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
 
-Columns = dict[str, Any]
+LABELS_LOOKED_AT = 10  # of a page, to tell whose they are
+
+Repeats = Mapping[int, str]  # a label's position in its page, and what it repeats
+NO_REPEATS: Repeats = {}
 
 
 class LabelDetectionPages:
@@ -60,7 +60,7 @@ class LabelDetectionPages:
         self._limits = limits
 
     def add(self, block: Block) -> None:
-        """One page a line. IncompleteResults when a page is no JSON, or its envelope is wrong.
+        """One page a line. IncompleteResults when a page is no JSON, or not of this operation.
 
         ResultsError when a page is too large to be one.
         """
@@ -74,6 +74,12 @@ class LabelDetectionPages:
             self._check_size(block, line)
         for start in range(0, len(filled), PAGES_PER_BATCH):
             self._batch(block, filled[start : start + PAGES_PER_BATCH])
+
+    def add_repeating(self, block: Block, page: Line, repeats: Repeats) -> None:
+        """A page of which the labels at these positions were there before: they are quarantined."""
+        self.lines += 1
+        self._check_size(block, page)
+        self._slowly(block, page, repeats)
 
     def finish(self) -> None:
         """Write the job's own row, once all pages are in."""
@@ -106,11 +112,16 @@ class LabelDetectionPages:
             raise ValueError("too much at once")
         decode = self.shapes.decoder.decode
         pages = [decode(block.view(line)) for line in batch]
+        for page in pages:
+            if not page.JobStatus or not (page.Labels or page.LabelModelVersion):
+                raise ValueError("perhaps the answer of another operation")
         root, reading = self.shapes.root, Reading()
         told = [dict(reading.leaves(root, page)) for page in pages]
         found = list(chain.from_iterable([page.Labels or () for page in pages]))
         index = np.arange(self.labels, self.labels + len(found), dtype=np.int64)
         tables = label_tables(reading, self._names, root.objects["Labels"], found, index)
+        if tables["labels"]["name"].null_count:
+            raise ValueError("a label has no name")
         if reading.quotes != sum(structural_quotes(block.view(line)) for line in batch):
             raise ValueError("a key is duplicated")
         rows, at = _own_values(tables), 0
@@ -120,26 +131,33 @@ class LabelDetectionPages:
             at += count
         self._write(tables, len(found), reading)
 
-    def _slowly(self, block: Block, line: Line) -> None:
+    def _slowly(self, block: Block, line: Line, repeats: Repeats = NO_REPEATS) -> None:
         try:
             text = text_of(block.record(line))
             rest, spans = split_object(text, "Labels")
+            _check_operation(rest, text, spans)
             met = Findings()
             page = typed(rest, self.shapes.root, met)
         except Refused as refused:
             raise IncompleteResults(
                 f"Page {line.number} of {self.key.name}, in {block.file}, is damaged: "
-                f"{refused.reason}",
+                f"{refused.reason} It begins: {shown(block.record(line))}",
                 operation=self.key.operation,
                 job_id=self.key.job_id,
                 file=block.file,
             ) from refused
-        labels = self._labels_slowly(block, line, text, spans, met)
+        labels = self._labels_slowly(block, line, text, spans or [], met, repeats)
         self.chain.add(dict(Reading().leaves(self.shapes.root, page)), labels)
         self.shapes.learn(met.met)
 
     def _labels_slowly(
-        self, block: Block, line: Line, text: str, spans: list[Span], met: Findings
+        self,
+        block: Block,
+        line: Line,
+        text: str,
+        spans: list[Span],
+        met: Findings,
+        repeats: Repeats,
     ) -> bytes | None:
         shape = self.shapes.at("Labels")
         good, index, bad = [], [], []
@@ -149,7 +167,9 @@ class LabelDetectionPages:
         ):
             one = Findings()
             try:
-                good.append(typed(strict_json(text[start:end]), shape, one))
+                if number - self.labels in repeats:
+                    raise Refused(repeats[number - self.labels])
+                good.append(_named(typed(strict_json(text[start:end]), shape, one)))
             except Refused as refused:
                 bad.append(text[start:end].encode())
                 self._aside.quarantine(
@@ -172,101 +192,30 @@ class LabelDetectionPages:
         self.labels += count
 
 
+def _check_operation(rest: Any, text: str, spans: list[Span] | None) -> None:
+    """Refused, by its name, when a page is the answer of another operation."""
+    members = dict(rest)
+    if spans is not None:
+        members["Labels"] = [_sketch(text, span) for span in spans[:LABELS_LOOKED_AT]]
+    kind = kind_of(members)
+    if LABEL_DETECTION not in kind.could_be:
+        raise Refused(kind.refusal(LABEL_DETECTION))
+
+
+def _sketch(text: str, span: Span) -> Any:
+    try:
+        return json.loads(text[slice(*span)])
+    except (ValueError, RecursionError):
+        return None
+
+
+def _named(entry: Any) -> Any:
+    if entry.Label is None or not isinstance(entry.Label.Name, str):
+        raise Refused("The label has no Name.")
+    return entry
+
+
 def _own_values(tables: dict[str, Columns]) -> pa.RecordBatch:
     """What labels say of themselves, without their place in the result."""
     own = {name: values for name, values in tables["labels"].items() if name != "label_index"}
     return pa.RecordBatch.from_arrays(list(own.values()), list(own))
-
-
-def label_tables(
-    reading: Reading,
-    names: dict[str, NameLists],
-    shape: Shape,
-    found: Sequence[Any],
-    index: Positions,
-) -> dict[str, Columns]:
-    """The columns of every table of labels; `index` is each label's position in the result."""
-    label_shape = shape.objects["Label"]
-    labels = reading.objects(shape, found, "Label")
-    reading.extras(shape, found)
-    reading.extras(label_shape, labels)
-    tables: dict[str, Columns] = {
-        "labels": {
-            "label_index": index,
-            "timestamp": reading.column(shape, found, "Timestamp", INTEGER),
-            "name": reading.column(label_shape, labels, "Name", TEXT),
-            "confidence": reading.column(label_shape, labels, "Confidence", REAL),
-            "start_timestamp_millis": reading.column(shape, found, "StartTimestampMillis", INTEGER),
-            "end_timestamp_millis": reading.column(shape, found, "EndTimestampMillis", INTEGER),
-            "duration_millis": reading.column(shape, found, "DurationMillis", INTEGER),
-        }
-    }
-    for member, (table, position) in NAME_LISTS.items():
-        lists = values_of(label_shape.base, member)(labels)
-        lengths, named = names[member].read(reading, label_shape.objects[member], lists)
-        tables[table] = {
-            "label_index": np.repeat(index, lengths),
-            position: places(lengths),
-            "name": named,
-        }
-    tables |= _instance_tables(reading, label_shape, labels, index)
-    return tables
-
-
-def _instance_tables(
-    reading: Reading, label_shape: Shape, labels: Sequence[Any], index: Positions
-) -> dict[str, Columns]:
-    shape = label_shape.objects["Instances"]
-    box_shape = shape.objects["BoundingBox"]
-    found, lengths = reading.lists(label_shape, labels, "Instances")
-    boxes = reading.objects(shape, found, "BoundingBox")
-    reading.extras(shape, found)
-    reading.extras(box_shape, boxes)
-    columns: Columns = {
-        "label_index": np.repeat(index, lengths),
-        "instance_index": places(lengths),
-        "confidence": reading.column(shape, found, "Confidence", REAL),
-    }
-    for side in ("Width", "Height", "Left", "Top"):
-        columns[f"bounding_box_{side.lower()}"] = reading.column(box_shape, boxes, side, REAL)
-    colors, counts = reading.lists(shape, found, "DominantColors")
-    return {
-        "label_instances": columns,
-        "label_instance_dominant_colors": _color_columns(
-            reading, shape.objects["DominantColors"], colors, counts, columns
-        ),
-    }
-
-
-_COLORS: dict[str, tuple[str, pa.DataType]] = {
-    "red": ("Red", INTEGER),
-    "blue": ("Blue", INTEGER),
-    "green": ("Green", INTEGER),
-    "hex_code": ("HexCode", TEXT),
-    "css_color": ("CSSColor", TEXT),
-    "simplified_color": ("SimplifiedColor", TEXT),
-    "pixel_percent": ("PixelPercent", REAL),
-}
-
-
-def _color_columns(
-    reading: Reading, shape: Shape, colors: Sequence[Any], counts: Positions, instances: Columns
-) -> Columns:
-    reading.extras(shape, colors)
-    columns: Columns = {
-        "label_index": np.repeat(instances["label_index"], counts),
-        "instance_index": np.repeat(instances["instance_index"], counts),
-        "color_index": places(counts),
-    }
-    for name, (member, kind) in _COLORS.items():
-        columns[name] = reading.column(shape, colors, member, kind)
-    return columns
-
-
-def places(lengths: Positions) -> Positions:
-    """0, 1, ... for each list of these lengths."""
-    ends = np.cumsum(lengths)
-    total = int(ends[-1]) if len(ends) else 0
-    counted: Positions = np.arange(total, dtype=np.int64)
-    counted -= np.repeat(ends - lengths, lengths)
-    return counted

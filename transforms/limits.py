@@ -19,7 +19,7 @@ PART_BYTES = 192 * 2**20  # a landed part, uncompressed: 64 pages have 22 MB, li
 RECORDS = 100_000  # a job has at most 10,000 images, a video of six hours some 4,000 pages
 LABELS_PER_PAGE = 1_000  # GetLabelDetection never returns more
 BATCH_BYTES = 2 * 2**20  # of JSON decoded together; a usual batch has 300 to 700 KB
-ADVICE = "Look at the landed file; raise REKOGNITION_MAX_LINE_BYTES if it is what Amazon returned."
+ADVICE = "Look at the file; raise REKOGNITION_MAX_LINE_BYTES if it is what Amazon returned."
 
 
 @dataclass(frozen=True)

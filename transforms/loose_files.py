@@ -1,173 +1,261 @@
 """Flatten files that are in no landing zone: somebody's saved pages, a manifest from a bucket.
 
 What they lack is taken as it comes: no request, no checksum, perhaps not every page. So nothing is
-refused for being a part of a result; the ledger's row says that it is one.
+refused for being a part of a result; the ledger's row says what can be known of it. A file that is
+something else is refused by its name, and does not keep the others from being written.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-import msgspec
 from upath import UPath
 
+from transforms import loose_manifests, loose_pages
+from transforms.errors import IncompleteResults, ResultsError
 from transforms.flatten import without_collector
 from transforms.job_requests import job_request_row
 from transforms.label_detection import LabelDetectionPages
-from transforms.layout import LABEL_DETECTION, Operation, ResultKey
-from transforms.limits import MAX_LINE_BYTES, QUARANTINE_LIMIT, Limits
-from transforms.lines import Block, Line
-from transforms.loose_inputs import damaged, line_blocks, page_blocks
+from transforms.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Operation, ResultKey
+from transforms.limits import MAX_LINE_BYTES, Limits
+from transforms.loose_inputs import GET_AGAIN, AnyPath, line_blocks, refused
+from transforms.loose_kinds import files_of, kind_of_file
+from transforms.loose_order import arranged, stored
+from transforms.loose_pages import LoosePage
 from transforms.media_analysis import ManifestLines
+from transforms.media_documents import MediaDocuments
 from transforms.parquet import TableFiles
 from transforms.put_aside import PutAside
-from transforms.reconcile import assert_accounted
-from transforms.shapes import NOTHING
+from transforms.reconcile import assert_accounted, manifest_disagreement
 from transforms.tables import SCHEMA_VERSION, TABLES, written_by
 
 PAGES_AT_MOST = 1_000_000  # of one file: a billion labels
+NO_LIMIT = 1.0
+UNCHECKED_PAGES = "A page missing in between cannot be checked."
+UNCHECKED_LINES = "No manifest summary is beside it: a missing line cannot be checked."
+LOOKS_MERGED = (
+    "It is one document with a NextToken: it looks merged from several pages, of which the first "
+    "one's token was kept, or else it is a first page without those that follow."
+)
 Progress = Callable[[int, int], None]
-AnyPath = UPath | Path
+OnRefusal = Callable[[ResultsError], None]
 
 
 @dataclass(frozen=True)
 class LooseResult:
-    """One result found in loose files. `reason`: why it is not a whole one, None when it is."""
+    """One result found in loose files.
+
+    `reconciled`: False when something is wrong, None when nothing is, but that nothing is missing
+    cannot be known; `reason` says what.
+    """
 
     key: ResultKey
     row_counts: dict[str, int]
-    complete: bool
+    reconciled: bool | None
     reason: str | None
     quarantined: int
 
+    @property
+    def complete(self) -> bool:
+        """Nothing is known to be wrong or missing."""
+        return self.reconciled is not False
+
 
 def flatten_loose(
-    paths: Sequence[AnyPath],
-    operation: Operation,
+    paths: Sequence[AnyPath | str],
+    operation: Operation | None,
     out: AnyPath,
     *,
     job_id: str | None = None,
-    quarantine_limit: float = QUARANTINE_LIMIT,
+    quarantine_limit: float = NO_LIMIT,
     max_line_bytes: int = MAX_LINE_BYTES,
     progress: Progress | None = None,
+    on_refusal: OnRefusal | None = None,
 ) -> list[LooseResult]:
-    """Write `out/{table}/{result}.parquet` for every result found in the files, in their order.
+    """Write `out/{table}/{result}.parquet` for every result found in files, folders and globs.
 
-    The job's id is the page's own, else `job_id`, else the file's SHA-256; aggregate_by is the
-    page's, else TIMESTAMPS. Pages of one result may stand in many files, in order. `progress` is
-    told the records and uncompressed bytes flattened so far. Raises IncompleteResults when a file
-    is cut, damaged or not what `operation` returns, and QuarantineLimit; ValueError for a folder,
-    and for a manifest that is given twice.
+    Without an `operation` each file's own is found out from what is in it. The job's id is the
+    page's own, else `job_id`, else the file's SHA-256; aggregate_by is the page's, else what its
+    labels' times say. Pages of one result may stand in many files. `progress` is told the records
+    and uncompressed bytes flattened so far.
+
+    A file that is cut, damaged or something else is refused with IncompleteResults, and one with
+    more bad records than `quarantine_limit` with QuarantineLimit: `on_refusal` is told each of
+    them; without it the first is raised once all else is written. ValueError, before anything is
+    read: a path that names no file.
     """
-    run = _Run(operation, UPath(out), Limits(quarantine_limit, max_line_bytes), progress)
-    found: dict[ResultKey, list[AnyPath]] = {}
-    for path in paths:
-        if path.is_dir():
-            raise ValueError(f"{path} is a folder: name the files in it.")
-        for key in run.survey(path, job_id):
-            found.setdefault(key, []).append(path)
-    return [run.write(key, files) for key, files in found.items()]
-
-
-class _Names(msgspec.Struct):
-    """Of a page, what tells its result, and that it is one."""
-
-    JobId: Any = None
-    GetRequestMetadata: Any = None
-    JobStatus: msgspec.Raw = NOTHING
-    Labels: msgspec.Raw = NOTHING
+    limits = Limits(quarantine_limit, max_line_bytes)
+    run = _Run(operation, UPath(out), limits, job_id, progress)
+    for path in files_of(paths, run.out):
+        run.attempt(partial(run.survey, path))
+    run.pair_summaries()
+    written = [result for work in run.works() if (result := run.attempt(work)) is not None]
+    for error in run.refusals:
+        if on_refusal is None:
+            raise error
+        on_refusal(error)
+    return written
 
 
 @dataclass
 class _Run:
-    operation: Operation
+    operation: Operation | None
     out: UPath
     limits: Limits
+    job_id: str | None
     progress: Progress | None
-    keys: dict[AnyPath, list[ResultKey]] = field(default_factory=dict)
-    manifests: dict[str, AnyPath] = field(default_factory=dict)
+    pages: dict[ResultKey, list[LoosePage]] = field(default_factory=dict)
+    manifests: dict[ResultKey, list[AnyPath]] = field(default_factory=dict)
+    digests: dict[str, AnyPath] = field(default_factory=dict)
+    summaries: list[AnyPath] = field(default_factory=list)
+    summary_of: dict[AnyPath, AnyPath] = field(default_factory=dict)
+    refusals: list[ResultsError] = field(default_factory=list)
     records: int = 0
     size: int = 0
 
-    def survey(self, path: AnyPath, job_id: str | None) -> list[ResultKey]:
-        """The results that a file has records of, in order of their first."""
-        if self.operation != LABEL_DETECTION:
-            digest = _digest(path)
-            if (first := self.manifests.setdefault(digest, path)) is not path:
-                raise ValueError(f"{path} holds the same as {first}: name one of them, once.")
-            return [ResultKey.of(self.operation, job_id or digest)]
-        known, decoder = job_id, msgspec.json.Decoder(_Names)
-        found = self.keys[path] = []
-        same: dict[ResultKey, ResultKey] = {}
-        for block, pages in page_blocks(path, self.limits.text_bytes):
-            if len(found) + len(pages) > PAGES_AT_MOST:
-                raise damaged(path, f"it holds more than {PAGES_AT_MOST:,} pages.")
-            for line in pages:
-                names = _names(decoder, path, block, line)
-                if names.JobId is None and known is None:
-                    known = _digest(path)
-                key = _key_of(path, line, names, known)
-                found.append(same.setdefault(key, key))
-        if not found:
-            raise damaged(path, "it holds no page.")
-        return list(dict.fromkeys(found))
+    def attempt(self, work: Callable[[], Any]) -> Any:
+        """Do it; what is refused does not keep the rest."""
+        try:
+            return work()
+        except ResultsError as error:
+            if isinstance(error, IncompleteResults) and "advice" not in error.facts:
+                error = IncompleteResults(error.message, **error.facts, advice=GET_AGAIN)
+            self.refusals.append(error)
+            return None
 
-    def write(self, key: ResultKey, paths: list[AnyPath]) -> LooseResult:
-        tables = [*written_by(self.operation), TABLES["loads"]]
+    def survey(self, path: AnyPath) -> None:
+        """Find the results that a file has records of."""
+        longest = self.limits.text_bytes
+        kind = None
+        if self.operation is None:
+            kind = kind_of_file(path, longest)
+        elif self.operation == MEDIA_ANALYSIS and loose_manifests.is_summary(path, longest):
+            self.summaries.append(path)
+            return
+        if kind and kind.summary:
+            self.summaries.append(path)
+        elif (kind.operation if kind else self.operation) == LABEL_DETECTION:
+            found = loose_pages.survey(path, longest, PAGES_AT_MOST)
+            keys = loose_pages.keys_of(found, self.job_id, _digest(path))
+            for key, page in zip(keys, found, strict=True):
+                self.pages.setdefault(key, []).append(page)
+        else:
+            self._survey_manifest(path, longest)
+
+    def _survey_manifest(self, path: AnyPath, longest: int) -> None:
+        loose_manifests.survey(path, longest)
+        digest = _digest(path)
+        if (first := self.digests.setdefault(digest, path)) is not path:
+            raise refused(path, f"It holds the same as {first}, which is written once.")
+        key = ResultKey.of(MEDIA_ANALYSIS, self.job_id or digest)
+        self.manifests.setdefault(key, []).append(path)
+
+    def pair_summaries(self) -> None:
+        """Give each manifest its summary; one that is nobody's is refused."""
+        manifests = [path for paths in self.manifests.values() for path in paths]
+        for manifest in manifests:
+            summaries = self.summaries or loose_manifests.beside(manifest, self.limits.text_bytes)
+            if found := loose_manifests.summary_of(manifest, manifests, summaries):
+                self.summary_of[manifest] = found
+        for path in set(self.summaries) - set(self.summary_of.values()):
+            what = "It is a manifest summary, and which manifest it is of cannot be told."
+            advice = "Put each with its manifest into a folder of their own."
+            self.refusals.append(refused(path, what, advice=advice))
+
+    def works(self) -> list[Callable[[], LooseResult]]:
+        """What writes each result."""
+        taken = {key.name for key in self.pages}
+        works: list[Callable[[], LooseResult]] = []
+        for key, pages in self.pages.items():
+            works.append(partial(self._write_pages, key, pages))
+        for key, paths in self.manifests.items():
+            if key.name in taken:
+                what = f"Pages of job {key.name} are written to the same place."
+                advice = "Flatten them to another folder, or without --job-id."
+                self.refusals.append(refused(paths[0], what, advice=advice))
+            else:
+                works.append(partial(self._write_manifest, key, paths))
+        return works
+
+    def _write_pages(self, key: ResultKey, given: list[LoosePage]) -> LooseResult:
+        arrangement = arranged(given)
+        # Somebody may have put all pages of a result together to one.
+        limits = replace(self.limits, line_bytes=self.limits.text_bytes)
+
+        def write(files: TableFiles, aside: PutAside) -> tuple[bool | None, str]:
+            pages = LabelDetectionPages(key, files, aside, limits)
+            for block, lines in stored(arrangement.pages, self.limits.text_bytes):
+                plain = [line for line, page in lines if not page.repeats]
+                if len(plain) == len(lines):
+                    pages.add_pages(block, plain)
+                else:
+                    for line, page in lines:
+                        pages.add_repeating(block, line, page.repeats)
+                self._tell(sum(line.end - line.start for line, _ in lines), len(lines))
+            faults = list(arrangement.faults)
+            if len(given) == 1 and given[0].token is not None:
+                faults.append(LOOKS_MERGED)
+            else:
+                pages.chain.end()
+            pages.finish()
+            aside.check_limit(pages.labels)
+            written = files.rows("labels")
+            assert_accounted(key, "labels", pages.labels, written, aside.quarantined)
+            faults += filter(None, (pages.chain.incomplete, pages.chain.disagreement))
+            said = [*faults, *arrangement.notes, UNCHECKED_PAGES]
+            return (False if faults else None), " ".join(said)
+
+        return self._written(key, given[0].path, write)
+
+    def _write_manifest(self, key: ResultKey, paths: list[AnyPath]) -> LooseResult:
+        def write(files: TableFiles, aside: PutAside) -> tuple[bool | None, str | None]:
+            manifest = ManifestLines(key, files, aside, self.limits)
+            for path in paths:
+                for block in line_blocks(path, self.limits.text_bytes):
+                    before = manifest.lines
+                    manifest.add(block)
+                    self._tell(len(block.data), manifest.lines - before)
+            aside.check_limit(manifest.records)
+            images = files.rows("moderation_images")
+            assert_accounted(key, "lines", manifest.records, images, aside.quarantined)
+            summary = self.summary_of.get(paths[0]) if len(paths) == 1 else None
+            if summary is None:
+                return None, UNCHECKED_LINES
+            data = loose_manifests.text_of_summary(summary, self.limits.text_bytes)
+            counts, errors = MediaDocuments(key, files, aside).summary(data, str(summary))
+            reason = manifest_disagreement(
+                counts.get("statistics.valid-json-lines"),
+                counts.get("statistics.invalid-json-lines"),
+                manifest.records,
+                errors,
+            )
+            return reason is None, reason
+
+        return self._written(key, paths[0], write)
+
+    def _written(self, key: ResultKey, path: AnyPath, write: Callable[..., Any]) -> LooseResult:
+        """The tables of one result: all of them, or none when `write` raises."""
+        tables = [*written_by(key.operation), TABLES["loads"]]
 
         def place(table: str) -> str:
             return f"{table}/{key.name}.parquet"
 
         with TableFiles(key, tables, self.out, place) as files, without_collector():
             aside = PutAside(files, key, self.limits)
-            if self.operation == LABEL_DETECTION:
-                reason = self._pages(key, paths, files, aside)
-            else:
-                self._manifest(key, paths, files, aside)
-                reason = None
+            reconciled, reason = write(files, aside)
             aside.finish()
-            seen_at = datetime.fromtimestamp(paths[0].stat().st_mtime, UTC)
+            seen_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
             row = job_request_row(None, key, seen_at)
             files.add("job_requests", {name: [value] for name, value in row.items()})
-            counts = {table.name: files.rows(table.name) for table in written_by(self.operation)}
-            files.add("loads", _ledger_row(counts, reason))
+            counts = {table.name: files.rows(table.name) for table in written_by(key.operation)}
+            files.add("loads", _ledger_row(counts, reconciled, reason))
             files.finish()
-        return LooseResult(key, counts, reason is None, reason, aside.quarantined)
-
-    def _pages(
-        self, key: ResultKey, paths: list[AnyPath], files: TableFiles, aside: PutAside
-    ) -> str | None:
-        # Somebody may have put all pages of a result together to one.
-        limits = replace(self.limits, line_bytes=self.limits.text_bytes)
-        pages = LabelDetectionPages(key, files, aside, limits)
-        for path in paths:
-            keys: Iterator[ResultKey] = iter(self.keys[path])
-            for block, lines in page_blocks(path, self.limits.text_bytes):
-                pages.add_pages(block, [line for line in lines if next(keys) == key])
-                self._tell(sum(line.end - line.start for line in lines), len(lines))
-        pages.chain.end()
-        pages.finish()
-        aside.check_limit(pages.labels)
-        assert_accounted(key, "labels", pages.labels, files.rows("labels"), aside.quarantined)
-        return pages.chain.incomplete or pages.chain.disagreement
-
-    def _manifest(
-        self, key: ResultKey, paths: list[AnyPath], files: TableFiles, aside: PutAside
-    ) -> None:
-        manifest = ManifestLines(key, files, aside, self.limits)
-        for path in paths:
-            for block in line_blocks(path, self.limits.text_bytes):
-                before = manifest.lines
-                manifest.add(block)
-                self._tell(len(block.data), manifest.lines - before)
-        aside.check_limit(manifest.records)
-        images = files.rows("moderation_images")
-        assert_accounted(key, "lines", manifest.records, images, aside.quarantined)
+        return LooseResult(key, counts, reconciled, reason, aside.quarantined)
 
     def _tell(self, size: int, records: int) -> None:
         self.records += records
@@ -181,33 +269,9 @@ def _digest(path: AnyPath) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
-def _names(decoder: Any, path: AnyPath, block: Block, line: Line) -> _Names:
-    try:
-        names: _Names = decoder.decode(block.view(line))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise damaged(
-            path, f"page {line.number} is no page of GetLabelDetection: {error}."
-        ) from None
-    if not (names.JobStatus or names.Labels):
-        raise damaged(
-            path,
-            f"page {line.number} is no page of GetLabelDetection: it has no Labels and no "
-            "JobStatus.",
-        )
-    return names
-
-
-def _key_of(path: AnyPath, line: Line, names: _Names, job_id: str | None) -> ResultKey:
-    metadata = names.GetRequestMetadata
-    aggregate_by = metadata.get("AggregateBy") if isinstance(metadata, dict) else None
-    own: Any = job_id if names.JobId is None else names.JobId
-    try:
-        return ResultKey.of(LABEL_DETECTION, own, aggregate_by)
-    except (ValueError, TypeError) as error:
-        raise damaged(path, f"page {line.number} names no result: {error}.") from None
-
-
-def _ledger_row(counts: dict[str, int], reason: str | None) -> dict[str, list[Any]]:
+def _ledger_row(
+    counts: dict[str, int], reconciled: bool | None, reason: str | None
+) -> dict[str, list[Any]]:
     row: dict[str, Any] = {
         field.name: None
         for field in TABLES["loads"].schema
@@ -216,7 +280,7 @@ def _ledger_row(counts: dict[str, int], reason: str | None) -> dict[str, list[An
     row |= {
         "schema_version": SCHEMA_VERSION,
         "row_counts": list(counts.items()),
-        "reconciled": reason is None,
+        "reconciled": reconciled,
         "reason": reason,
         "held_back": False,
         "flattened_at": datetime.now(UTC),

@@ -10,13 +10,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.label_detection import DOUBTS, Columns, places
-from transforms.layout import ResultKey
+from transforms.label_columns import Columns, places
+from transforms.label_detection import DOUBTS
+from transforms.layout import MEDIA_ANALYSIS, ResultKey
 from transforms.limits import BATCH_BYTES, Limits
 from transforms.lines import Block, Line, Positions
 from transforms.parquet import TableFiles
 from transforms.put_aside import PutAside
 from transforms.reading import Reading, checked_quotes, structural_quotes
+from transforms.recognise import kind_of
 from transforms.responses import ManifestLine
 from transforms.shapes import Shape, Shapes
 from transforms.slow_road import Findings, Refused, strict_json, text_of, typed
@@ -88,8 +90,13 @@ class ManifestLines:
         index = np.arange(self.lines, self.lines + len(found))
         reading = Reading()
         tables = image_tables(reading, self.shapes.root, found, index)
-        if tables["moderation_images"]["source_ref"].null_count:
+        images = tables["moderation_images"]
+        if images["source_ref"].null_count:
             raise ValueError("source-ref is missing")
+        if images["moderation_model_version"].null_count and any(map(why_no_answer, found)):
+            raise ValueError("an image has no answer")
+        if tables["moderation_labels"]["name"].null_count:
+            raise ValueError("a label has no name")
         if reading.quotes != structural_quotes(view):
             raise ValueError("a key is duplicated")
         self._write(tables, reading)
@@ -123,13 +130,15 @@ class ManifestLines:
         with suppress(*DOUBTS):
             found = self.shapes.decoder.decode(block.view(line))
             checked_quotes(block.view(line))
-            if isinstance(found.source_ref, str):
+            if isinstance(found.source_ref, str) and not why_no_answer(found):
                 return found
         one = Findings()
         value = strict_json(text_of(block.record(line)))
         found = typed(value, self.shapes.root, one)
         if value.get("source-ref") is None:
-            raise Refused('The line lacks its "source-ref".')
+            raise Refused(f'The line lacks its "source-ref". {_other_kind(value)}'.rstrip())
+        if why := why_no_answer(found):
+            raise Refused(f"{why} {_other_kind(value)}".rstrip())
         met.take(one)
         return found
 
@@ -140,6 +149,27 @@ class ManifestLines:
             self._files.add(name, columns)
         for path, times, example in reading.unknown:
             self._aside.unknown(path, times, example)
+
+
+def why_no_answer(line: Any) -> str:
+    """Why a line does not say what was found in its image; empty when it does.
+
+    An SDK may write an empty list as null: then the model's version tells an answer.
+    """
+    answer = line.moderation
+    if not answer:
+        return f'The image has no answer: "{RESULT}" is missing or null.'
+    if not isinstance(answer.ModerationLabels, list) and not answer.ModerationModelVersion:
+        return "The image has no answer: neither ModerationLabels nor ModerationModelVersion."
+    if any(not isinstance(one.Name, str) for one in answer.ModerationLabels or ()):
+        return "A label of the image has no Name."
+    return ""
+
+
+def _other_kind(value: Any) -> str:
+    """What a line is that is no result line, where that can be said."""
+    kind = kind_of(value)
+    return "" if MEDIA_ANALYSIS in kind.could_be else kind.refusal(MEDIA_ANALYSIS)
 
 
 def image_tables(

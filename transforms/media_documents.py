@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from transforms.errors import IncompleteResults
+from transforms.errors import IncompleteResults, shown
 from transforms.layout import ResultKey
 from transforms.parquet import TableFiles
 from transforms.put_aside import PutAside
@@ -33,7 +33,7 @@ class MediaDocuments:
         """Write the job's row, and give it. IncompleteResults: damaged, or of another job."""
         told = self._read("description.json", data, MediaAnalysisJob)[1]
         if told.get("JobId", self.key.job_id) != self.key.job_id:
-            raise self._damaged("description.json", f"it is of job {told['JobId']!r}.")
+            raise self._damaged("description.json", f"it is of job {told['JobId']!r}.", data)
         row: dict[str, Any] = {"mode": mode}
         for field in TABLES["media_analysis_jobs"].schema:
             if field.name not in ("job_id", "mode"):
@@ -42,9 +42,11 @@ class MediaDocuments:
         self._files.add("media_analysis_jobs", {name: [value] for name, value in row.items()})
         return row
 
-    def summary(self, data: bytes) -> tuple[dict[str, Any], int]:
+    def summary(self, data: bytes, name: str = "summary.json") -> tuple[dict[str, Any], int]:
         """Write the summary's rows; its scalars by JSON path, and how many errors it lists."""
-        summary, told = self._read("summary.json", data, ManifestSummary)
+        summary, told = self._read(name, data, ManifestSummary)
+        if summary.statistics is None and summary.errors is None:
+            raise self._damaged(name, "it has neither statistics nor errors.", data)
         row = {
             field.name: [told.get(field.metadata[b"member"].decode())]
             for field in TABLES["manifest_summaries"].schema
@@ -70,13 +72,13 @@ class MediaDocuments:
         try:
             one = typed(strict_json(text_of(data)), shape, met)
         except Refused as refused:
-            raise self._damaged(name, refused.reason) from refused
+            raise self._damaged(name, refused.reason, data) from refused
         self._aside.unknown_values([(f"{name}:{path}", value) for path, value in met.unknown])
         return one, dict(Reading().leaves(shape, one))
 
-    def _damaged(self, name: str, what: str) -> IncompleteResults:
+    def _damaged(self, name: str, what: str, data: bytes) -> IncompleteResults:
         return IncompleteResults(
-            f"{name} of {self.key.name} is damaged: {what}",
+            f"{name} of {self.key.name} is damaged: {what} It begins: {shown(data)}",
             operation=self.key.operation,
             job_id=self.key.job_id,
             file=name,

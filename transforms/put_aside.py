@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from transforms.errors import QuarantineLimit
+from transforms.errors import QuarantineLimit, shown
 from transforms.layout import ResultKey
 from transforms.limits import Limits
 from transforms.parquet import TableFiles
@@ -43,6 +43,7 @@ class PutAside:
         self._unknown: dict[str, tuple[int, str]] = {}
         self._bad: dict[str, list[Any]] = {name: [] for name in COLUMNS}
         self._bad_bytes = 0
+        self._first = ""
 
     def quarantine(
         self,
@@ -57,6 +58,10 @@ class PutAside:
         row = (file, line_number, label_index, byte_offset, reason, record)
         for values, value in zip(self._bad.values(), row, strict=True):
             values.append(value)
+        if not self.quarantined:
+            self._first = (
+                f"The first: {file}, line {line_number}: {reason} It begins: {shown(record)}"
+            )
         self.quarantined += 1
         self._bad_bytes += len(record)
         if self._expected is not None and self._limit < 1:
@@ -107,7 +112,7 @@ class PutAside:
         if bad > limit * records:
             raise QuarantineLimit(
                 f"{bad} of {told} records of {self._key.operation} {self._key.name} are bad, "
-                f"which is more than {limit:.1%}.",
+                f"which is more than {limit:.1%}. {self._first}",
                 operation=self._key.operation,
                 job_id=self._key.job_id,
                 bad=bad,

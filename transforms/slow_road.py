@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from transforms.not_json import what_it_is
 from transforms.shapes import Shape
 
 INT64 = range(-(2**63), 2**63)
@@ -25,10 +26,11 @@ class Refused(Exception):
     `malformed` tells a record that is no JSON from one that says something wrong.
     """
 
-    def __init__(self, reason: str, malformed: bool = False) -> None:
+    def __init__(self, reason: str, malformed: bool = False, at: int = 0) -> None:
         super().__init__(reason)
         self.reason = reason
         self.malformed = malformed
+        self.at = at  # the character of the text where it is malformed
 
 
 def text_of(data: bytes) -> str:
@@ -66,7 +68,7 @@ _STRICT = json.JSONDecoder(
     object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_real
 )
 # Finds where a value ends whatever stands in it; numbers stay text.
-_SPANS = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
+_SPANS = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str, strict=False)
 
 
 def _malformed(error: json.JSONDecodeError, text: str) -> Refused:
@@ -74,7 +76,8 @@ def _malformed(error: json.JSONDecodeError, text: str) -> Refused:
         return Refused("JSON is malformed: a byte order mark stands before it.", malformed=True)
     cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
     what = "JSON is cut short" if cut else "JSON is malformed"
-    return Refused(f"{what}: {error.msg.lower()} at character {error.pos}.", malformed=True)
+    reason = f"{what}: {error.msg.lower()} at character {error.pos}. {what_it_is(text, error.pos)}"
+    return Refused(reason.rstrip(), malformed=True, at=error.pos)
 
 
 def strict_json(text: str) -> Any:
@@ -144,10 +147,11 @@ def _members(text: str, member: str) -> tuple[list[str], list[list[Span]]]:
     return others, lists
 
 
-def split_object(text: str, member: str) -> tuple[Any, list[Span]]:
+def split_object(text: str, member: str) -> tuple[Any, list[Span] | None]:
     """An object without its list `member`, and where each element of that list stands in `text`.
 
-    What is wrong inside an element is not looked at; anything else wrong is Refused.
+    None when it has no such list. What is wrong inside an element is not looked at; anything else
+    wrong is Refused.
     """
     try:
         others, lists = _members(text, member)
@@ -160,11 +164,14 @@ def split_object(text: str, member: str) -> tuple[Any, list[Span]]:
     rest = strict_json("{" + ",".join(others) + "}")
     if lists and member in rest:
         raise Refused(f"Duplicated key {json.dumps(member)}.")
-    return rest, lists[0] if lists else []
+    return rest, lists[0] if lists else None
 
 
 def value_spans(text: str) -> list[Span]:
-    """Where the values of a text of JSON documents stand; of one array, its elements."""
+    """Where the values of a text of JSON documents stand; of one array, its elements.
+
+    Files that were put together may have a byte order mark before each document.
+    """
     spans: list[Span] = []
     at = _skip(text, 0)
     try:
@@ -177,6 +184,8 @@ def value_spans(text: str) -> list[Span]:
             _, end = _SPANS.raw_decode(text, at)
             spans.append((at, end))
             at = _skip(text, end)
+            while text.startswith("\ufeff", at):
+                at = _skip(text, at + 1)
     except json.JSONDecodeError as error:
         raise _malformed(error, text) from None
     except RecursionError:

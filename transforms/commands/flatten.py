@@ -23,16 +23,21 @@ from transforms.tables import SCHEMA_VERSION
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one result: `reason` tells why it failed or does not reconcile."""
+    """What became of one result, or of a file that is refused: then it has no key.
 
-    key: ResultKey
+    `reason` tells why it failed, does not reconcile, or why that cannot be known.
+    """
+
+    key: ResultKey | None
     row_counts: dict[str, int]
+    reconciled: bool | None
     reason: str | None
-    quarantined: int
+    quarantined: int = 0
+    file: str | None = None
 
     @property
     def good(self) -> bool:
-        return self.reason is None and not self.quarantined
+        return self.reconciled is not False and not self.quarantined
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
@@ -43,8 +48,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _refuse_what_does_not_fit(options: argparse.Namespace) -> None:
-    if options.paths and not (options.operation and options.out):
-        raise ValueError("Loose files need --operation and --out DIR.")
+    if options.paths and not options.out:
+        raise ValueError("Loose files need --out DIR, where their tables go.")
     if options.paths and options.all:
         raise ValueError("--all is for the results root: leave it out with loose files.")
     if options.out and not options.paths:
@@ -54,25 +59,27 @@ def _refuse_what_does_not_fit(options: argparse.Namespace) -> None:
 def _loose(options: argparse.Namespace, settings: Settings) -> list[Outcome]:
     from transforms.loose_files import flatten_loose
 
+    refusals: list[Outcome] = []
+
+    def refuse(error: ResultsError) -> None:
+        print(f"rekognition-results: {error}", file=sys.stderr)
+        refusals.append(Outcome(None, {}, False, str(error), file=error.facts.get("file")))
+
     with flowing("Flattening", quiet=options.json) as progress:
         found = flatten_loose(
-            [UPath(path) for path in options.paths],
+            options.paths,
             options.operation,
             UPath(options.out),
             job_id=options.job_id,
-            quarantine_limit=settings.quarantine_limit,
             max_line_bytes=settings.max_line_bytes,
             progress=progress,
+            on_refusal=refuse,
         )
-    return [
-        Outcome(
-            result.key,
-            result.row_counts,
-            None if result.complete else result.reason or "it is not a whole result",
-            result.quarantined,
-        )
-        for result in found
+    results = [
+        Outcome(one.key, one.row_counts, one.reconciled, one.reason, one.quarantined)
+        for one in found
     ]
+    return results + refusals
 
 
 def _landed(options: argparse.Namespace, settings: Settings) -> list[Outcome]:
@@ -123,15 +130,19 @@ def _flatten_one(layout: Layout, key: ResultKey, settings: Settings) -> Outcome:
         )
     except ResultsError as error:
         print(f"rekognition-results: {key.operation} {key.name}: {error}", file=sys.stderr)
-        return Outcome(key, {}, str(error), 0)
+        return Outcome(key, {}, False, str(error))
     quarantined = commit.row_counts.get("quarantined_records", 0)
-    return Outcome(key, commit.row_counts, commit.reason, quarantined)
+    return Outcome(key, commit.row_counts, commit.reconciled, commit.reason, quarantined)
 
 
 def _as_text(outcomes: Sequence[Outcome]) -> str:
-    lines = [f"Flattened {len(outcomes)} result{'' if len(outcomes) == 1 else 's'}."]
-    for outcome in outcomes:
+    results = [outcome for outcome in outcomes if outcome.key]
+    lines = [f"Flattened {len(results)} result{'' if len(results) == 1 else 's'}."]
+    if refused := len(outcomes) - len(results):
+        lines[0] += f" {refused} file{'' if refused == 1 else 's'} refused: see standard error."
+    for outcome in results:
         rows = sum(outcome.row_counts.values())
+        assert outcome.key
         told = f"{outcome.key.operation} {outcome.key.name}: {rows:,} rows"
         if outcome.quarantined:
             told += f", {outcome.quarantined:,} of them quarantined"
@@ -157,12 +168,14 @@ def _as_json(outcomes: Sequence[Outcome]) -> str:
     return json.dumps(
         [
             {
-                "operation": outcome.key.operation,
-                "job_id": outcome.key.job_id,
-                "aggregate_by": outcome.key.aggregate_by,
+                "operation": outcome.key and outcome.key.operation,
+                "job_id": outcome.key and outcome.key.job_id,
+                "aggregate_by": outcome.key and outcome.key.aggregate_by,
                 "row_counts": outcome.row_counts,
+                "reconciled": outcome.reconciled,
                 "reason": outcome.reason,
                 "quarantined": outcome.quarantined,
+                "refused_file": outcome.file,
             }
             for outcome in outcomes
         ]

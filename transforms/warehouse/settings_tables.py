@@ -19,6 +19,7 @@ import pyarrow as pa
 from upath import UPath
 
 from transforms.ddl import identifier
+from transforms.encodings import NotUnicode, text_of_file
 from transforms.errors import ResultsError
 from transforms.files import read_if_there, write_whole
 from transforms.layout import Layout
@@ -139,9 +140,9 @@ def _told(table: SettingsTable, key: tuple[str, ...]) -> str:
 
 def _text(data: bytes, source: str) -> str:
     try:
-        return data.decode("utf-8-sig")  # as spreadsheets write it
-    except UnicodeDecodeError as error:
-        raise _refused(source, "it is not UTF-8") from error
+        return text_of_file(data)  # as spreadsheets and PowerShell write it
+    except NotUnicode as error:
+        raise _refused(source, f"line {error.line}: {error}") from error
 
 
 def _refused(source: str, reason: str) -> ResultsError:
