@@ -25,8 +25,10 @@ from local.environment import (
     local_amazon_environment,
     state_folder,
 )
+from local.recordings import prepared
 from local.show import show_results
 from local.status_line import StatusLine
+from transforms.errors import one_line
 from transforms.settings import CHECKOUT, Settings
 
 DAGS = ("media_analysis", "label_detection", "load_warehouse")
@@ -44,7 +46,7 @@ def main() -> int:
     began = time.monotonic()
     os.environ.update(airflow_environment(folder / "airflow"))
     with StatusLine(console, "Starting the local Amazon (S3, SNS, SQS, Rekognition) ...") as status:
-        recordings = arguments.recordings
+        recordings = _recordings(console, arguments.recordings, folder / "recordings")
         with local_amazon(folder / "emulator", recordings, folder / "emulator.log") as url:
             os.environ.update(local_amazon_environment(url))
             fill(url, recordings)
@@ -61,9 +63,22 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__.splitlines()[0])
     parser.add_argument("--recordings", type=Path, help="folder of recorded service responses")
     arguments = parser.parse_args()
-    if arguments.recordings and not any(arguments.recordings.glob("*.json")):
-        parser.error(f"{arguments.recordings} holds no *.json: give a folder of recorded responses")
+    if arguments.recordings and not arguments.recordings.is_dir():
+        parser.error(f"{arguments.recordings} is no folder: give one of recorded responses")
     return arguments
+
+
+def _recordings(console: Console, given: Path | None, folder: Path) -> Path | None:
+    """The folder to serve. Names the files that are not used; SystemExit(2) when none is."""
+    if given is None:
+        return None
+    unused = prepared(given, folder)
+    for name, why in unused.items():
+        console.print(one_line(f"Not used: {name}: {why}"), markup=False)
+    if any(folder.iterdir()):
+        return folder
+    console.print(f"{given} holds no recorded response that can be served.", markup=False)
+    raise SystemExit(2)
 
 
 def fill(url: str, recordings: Path | None) -> None:

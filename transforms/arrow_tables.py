@@ -23,7 +23,7 @@ PARTS = ("commits", "raw", "tables", "jobs", "requests", "plans", "settings")
 
 
 def read_table(
-    root: str | UPath, table: str, *, job_id: str | None = None, held_back: bool = False
+    root: str | UPath | Path, table: str, *, job_id: str | None = None, held_back: bool = False
 ) -> pa.Table:
     """One table of every committed result under `root`, or of one job's, with the table's schema.
 

@@ -277,7 +277,7 @@ class LandingAttempt:
                 operation=self.key.operation,
                 job_id=self.key.job_id,
                 attempt=self.path.name,
-                advice="Clear the landing task: it goes on after the last whole part.",
+                advice="Land it again: landing goes on after the last whole part.",
             )
         landed_at = datetime.now(UTC)
         told = {

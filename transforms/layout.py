@@ -70,9 +70,9 @@ class ResultKey:
         return cls.of(operation, job_id, "SEGMENTS" if job_id != name else None)
 
 
-def results_path(uri: str | UPath) -> UPath:
+def results_path(uri: str | UPath | Path) -> UPath:
     """A results root as a path; a plain path is made absolute, `file://` becomes a plain path."""
-    path = UPath(uri) if isinstance(uri, str) else uri
+    path = uri if isinstance(uri, UPath) else UPath(uri)
     if path.protocol == "file":
         path = UPath(path.path)
     return path.absolute() if isinstance(path, Path) else path
@@ -99,7 +99,7 @@ class Layout:
     root: UPath
 
     @classmethod
-    def at(cls, uri: str | UPath) -> Self:
+    def at(cls, uri: str | UPath | Path) -> Self:
         return cls(results_path(uri))
 
     def plan(self, operation: Operation, plan_id: str) -> UPath:

@@ -126,10 +126,10 @@ def is_lines(first: Block) -> bool:
 
 
 def decoded(record: bytes | memoryview) -> Any:
-    """The value of a record, NaN or not; NODEFAULT when it is none, or too much for a page."""
+    """The value of a record, NaN or not; NODEFAULT when it is none, UNSET when it is too large."""
     try:
         if values_in(record) > PAGE_VALUES:
-            return msgspec.NODEFAULT
+            return msgspec.UNSET
         return json.loads(bytes(record))
     except (ValueError, RecursionError):
         return msgspec.NODEFAULT

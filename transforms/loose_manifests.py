@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import PurePosixPath
 
+from msgspec import UNSET
+
 from transforms.errors import IncompleteResults
 from transforms.layout import MEDIA_ANALYSIS
 from transforms.loose_inputs import AnyPath, decoded, line_blocks, refused
@@ -32,7 +34,8 @@ def survey(path: AnyPath, longest: int) -> None:
             if not record.strip():
                 continue
             first = first or (line.number, record)
-            if whole := MEDIA_ANALYSIS in kind_of(decoded(record)).could_be:
+            value = decoded(record)  # a line that is too large is quarantined as one
+            if whole := value is UNSET or MEDIA_ANALYSIS in kind_of(value).could_be:
                 break
     if first is None:
         raise refused(path, "It is empty: it holds no line.")

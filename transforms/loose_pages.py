@@ -12,8 +12,9 @@ import numpy as np
 
 from transforms.layout import LABEL_DETECTION, ResultKey
 from transforms.lines import Block, Line, Positions
-from transforms.loose_inputs import AnyPath, decoded, page_blocks, refused
+from transforms.loose_inputs import GET_AGAIN, AnyPath, decoded, page_blocks, refused
 from transforms.recognise import kind_of
+from transforms.slow_road import Refused, split_object, text_of
 
 OWN = ("Timestamp", "StartTimestampMillis", "EndTimestampMillis", "DurationMillis")
 Repeats = dict[int, str]
@@ -112,14 +113,20 @@ def _page(path: AnyPath, block: Block, line: Line) -> LoosePage:
     )
 
 
+def _have_labels(labels: list[_Entry] | None) -> bool:
+    return bool(labels) and all(one.Label for one in labels or ())
+
+
 def _looked_at(path: AnyPath, block: Block, line: Line) -> _Page:
     """A page with something odd in it. IncompleteResults when it is another operation's answer.
 
-    Of one that cannot be decoded nothing is told here: reading it says why.
+    Of one that is too large nothing is told here: reading it says so.
     """
     value = decoded(block.view(line))
-    if value is msgspec.NODEFAULT:
+    if value is msgspec.UNSET:
         return _Page()
+    if value is msgspec.NODEFAULT:
+        value = _without_bad_labels(path, line.number, block.record(line))
     kind = kind_of(value)
     if LABEL_DETECTION not in kind.could_be:
         raise refused(path, kind.refusal(LABEL_DETECTION), line.number, block.record(line))
@@ -127,6 +134,17 @@ def _looked_at(path: AnyPath, block: Block, line: Line) -> _Page:
     members = {name: value.get(name) for name in _Page.__struct_fields__}
     members["Labels"] = [_entry(one) for one in labels] if isinstance(labels, list) else None
     return _Page(**members)
+
+
+def _without_bad_labels(path: AnyPath, number: int, record: bytes) -> Any:
+    """A page of which only a label is no JSON. IncompleteResults when it is more than that."""
+    try:
+        text = text_of(record)
+        rest, spans = split_object(text, "Labels")
+    except Refused as error:
+        raise refused(path, error.reason, number, record, GET_AGAIN) from error
+    labels = [decoded(text[start:end].encode()) for start, end in spans or []]
+    return {**rest, "Labels": labels}
 
 
 def _entry(value: Any) -> _Entry:

@@ -30,12 +30,16 @@ MEMBERS_NAMED = 5
 
 @dataclass(frozen=True)
 class Kind:
-    """`said` names it in a sentence. `could_be`: which of our operations it may be of."""
+    """`said` names it in a sentence, `answer` the operation of Amazon's that answers so.
+
+    `could_be`: which of our operations it may be of.
+    """
 
     said: str
     could_be: tuple[Operation, ...] = ()
     summary: bool = False  # a manifest summary, which belongs beside a manifest
     advice: str = ""
+    answer: str = ""
 
     @property
     def operation(self) -> Operation | None:
@@ -52,6 +56,8 @@ def kind_of(record: Any) -> Kind:
     """Look at one decoded JSON value."""
     if record is msgspec.NODEFAULT:
         return Kind("no JSON")
+    if record is msgspec.UNSET:
+        return Kind("larger than any answer")
     if not isinstance(record, dict):
         name = {list: "array", str: "string", bool: "boolean", type(None): "null"}
         return Kind(f"a JSON {name.get(type(record), 'number')}")
@@ -121,11 +127,11 @@ def _label_page(page: Mapping[str, Any]) -> Kind | None:
         )
     inside = [one for one in labels if isinstance(one, dict)] if isinstance(labels, list) else []
     if any("Label" in one or "Timestamp" in one for one in inside):
-        return Kind(f"an answer of {LABELS}", (LABEL_DETECTION,))
+        return Kind(f"an answer of {LABELS}", (LABEL_DETECTION,), answer=LABELS)
     if status is None or any("Name" in one for one in inside):
         return None
     if "Labels" in page or "LabelModelVersion" in page:
-        return Kind(f"an answer of {LABELS}", (LABEL_DETECTION,))
+        return Kind(f"an answer of {LABELS}", (LABEL_DETECTION,), answer=LABELS)
     if status == "SUCCEEDED" or LABELS not in _best(page):
         return None
     said = f"an answer of any video operation (JobStatus {str(status)[:40]!r}, no results)"
@@ -148,9 +154,10 @@ def _answer(record: Mapping[str, Any]) -> Kind | None:
             f"an answer of {name} (an image), one image's answer",
             advice='A line of a result manifest is {"source-ref": "s3://...", '
             '"detect-moderation-labels": ANSWER}.',
+            answer=name,
         )
     about = ABOUT.get(name) or ("an image" if OF_AN_IMAGE.match(name) else "")
-    return Kind(f"an answer of {name} ({about})" if about else f"an answer of {name}")
+    return Kind(f"an answer of {name}{f' ({about})' if about else ''}", answer=name)
 
 
 def _respelled(record: Mapping[str, Any]) -> Kind | None:
@@ -231,21 +238,27 @@ def _described() -> dict[str, dict[str, frozenset[str]]]:
 
 def _best(record: Mapping[str, Any]) -> list[str]:
     """The operations whose answer has most of the members; none where most are of no answer."""
-    points = {name: _points(record, members) for name, members in _described().items()}
+    there = {name: value for name, value in record.items() if value is not None}
+    points = {name: _points(there, members) for name, members in _described().items()}
     most = max(points.values())
-    foreign = len(set(record) - ADDED) - most
-    return [name for name, found in points.items() if found == most] if most > foreign else []
+    foreign = len(set(there) - ADDED) - most[0]
+    return [name for name, found in points.items() if found == most] if most[0] > foreign else []
 
 
-def _points(record: Mapping[str, Any], members: Mapping[str, frozenset[str]]) -> int:
-    """How many members are this answer's; 0 where a list has elements of another one."""
-    points = 0
+def _points(record: Mapping[str, Any], members: Mapping[str, frozenset[str]]) -> tuple[int, int]:
+    """How many members are this answer's, and how well the elements of its lists fit.
+
+    Nothing where a list has elements of another answer.
+    """
+    points = fitting = 0
     for name in record.keys() & members.keys():
         inside, value = members[name], record[name]
         first = value[0] if isinstance(value, list) and value else None
-        if inside and isinstance(first, dict) and first and not inside & first.keys():
-            return 0
         if inside and isinstance(value, dict):
-            return 0
+            return 0, 0
+        if inside and isinstance(first, dict) and first:
+            if not inside & first.keys():
+                return 0, 0
+            fitting += len(inside & first.keys()) - len(inside - first.keys())
         points += 1
-    return points
+    return points, fitting

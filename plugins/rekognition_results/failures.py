@@ -39,6 +39,10 @@ if TYPE_CHECKING:
 
 WORTH_ANOTHER_TRY = ("INTERNAL_ERROR", "THROTTLED")  # codes of GetMediaAnalysisJob's FailureDetails
 RETRIED = (IncompleteResults, ServiceBusy, WarehouseLocked)
+LAND_AGAIN = (
+    "Clear the landing task of this job, with Downstream: it begins a new attempt, while Amazon "
+    "still has the results, and flatten goes on with it."
+)
 TRANSIENT = (BotoCoreError, ConnectionError, TimeoutError)
 # What botocore refuses before it sends anything.
 NEVER_SENT = (NoCredentialsError, NoRegionError, ParamValidationError, PartialCredentialsError)
@@ -153,12 +157,20 @@ def told_to_airflow(log: Any) -> Iterator[None]:
         with _root_explained():
             yield
     except RETRIED as error:
-        log.warning("%s", error)
-        raise AirflowException(str(error)) from None
+        said = str(_for_a_task(error))
+        log.warning("%s", said)
+        raise AirflowException(said) from None
     except (ResultsError, ValueError) as error:
         said = one_line(str(error))
         log.error("%s", said)
         raise AirflowFailException(said) from None
+
+
+def _for_a_task(error: ResultsError) -> ResultsError:
+    """The library's advice in words for somebody with a red task: one clear is enough."""
+    if isinstance(error, IncompleteResults) and "advice" not in error.facts:
+        return IncompleteResults(error.message, **error.facts, advice=LAND_AGAIN)
+    return error
 
 
 def worth_it(failure: str) -> str:

@@ -117,7 +117,8 @@ def test_new_members_in_every_record_are_counted_together_at_last(tmp_path: Path
     names = iter(range(PATHS_AT_MOST + 3_000))
     records = []
     while some := [name for _, name in zip(range(500), names, strict=False)]:
-        records.append({"source-ref": "s3://b/k"} | {f"m{name}": 1 for name in some})
+        answered = {"source-ref": "s3://b/k", "detect-moderation-labels": {"ModerationLabels": []}}
+        records.append(answered | {f"m{name}": 1 for name in some})
     path = tmp_path / "new.jsonl"
     path.write_text("".join(json.dumps(record) + "\n" for record in records))
     (result,) = flatten_loose([UPath(path)], "media_analysis", UPath(tmp_path / "out"))

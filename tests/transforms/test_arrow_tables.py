@@ -8,13 +8,25 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from landed import IMAGES, JOB, VIDEO, image, label, land_manifest, land_video, summarized
+from landed import (
+    IMAGES,
+    JOB,
+    VIDEO,
+    encoded,
+    image,
+    label,
+    land_manifest,
+    land_video,
+    page,
+    summarized,
+)
 
 import transforms
 from transforms.commits import accept, read_commit
 from transforms.errors import IncompleteResults, ReconciliationFailed, SchemaMismatch
 from transforms.flatten import flatten
 from transforms.layout import Layout, ResultKey
+from transforms.loose_files import flatten_loose
 from transforms.tables import TABLES
 
 
@@ -38,6 +50,7 @@ def test_one_jobs_rows_or_every_ones(layout: Layout) -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_table_has_its_schema_also_without_rows(layout: Layout, table: str) -> None:
+    (layout.root / "raw").mkdir()
     assert transforms.read_table(layout.root, table).schema.equals(TABLES[table].schema)
 
 
@@ -64,7 +77,7 @@ def test_a_result_held_back_is_left_out_until_it_is_accepted(layout: Layout) -> 
 
 
 def test_pandas_keeps_integers_with_nulls_and_instants(layout: Layout) -> None:
-    land_video(layout, [label(), {}])
+    land_video(layout, [label(), {"Label": {"Name": "Bus"}}])
     flatten(layout, VIDEO)
     frame = transforms.read_table(layout.root, "labels").to_pandas()
     assert str(frame.dtypes["timestamp"]) == "int64[pyarrow]"
@@ -85,6 +98,31 @@ def test_files_that_changed_and_commits_of_another_version_are_refused(layout: L
     (layout.root / path).write_bytes(b"")
     with pytest.raises(IncompleteResults, match="checksum"):
         transforms.read_table(layout.root, "labels")
+
+
+def test_a_root_that_is_none_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").touch()
+    for root in (tmp_path, tmp_path / "gone", tmp_path / "photo.jpg"):
+        with pytest.raises(FileNotFoundError, match="is no results root, nor a folder that `flat"):
+            transforms.read_table(root, "labels")
+
+
+def test_a_folder_that_flatten_wrote_is_read(tmp_path: Path) -> None:
+    saved, out = tmp_path / "saved", tmp_path / "out"
+    saved.mkdir()
+    (saved / "a.json").write_bytes(encoded(page([label("A")])))
+    segment = {**label("B"), "StartTimestampMillis": 0, "EndTimestampMillis": 9}
+    (saved / "b.json").write_bytes(encoded(page([segment])))
+    (saved / "c.jsonl").write_bytes(encoded(image({"Name": "C"})))
+    flatten_loose([saved], None, out)
+    read = transforms.read_table
+    assert read(out, "labels")["name"].to_pylist() == ["A", "B"]
+    assert read(out, "labels", job_id=JOB).num_rows == 2
+    assert read(str(out), "moderation_labels")["name"].to_pylist() == ["C"]
+    assert read(out, "loads")["reconciled"].to_pylist() == [None] * 3
+    assert read(out, "labels").schema.equals(TABLES["labels"].schema)
+    with pytest.raises(KeyError, match="no result of job other"):
+        read(out, "labels", job_id="other")
 
 
 def test_the_library_imports_neither_airflow_nor_boto3_nor_arrow_before_it_must() -> None:

@@ -51,8 +51,7 @@ def test_the_tree_in_the_docstring_is_the_tree_of_the_classes() -> None:
 def test_the_sentence_says_what_to_do_next_after_what_happened() -> None:
     assert str(JobFailed("Job j FAILED.")) == "Job j FAILED."
     assert str(IncompleteResults("x is gone.")) == (
-        "x is gone. Clear the landing task: it begins a new attempt, while Amazon still has the "
-        "results."
+        "x is gone. Land this result again, while Amazon still has it."
     )
 
 

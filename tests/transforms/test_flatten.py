@@ -104,8 +104,7 @@ def test_what_was_wrong_with_an_abandoned_attempt_is_told(layout: Layout, reason
         flatten(layout, VIDEO)
     assert str(raised.value) == (
         f"Nothing is landed whole for {VIDEO.operation} {VIDEO.name}. Attempt 00001 does not "
-        "count: x is gone. Clear the landing task: it begins a new attempt, while Amazon still has "
-        "the results."
+        "count: x is gone. Land this result again, while Amazon still has it."
     )
 
 
@@ -115,7 +114,7 @@ def test_an_attempt_that_was_abandoned_by_hand_needs_no_reason(
 ) -> None:
     attempt = land_video(layout, [label()])
     (Path(str(attempt.path)) / ABANDONED).write_bytes(by_hand)
-    with pytest.raises(IncompleteResults, match=r"Nothing is landed whole for \S+ \S+ Clear"):
+    with pytest.raises(IncompleteResults, match=r"Nothing is landed whole for \S+ \S+ Land"):
         flatten(layout, VIDEO)
 
 

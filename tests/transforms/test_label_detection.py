@@ -80,9 +80,11 @@ def test_absent_null_and_empty_lists_mean_no_rows(layout: Layout, lists: Any) ->
 
 
 def test_absent_and_null_scalars_are_null_and_empty_text_stays(layout: Layout) -> None:
-    land_video(layout, [{}, {"Timestamp": None, "Label": {"Name": None}}, label("")])
+    bare = {"Label": {"Name": "A"}}
+    land_video(layout, [bare, {**bare, "Timestamp": None}, label("", Confidence=None)])
     flatten(layout, VIDEO)
-    assert rows(layout, "labels", "timestamp", "name") == [(None, None), (None, None), (0, "")]
+    columns = ("timestamp", "name", "confidence")
+    assert rows(layout, "labels", *columns) == [(None, "A", None), (None, "A", None), (0, "", None)]
 
 
 def test_positions_run_on_over_pages_that_end_inside_a_timestamp(layout: Layout) -> None:
@@ -138,6 +140,11 @@ BAD = [
     ),
     pytest.param(b"null", "Expected `object`, got `null`", id="null"),
     pytest.param(b'"Car"', "Expected `object`, got `str`", id="only text"),
+    pytest.param(b"{}", "The label has no Name.", id="empty"),
+    pytest.param(b'{"Label": null}', "The label has no Name.", id="null label"),
+    pytest.param(encoded(label(None)), "The label has no Name.", id="null name"),
+    pytest.param(TEXT.replace(b"Name", b"name"), "The label has no Name.", id="camelCase"),
+    pytest.param(TEXT.replace(b"Car", b"C\tr"), "JSON is malformed: invalid control", id="tab"),
 ]
 
 
@@ -174,6 +181,17 @@ BROKEN = [
     pytest.param(b'{"Labels": [], "Labels": null}', 'Duplicated key "Labels"', id="twice, null"),
     pytest.param(b'{"JobTag": "", "JobTag": ""}', 'Duplicated key "JobTag"', id="tag twice"),
     pytest.param(b'{"VideoMetadata": {"FrameRate": NaN}}', "NaN is not", id="nan"),
+    pytest.param(b'{"JobStatus": "SUCCEEDED", "Faces": []}', "of GetFaceDetection", id="faces"),
+    pytest.param(b'{"JobStatus": "SUCCEEDED"}', "without what tells which", id="no labels"),
+    pytest.param(
+        b'{"Labels": [{"Name": "Car"}], "LabelModelVersion": "3.0"}',
+        "of DetectLabels (an image)",
+        id="an image's labels",
+    ),
+    pytest.param(
+        b'{"JobStatus": {"Value": "SUCCEEDED"}, "Labels": []}', "a .NET serialiser", id=".NET"
+    ),
+    pytest.param(b"<html>", "It is a web page (HTML)", id="html"),
     pytest.param(b'{"Labels": [],}', "JSON is malformed", id="comma"),
     pytest.param(b'{"Labels": [{},]}', "JSON is malformed", id="comma in the list"),
 ]

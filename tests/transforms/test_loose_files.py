@@ -16,7 +16,7 @@ from landed import encoded, image, label, page
 
 from transforms import loose_inputs
 from transforms.errors import IncompleteResults, QuarantineLimit
-from transforms.loose_files import LooseResult, flatten_loose
+from transforms.loose_files import LOOKS_MERGED, UNCHECKED_PAGES, LooseResult, flatten_loose
 
 FIRST = page([label("A"), label("é")], NextToken="1")
 LAST = page([label("C")])
@@ -50,27 +50,35 @@ def test_a_page_that_was_saved_twice_is_said(tmp_path: Path) -> None:
     again = {**FIRST, "NextToken": "2"}
     data = b"\n".join(map(encoded, (FIRST, again, LAST)))
     (found,) = flattened(data, tmp_path)
-    assert found.reason == "Page 2 has the same labels as an earlier page."
-    assert names(tmp_path / "out") == ["A", "é", "A", "é", "C"]
+    assert found.reason is not None
+    assert "given, page 2 repeats given, page 1: it is counted once." in found.reason
+    assert (found.reconciled, names(tmp_path / "out")) == (False, ["A", "é", "C"])
 
 
 @pytest.mark.parametrize("other", [b"{}", b'{"JobId": "m", "Status": "SUCCEEDED"}'])
 def test_what_is_no_page_is_refused(tmp_path: Path, other: bytes) -> None:
-    with pytest.raises(IncompleteResults, match="no page of GetLabelDetection: it has no Labels"):
+    with pytest.raises(IncompleteResults, match=r"given, line 1: It is .*, not GetLabelDetection"):
         flattened(other, tmp_path)
 
 
-def test_a_manifest_that_is_given_twice_is_refused(tmp_path: Path) -> None:
+def test_a_manifest_that_is_given_twice_is_written_once(tmp_path: Path) -> None:
     paths = [tmp_path / "a", tmp_path / "b"]
     for path in paths:
         path.write_bytes(encoded(image()))
-    with pytest.raises(ValueError, match=r"b holds the same as .*a: name one"):
+    with pytest.raises(IncompleteResults, match=r"b: It holds the same as .*a, which is written"):
         flatten_loose(paths, "media_analysis", tmp_path / "out")
+    assert len(list((tmp_path / "out" / "moderation_images").iterdir())) == 1
 
 
-def test_a_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="is a folder: name the files in it"):
-        flatten_loose([tmp_path], "label_detection", tmp_path / "out")
+@pytest.mark.parametrize("name", ["gone.json", "no*.json", "folder"])
+def test_a_path_without_a_file_is_refused_before_anything_is_read(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "a.json").write_bytes(LINES)
+    with pytest.raises(ValueError, match="name files, folders or globs"):
+        flatten_loose([tmp_path / "a.json", tmp_path / name], None, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 FORMS = {
@@ -89,7 +97,7 @@ def test_pages_are_read_in_every_form(
     tmp_path: Path, form: bytes, compress: Callable[[bytes], bytes]
 ) -> None:
     (result,) = flattened(compress(form), tmp_path)
-    assert (result.complete, result.reason, result.quarantined) == (True, None, 0)
+    assert (result.reconciled, result.reason, result.quarantined) == (None, UNCHECKED_PAGES, 0)
     assert result.key.name == "job-1"
     assert (result.row_counts["labels"], names(tmp_path / "out")) == (3, ["A", "é", "C"])
 
@@ -107,7 +115,7 @@ def test_a_file_is_read_block_by_block(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(loose_inputs, "BLOCK", 100)
     pages = [page([label(f"L{n}"), None], NextToken=str(n)) for n in range(9)]
     data = b"\n".join(map(encoded, [*pages, LAST]))
-    (result,) = flattened(data, tmp_path, quarantine_limit=0.9)
+    (result,) = flattened(data, tmp_path)
     assert names(tmp_path / "out") == [*(f"L{n}" for n in range(9)), "C"]
     assert result.quarantined == 9
     quarantined = pq.read_table(tmp_path / "out/quarantined_records/job-1.parquet").to_pylist()
@@ -154,7 +162,7 @@ def test_a_cut_file_is_an_error(
     "data", [LINES[:-9], encoded(FIRST)[:-1], b"", b"[]", b"\n", b"[" + LINES + b"]", b"5", b"x"]
 )
 def test_what_holds_no_whole_page_is_an_error(tmp_path: Path, data: bytes) -> None:
-    with pytest.raises(IncompleteResults, match="given: "):
+    with pytest.raises(IncompleteResults, match=r"given(, line \d)?: "):
         flattened(data, tmp_path)
 
 
@@ -167,7 +175,7 @@ def test_compressed_bytes_that_changed_are_an_error(tmp_path: Path) -> None:
 
 def test_pages_that_are_no_whole_result_are_written_with_the_reason(tmp_path: Path) -> None:
     (result,) = flattened(encoded(FIRST), tmp_path)
-    reason = "The last page, page 1, has a NextToken: pages are missing."
+    reason = f"{LOOKS_MERGED} {UNCHECKED_PAGES}"
     assert (result.complete, result.reason) == (False, reason)
     assert names(tmp_path / "out") == ["A", "é"]
     (ledger,) = pq.read_table(tmp_path / "out/loads/job-1.parquet").to_pylist()
@@ -185,7 +193,7 @@ def test_the_job_is_the_pages_else_the_one_named_else_the_files_hash(tmp_path: P
     assert keys == ["job-1", "job-1", "mine", hashlib.sha256(nameless).hexdigest()]
 
 
-def test_the_form_is_the_pages_else_timestamps(tmp_path: Path) -> None:
+def test_the_form_is_the_pages(tmp_path: Path) -> None:
     segments = page(GetRequestMetadata={"AggregateBy": "SEGMENTS"})
     assert flattened(encoded(segments), tmp_path)[0].key.name == "job-1.segments"
 
@@ -207,9 +215,9 @@ def test_a_page_that_names_no_job_is_an_error(tmp_path: Path, job_id: object) ->
         flattened(encoded(page(JobId=job_id)), tmp_path)
 
 
-def test_too_many_bad_records_fail_loose_files_too(tmp_path: Path) -> None:
-    with pytest.raises(QuarantineLimit):
-        flattened(encoded(page([None, label()])), tmp_path)
+def test_too_many_bad_records_fail_where_a_limit_is_given(tmp_path: Path) -> None:
+    with pytest.raises(QuarantineLimit, match=r"given, line 1: Expected `object`.* begins: null"):
+        flattened(encoded(page([None, label()])), tmp_path, quarantine_limit=0.05)
     assert not list((tmp_path / "out").rglob("*.parquet"))
 
 

@@ -58,9 +58,11 @@ def test_a_line_becomes_an_image_with_its_labels_and_content_types(layout: Layou
 
 
 def test_images_without_labels_are_images(layout: Layout) -> None:
-    land_manifest(layout, [image(), {"source-ref": "s3://b/k", "detect-moderation-labels": None}])
+    no_version = {"source-ref": "s3://b/k", "detect-moderation-labels": {"ModerationLabels": []}}
+    null_list = image() | {"detect-moderation-labels": {"ModerationModelVersion": "6.1"}}
+    land_manifest(layout, [image(), no_version, null_list])
     flatten(layout, IMAGES)
-    assert rows(layout, "moderation_images", "moderation_model_version") == ["7.0", None]
+    assert rows(layout, "moderation_images", "moderation_model_version") == ["7.0", None, "6.1"]
     assert rows(layout, "moderation_labels") == []
 
 
@@ -159,6 +161,23 @@ BAD = [
         encoded(image(ContentTypes=[None])), "Expected `object`, got `null`", id="null in"
     ),
     pytest.param(b"null", "Expected `object`, got `null`", id="null"),
+    pytest.param(
+        encoded(image({"Confidence": 9.5})), "A label of the image has no Name.", id="no name"
+    ),
+    *(
+        pytest.param(
+            encoded({"source-ref": "s3://b/k", **more}), "The image has no answer", id=name
+        )
+        for name, more in {
+            "input line": {},
+            "ground truth": {"gt": 0, "gt-metadata": {}},
+            "error": {"error-code": "INVALID_IMAGE"},
+            "null answer": {"detect-moderation-labels": None},
+            "empty answer": {"detect-moderation-labels": {}},
+            "null list": {"detect-moderation-labels": {"ModerationLabels": None}},
+            "only types": {"detect-moderation-labels": {"ContentTypes": []}},
+        }.items()
+    ),
     pytest.param(b"[]", "Expected `object`, got `array`", id="list"),
     pytest.param(b"5", "Expected `object`, got `int`", id="number"),
     pytest.param(b"{}", 'The line lacks its "source-ref".', id="empty"),
@@ -245,6 +264,7 @@ def test_quotes_and_backslashes_in_values_are_no_duplicated_keys(layout: Layout)
 
 
 def test_a_large_integer_is_a_good_real_number(layout: Layout) -> None:
-    land_manifest(layout, [image({"Confidence": 10**25}), image({"Confidence": -0.0})])
+    confidences = [10**25, -0.0]
+    land_manifest(layout, [image({"Name": "A", "Confidence": one}) for one in confidences])
     flatten(layout, IMAGES)
     assert json.dumps(rows(layout, "moderation_labels", "confidence")) == "[1e+25, -0.0]"

@@ -29,6 +29,8 @@ REAL = (
 WHOLE = st.integers(-(2**63), 2**63 - 1) | st.sampled_from([0, 2**63 - 1, -(2**63)])
 SCALARS = {"string": TEXT, "float": REAL, "long": WHOLE, "integer": WHOLE}
 ABSENT = object()
+# What a label must have to be one; without it it is quarantined.
+NEEDED = {"LabelDetection": ("Label",), "Label": ("Name",), "ModerationLabel": ("Name",)}
 
 
 @cache
@@ -40,7 +42,10 @@ def _output(operation: str) -> Any:
 def generated(shape: Any) -> st.SearchStrategy[Any]:
     """Values of a shape of the service's model; members may be absent or null, elements may not."""
     if shape.type_name == "structure":
-        members = {name: _optional(generated(member)) for name, member in shape.members.items()}
+        members = {
+            name: _optional(generated(member), needed=name in NEEDED.get(shape.name, ()))
+            for name, member in shape.members.items()
+        }
         return st.fixed_dictionaries(members).map(
             lambda found: {name: one for name, one in found.items() if one is not ABSENT}
         )
@@ -49,7 +54,9 @@ def generated(shape: Any) -> st.SearchStrategy[Any]:
     return SCALARS[shape.type_name]
 
 
-def _optional(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+def _optional(values: st.SearchStrategy[Any], needed: bool = False) -> st.SearchStrategy[Any]:
+    if needed:
+        return values
     return st.integers(0, 9).flatmap(
         lambda chance: st.just(ABSENT if chance == 0 else None) if chance < 2 else values
     )
@@ -110,13 +117,11 @@ def test_responses_of_several_jobs_and_both_forms_come_back_whole(data: st.DataO
 
 @st.composite
 def manifest_lines(draw: st.DrawFn) -> dict[str, Any]:
-    answer = draw(_optional(generated(_output("DetectModerationLabels"))))
-    line: dict[str, Any] = {"source-ref": draw(TEXT)}
-    if answer is not ABSENT:
-        if answer:
-            answer.pop("HumanLoopActivationOutput", None)  # never in a result manifest
-        line["detect-moderation-labels"] = answer
-    return line
+    answer = draw(generated(_output("DetectModerationLabels")))
+    answer.pop("HumanLoopActivationOutput", None)  # never in a result manifest
+    if not answer.get("ModerationLabels"):
+        answer["ModerationModelVersion"] = draw(TEXT.filter(bool))
+    return {"source-ref": draw(TEXT), "detect-moderation-labels": answer}
 
 
 @settings(

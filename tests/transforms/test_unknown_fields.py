@@ -90,23 +90,26 @@ def test_nulls_on_every_page_take_the_slow_road_once(
         taken(self, block, line)
 
     monkeypatch.setattr(LabelDetectionPages, "_slowly", watched)
-    entry = label(None, Instances=None, Parents=[{"Name": None}], Aliases=None)
+    entry = label("Bus", Instances=None, Parents=[{"Name": None}], Aliases=None)
     entry["StartTimestampMillis"] = None
     pages = [
         page([{**entry, "Timestamp": n}, label()], Video=None, NextToken=str(n)) for n in range(30)
     ]
-    land_pages(layout, [*pages, page([entry, {"Label": None}], StatusMessage=None)])
+    land_pages(
+        layout,
+        [*pages, page([entry, {**label("Dog"), "DurationMillis": None}], StatusMessage=None)],
+    )
     flatten(layout, VIDEO)
     assert slow == [1, 31]
-    assert rows(layout, "labels", "name") == [None, "Car"] * 30 + [None, None]
+    assert rows(layout, "labels", "name") == ["Bus", "Car"] * 30 + ["Bus", "Dog"]
     assert rows(layout, "label_parents", "name") == [None] * 31
 
 
 def test_a_duplicate_is_found_when_the_member_was_learned(layout: Layout) -> None:
-    learned = json.dumps(page([label(None, New=1)], NextToken="1"))
+    learned = json.dumps(page([label("A", New=1, Confidence=None)], NextToken="1"))
     twice = [
-        learned.replace('"Name": null', '"Name": null, "Name": "A"'),
-        learned.replace('"Name": null', '"Name": "A", "Name": null'),
+        learned.replace('"Confidence": null', '"Confidence": null, "Confidence": 1'),
+        learned.replace('"Confidence": null', '"Confidence": 1, "Confidence": null'),
         learned.replace('"New": 1', '"New": 1, "New": 2'),
         learned.replace('"New": 1', '"New": {"a": 1, "a": 2}'),
         learned.replace('"New": 1', '"New": "\\"", "New": 2'),
@@ -120,7 +123,9 @@ def test_a_duplicate_is_found_when_the_member_was_learned(layout: Layout) -> Non
     land_pages(layout, [*pages, page()])
     flatten(layout, VIDEO, quarantine_limit=1.0)
     reasons = rows(layout, "quarantined_records", "reason")
-    assert reasons == [f'Duplicated key "{key}".' for key in ("Name", "Name", "New", "a", "New")]
+    assert reasons == [
+        f'Duplicated key "{key}".' for key in ("Confidence", "Confidence", "New", "a", "New")
+    ]
     assert rows(layout, "labels", "label_index") == [0, 1]
 
 

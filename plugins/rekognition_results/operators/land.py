@@ -11,7 +11,7 @@ from rekognition_results.failures import gone_explained, told_to_airflow
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_results.lineage import landed
 from rekognition_results.storage import results_layout
-from transforms.errors import one_line
+from transforms.errors import IncompleteResults, one_line
 from transforms.landing import Attempt, newest_whole_attempt
 from transforms.layout import Layout, Operation, ResultKey
 from transforms.requests import read_job
@@ -51,7 +51,7 @@ class LandResultOperator(Base):
         self.keep_link(context)
         with told_to_airflow(self.log):
             layout = results_layout(self.results_uri, self.aws_conn_id)
-            attempt = newest_whole_attempt(layout, self.key)
+            attempt = self._landed_before(layout)
             if attempt is not None:
                 self.log.info("Job %s is landed already, at %s.", self.job_id, _shown(attempt))
                 return str(attempt.path)
@@ -75,6 +75,20 @@ class LandResultOperator(Base):
                 _shown(attempt),
             )
             return str(attempt.path)
+
+    def _landed_before(self, layout: Layout) -> Attempt | None:
+        """What is landed whole. A damaged attempt is abandoned, so that one clear is enough."""
+        attempt = newest_whole_attempt(layout, self.key)
+        if attempt is None:
+            return None
+        try:
+            for file in attempt.files:
+                attempt.read(file)
+        except IncompleteResults as error:
+            self.log.warning("%s A new attempt begins.", error.message)
+            attempt.abandon(error.message)
+            return None
+        return attempt
 
     def get_openlineage_facets_on_complete(self, _: Any) -> Lineage:
         return landed(results_layout(self.results_uri, self.aws_conn_id), self.key)
