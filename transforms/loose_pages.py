@@ -107,7 +107,7 @@ def _page(path: AnyPath, block: Block, line: Line) -> LoosePage:
         page.JobId,
         metadata.get("AggregateBy") or _form(labels),
         _text(metadata.get("SortBy")),
-        page.NextToken,
+        page.NextToken or None,
         np.fromiter((_hash(one) for one in labels), np.int64, len(labels)),
         np.fromiter((_number(one.Timestamp) for one in labels), np.float64, len(labels)),
     )

@@ -21,10 +21,10 @@ def what_it_is(text: str, at: int) -> str:
     closing = behind.lstrip(",").lstrip()[:1]
     if closing in ("]", "}") and (before.endswith(",") or behind.startswith(",")):
         return f"A comma stands before the closing {closing}: a trailing comma."
-    if behind.rstrip() == ",":
+    if behind.startswith(",") and before.endswith("}"):
         return (
-            "It ends with a comma, as a line inside of a JSON array: `jq -c '.[]' FILE > NEW` "
-            "writes one record a line."
+            "A comma follows a record, as inside of a JSON array: take the commas away, or put "
+            "the whole in [ and ]."
         )
     if PRETTY.fullmatch(text):
         return f"It is a line of pretty-printed JSON. {LINES}"

@@ -144,6 +144,8 @@ def _answer(record: Mapping[str, Any]) -> Kind | None:
     best = _best(record)
     if not best:
         return None
+    exactly = [name for name in best if _described()[name].keys() == record.keys() - ADDED]
+    best = exactly or best
     if len(best) > 1:
         more = " or another operation" if len(best) > 3 else ""
         said = " or ".join(best[:3]) + more
@@ -209,7 +211,7 @@ def _inside(value: Any, path: str, deep: int) -> tuple[str, Kind, bool] | None:
     if isinstance(value, dict) and deep:
         for name, member in value.items():
             plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name)
-            below = f"{path}.{name}" if plain else f"{path}[{json.dumps(name[:40])}]"
+            below = f"{path}.{name}" if plain else f"{path or '.'}[{json.dumps(name[:40])}]"
             if found := _look(member, below, deep, False):
                 return found
     return None

@@ -36,7 +36,7 @@ class PageChain:
         self.pages += 1
         if self.pages > 1 and self._last_token is None:
             self._wrong(f"Page {self.pages} comes after page {self.pages - 1}, which was the last.")
-        self._last_token = told.pop("NextToken", None)
+        self._last_token = told.pop("NextToken", None) or None  # some serialisers write ""
         if self._last_token is not None and self._last_token in self._tokens:
             self._wrong(f"Page {self.pages} has the NextToken of an earlier page.")
         elif self._last_token is not None:
