@@ -106,6 +106,19 @@ def test_a_broken_file_in_the_results_root_stops_the_load_and_names_it(
         load(layout, tmp_path / "w.duckdb")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_a_file_as_excel_and_powershell_write_it_is_read(layout: Layout, encoding: str) -> None:
+    text = "category,min_confidence\r\n,60\r\nGewalttätig,70\r\n"
+    assert put(layout, THRESHOLDS, text.encode(encoding), "mine.csv") == 2
+    assert in_force(layout, THRESHOLDS)[0] == text
+
+
+def test_latin_1_is_refused_with_the_byte_and_how_to_convert(layout: Layout) -> None:
+    data = "category,min_confidence\n,60\nGewalttätig,70\n".encode("latin-1")
+    with pytest.raises(ResultsError, match=r"line 3: byte 0xE4 at offset 35 .*iconv -f WINDOWS"):
+        put(layout, THRESHOLDS, data, "mine.csv")
+
+
 def test_the_command_prints_changes_and_lists(
     layout: Layout,
     tmp_path: Path,

@@ -142,7 +142,8 @@ def _text(data: bytes, source: str) -> str:
     try:
         return text_of_file(data)  # as spreadsheets and PowerShell write it
     except NotUnicode as error:
-        raise _refused(source, f"line {error.line}: {error}") from error
+        told = f"it is not UTF-8 or UTF-16, line {error.line}: {error}"
+        raise _refused(source, told) from error
 
 
 def _refused(source: str, reason: str) -> ResultsError:

@@ -1,0 +1,69 @@
+"""A damaged landing: one clear in Airflow, of the landing task with Downstream, mends it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airflow.sdk.exceptions import AirflowException
+from pipeline_steps import cleared, land_video, plan_videos, put_video, start_video
+
+from emulator import Emulator
+from rekognition_results.operators.results import RekognitionFlattenOperator
+from transforms.commits import read_commit
+from transforms.errors import IncompleteResults
+from transforms.flatten import flatten
+from transforms.landing import newest_whole_attempt
+from transforms.layout import Layout, ResultKey
+
+
+@pytest.fixture
+def key(s3: Any, layout: Layout, context: dict[str, Any], amazon: Emulator) -> ResultKey:
+    put_video(s3, "videos/a.mp4", 20)
+    (token,) = plan_videos(layout).execute(context)
+    job_id = start_video(layout, token).execute(context)
+    amazon.clock.advance(60)
+    land_video(layout, job_id).execute(context)
+    return ResultKey.of("label_detection", job_id)
+
+
+def damage(layout: Layout, key: ResultKey) -> None:
+    attempt = newest_whole_attempt(layout, key)
+    assert attempt is not None
+    Path(attempt.path, attempt.parts[0].name).write_bytes(b"cut")
+
+
+def flattening(layout: Layout, key: ResultKey) -> RekognitionFlattenOperator:
+    return RekognitionFlattenOperator(
+        task_id="flatten", operation=key.operation, job_id=key.job_id, results_uri=str(layout.root)
+    )
+
+
+def clear_landing_with_downstream(layout: Layout, key: ResultKey) -> None:
+    land_video(layout, key.job_id).execute(cleared())
+    flattening(layout, key).execute(cleared())
+
+
+def test_the_red_flatten_says_which_clear_is_enough(layout: Layout, key: ResultKey) -> None:
+    damage(layout, key)
+    for _ in range(3):
+        with pytest.raises(AirflowException, match=r"Clear the landing task .*, with Downstream"):
+            flattening(layout, key).execute(cleared())
+    clear_landing_with_downstream(layout, key)
+    commit = read_commit(layout, key)
+    assert commit is not None
+    assert (commit.attempt, commit.row_counts["labels"]) == ("00002", 20)
+
+
+def test_damage_that_another_one_found_needs_one_clear_too(
+    layout: Layout, key: ResultKey, context: dict[str, Any]
+) -> None:
+    flattening(layout, key).execute(context)
+    damage(layout, key)
+    with pytest.raises(IncompleteResults, match="Land this result again"):
+        flatten(layout, key)  # the command, or the DAG reflatten
+    clear_landing_with_downstream(layout, key)
+    commit = read_commit(layout, key)
+    assert commit is not None
+    assert (commit.attempt, commit.row_counts["labels"]) == ("00002", 20)
