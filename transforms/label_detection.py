@@ -90,7 +90,8 @@ class LabelDetectionPages:
         excess = self._limits.excess(block.view(line), self._limits.page_values)
         if excess:
             raise ResultsError(
-                f"Page {line.number} of {self.key.name}, in {block.file}, is not read: {excess}",
+                f"Page {line.number} of {self.key.name}, in {block.file}, is not read: {excess} "
+                f"It begins: {shown(block.record(line))}",
                 operation=self.key.operation,
                 job_id=self.key.job_id,
                 file=block.file,

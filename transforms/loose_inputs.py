@@ -59,10 +59,11 @@ def refused(
     )
 
 
-def too_long(path: AnyPath, longest: int) -> IncompleteResults:
+def too_long(path: AnyPath, longest: int, record: bytes) -> IncompleteResults:
     return refused(
         path,
         f"{longest:,} bytes without an end of line, which is more than one record has.",
+        record=record,
         advice="Write one record a line (jq -c), or raise REKOGNITION_MAX_LINE_BYTES: the limit is "
         "32 times that.",
     )
@@ -95,7 +96,7 @@ def _blocks(path: AnyPath, longest: int) -> Iterator[Block]:
             yield Block(str(path), data[:cut], offset)
             waiting, size, offset = [data[cut:]], len(data) - cut, offset + cut
         elif size > longest:
-            raise too_long(path, longest)
+            raise too_long(path, longest, waiting[0])
     if size:
         yield Block(str(path), b"".join(waiting), offset)
 
@@ -142,7 +143,7 @@ def _together(path: AnyPath, blocks: Iterator[Block], longest: int) -> Block:
         parts.append(block)
         size += len(block.data)
         if size > longest:
-            raise too_long(path, longest)
+            raise too_long(path, longest, parts[0].data)
     return Block(str(path), b"".join(part.data for part in parts), parts[0].offset)
 
 

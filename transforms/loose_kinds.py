@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from upath import UPath
 
@@ -12,6 +11,7 @@ from transforms.errors import IncompleteResults
 from transforms.lines import Block
 from transforms.loose_inputs import AnyPath, decoded, is_lines, line_blocks, page_blocks, refused
 from transforms.recognise import Kind, kind_of
+from transforms.tables import TABLES
 
 PATTERN = re.compile(r"[*?\[]")
 
@@ -19,13 +19,13 @@ PATTERN = re.compile(r"[*?\[]")
 def files_of(paths: Sequence[AnyPath | str], out: UPath) -> list[AnyPath]:
     """The files that paths, folders and globs name, in their order.
 
-    Of a folder all files at any depth but hidden ones, and those below `out`, which are ours.
+    Of a folder all files at any depth but hidden ones, and our tables where that is `out`.
     ValueError when there is none.
     """
     found: list[AnyPath] = []
     for given in paths:
         path = UPath(given)
-        inside = [one for one in _named(path) if not _is_below(one, out)]
+        inside = [one for one in _named(path) if not _is_table(one, out)]
         if not inside:
             what = "a folder without files" if path.is_dir() else "no file"
             raise ValueError(f"{path} is {what}: name files, folders or globs.")
@@ -52,10 +52,10 @@ def _is_hidden(path: AnyPath, folder: AnyPath) -> bool:
     return any(part.startswith(".") for part in path.parts[len(folder.parts) :])
 
 
-def _is_below(path: AnyPath, folder: AnyPath) -> bool:
-    if not (isinstance(path, Path) and isinstance(folder, Path)):
-        return str(path).startswith(f"{folder}/")
-    return path.absolute().is_relative_to(folder.absolute())
+def _is_table(path: AnyPath, out: UPath) -> bool:
+    folder = UPath(path.parent)
+    ours = path.suffix == ".parquet" and folder.name in TABLES
+    return ours and folder.parent.absolute() == out.absolute()
 
 
 def kind_of_file(path: AnyPath, longest: int) -> Kind:

@@ -106,6 +106,14 @@ def test_hidden_files_of_a_folder_and_its_own_output_are_not_taken(
     assert (again.failed, len(again.results)) == (False, 1)
 
 
+def test_tables_may_go_where_the_files_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, m_jsonl=LINES)
+    monkeypatch.chdir(tmp_path)
+    for paths in (["m.jsonl"], ["."], ["*.jsonl"]):
+        (found,) = flatten_loose(paths, None, Path())
+        assert found.row_counts["moderation_images"] == 3
+
+
 def test_pages_and_a_manifest_of_one_job_do_not_overwrite_each_other(tmp_path: Path) -> None:
     put(tmp_path, in__a_json=encoded(page([label()], JobId=None)), in__m_jsonl=LINES)
     refused: list[Any] = []

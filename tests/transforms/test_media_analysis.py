@@ -79,6 +79,13 @@ def test_a_manifest_may_end_with_or_without_a_line_break(layout: Layout, end: by
     assert flatten(layout, IMAGES).row_counts["moderation_images"] == 2
 
 
+def test_a_byte_order_mark_before_the_manifest_is_dropped(layout: Layout) -> None:
+    land_manifest(layout, [b"\xef\xbb\xbf" + GOOD, b"{", GOOD])
+    flatten(layout, IMAGES, quarantine_limit=0.5)
+    assert rows(layout, "moderation_images", "image_index") == [0, 2]
+    assert quarantined(layout)[0][1] == 3 + len(GOOD) + 1
+
+
 def test_lines_that_end_with_a_carriage_return_are_whole(layout: Layout) -> None:
     land_manifest(layout, [GOOD + b"\r", GOOD + b"\r"])
     assert flatten(layout, IMAGES).row_counts["moderation_images"] == 2
