@@ -1,4 +1,4 @@
-"""Every answer of Amazon Rekognition by its members, so that a file is told apart by what is in it.
+"""Every answer of Amazon Rekognition by its members, so that a file is recognised by what is in it.
 
 A list that two operations call alike has the members of its elements in brackets. A test holds this
 against botocore's service model and prints the line that is missing.

@@ -18,7 +18,7 @@ LOOKED_AT = 4  # bytes that tell
 class NotUnicode(ValueError):
     """The message says which byte is wrong, and how to convert the file.
 
-    `line` and `record`: where it stands, from 1, and how that line begins.
+    `line`: of that byte, from 1; `record`: how the line begins.
     """
 
     def __init__(
@@ -26,7 +26,7 @@ class NotUnicode(ValueError):
     ) -> None:
         self.line = line
         self.record = record
-        told = f"byte 0x{byte.hex().upper()}" if byte else "the end"
+        wrong = f"byte 0x{byte.hex().upper()}" if byte else "the end"
         if encoding == "utf-8":
             guess = (
                 "the file is damaged, or in Latin-1 or Windows-1252. Convert it "
@@ -34,7 +34,7 @@ class NotUnicode(ValueError):
             )
         else:
             guess = "the file is cut or damaged"
-        super().__init__(f"{told} at offset {at:,} is not {encoding.upper()}: {guess}")
+        super().__init__(f"{wrong} at offset {at:,} is not {encoding.upper()}: {guess}")
 
 
 def encoding_of(start: bytes) -> tuple[str, int]:
@@ -83,7 +83,7 @@ def as_utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _with_an_end(first: bytes, rest: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """At the end, told by True, a cut character shows."""
+    """Each chunk, and True with the last one, where a cut character shows."""
     yield first, False
     for chunk in rest:
         yield chunk, False

@@ -81,11 +81,11 @@ def flatten_loose(
 
     Without an `operation` each file's own is found out from what is in it. The job's id is the
     page's own, else `job_id`, else the file's SHA-256; aggregate_by is the page's, else what its
-    labels' times say. Pages of one result may stand in many files. `progress` is told the records
+    labels' times say. Pages of one result may be in many files. `progress` gets the records
     and uncompressed bytes flattened so far.
 
     A file that is cut, damaged or something else is refused with IncompleteResults, and one with
-    more bad records than `quarantine_limit` with QuarantineLimit: `on_refusal` is told each of
+    more bad records than `quarantine_limit` with QuarantineLimit: `on_refusal` gets each of
     them; without it the first is raised once all else is written. ValueError, before anything is
     read: a path that names no file.
     """
@@ -163,7 +163,7 @@ class _Run:
             if found := loose_manifests.summary_of(manifest, manifests, summaries):
                 self.summary_of[manifest] = found
         for path in set(self.summaries) - set(self.summary_of.values()):
-            what = "It is a manifest summary, and which manifest it is of cannot be told."
+            what = "It is a manifest summary, and it is not clear which manifest it is of."
             advice = "Put each with its manifest into a folder of their own."
             self.refusals.append(refused(path, what, advice=advice))
 

@@ -102,7 +102,7 @@ def _blocks(path: AnyPath, longest: int) -> Iterator[Block]:
 
 
 def page_blocks(path: AnyPath, longest: int = LONGEST) -> Iterator[tuple[Block, list[Line]]]:
-    """The records of a file, whichever way it holds them, and where they stand.
+    """The records of a file, however it holds them, and where they are.
 
     A first line that is a whole JSON object makes it JSON Lines; anything else is read as one text
     of documents, or of one array of them, which is held in memory: IncompleteResults over

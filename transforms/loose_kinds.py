@@ -65,7 +65,7 @@ def kind_of_file(path: AnyPath, longest: int) -> Kind:
     if first is None or not first.data.strip():
         raise refused(path, "It is empty.")
     if is_lines(first):
-        return _told(path, _lines(first))
+        return _recognised(path, _lines(first))
     try:
         block, records = next(iter(page_blocks(path, longest)))
     except IncompleteResults:
@@ -74,7 +74,7 @@ def kind_of_file(path: AnyPath, longest: int) -> Kind:
             if (kind := kind_of(decoded(record))).operation:
                 return kind
         raise
-    return _told(path, ((line.number, block.record(line)) for line in records))
+    return _recognised(path, ((line.number, block.record(line)) for line in records))
 
 
 def _lines(block: Block) -> Iterator[tuple[int, bytes]]:
@@ -83,7 +83,7 @@ def _lines(block: Block) -> Iterator[tuple[int, bytes]]:
             yield line.number, record
 
 
-def _told(path: AnyPath, records: Iterator[tuple[int, bytes]]) -> Kind:
+def _recognised(path: AnyPath, records: Iterator[tuple[int, bytes]]) -> Kind:
     first: tuple[int, bytes, Kind] | None = None
     for number, record in records:
         kind = kind_of(decoded(record))

@@ -1,4 +1,4 @@
-"""Saved result manifests, and the manifest summaries that stand beside them."""
+"""Saved result manifests, and the manifest summaries beside them."""
 
 from __future__ import annotations
 

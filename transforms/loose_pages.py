@@ -1,4 +1,4 @@
-"""Saved pages of GetLabelDetection: what of each tells its result, its place and its labels."""
+"""Saved pages of GetLabelDetection: what says which result, place and labels each has."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class _Entry(msgspec.Struct, gc=False):
 
 
 class _Page(msgspec.Struct, gc=False):
-    """Of a page, what tells its result, its place and its labels."""
+    """The members that say which result, place and labels a page has."""
 
     JobId: Any = None
     JobStatus: Any = None
@@ -45,7 +45,7 @@ class _Page(msgspec.Struct, gc=False):
 
 @dataclass(eq=False)
 class LoosePage:
-    """Where a page stands, and what of it decides its place. `number`: line or document, from 1."""
+    """Where a page is, and what decides its place. `number`: its line or document, from 1."""
 
     path: AnyPath
     number: int
@@ -120,7 +120,7 @@ def _have_labels(labels: list[_Entry] | None) -> bool:
 def _looked_at(path: AnyPath, block: Block, line: Line) -> _Page:
     """A page with something odd in it. IncompleteResults when it is another operation's answer.
 
-    Of one that is too large nothing is told here: reading it says so.
+    One that is too large is left to the reading, which says so.
     """
     value = decoded(block.view(line))
     if value is msgspec.UNSET:

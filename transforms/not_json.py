@@ -20,7 +20,7 @@ def what_it_is(text: str, at: int) -> str:
     before, behind = text[:at].rstrip(), text[at:].lstrip()
     closing = behind.lstrip(",").lstrip()[:1]
     if closing in ("]", "}") and (before.endswith(",") or behind.startswith(",")):
-        return f"A comma stands before the closing {closing}: a trailing comma."
+        return f"There is a comma before the closing {closing}: a trailing comma."
     if behind.startswith(",") and before.endswith("}"):
         return (
             "A comma follows a record, as inside of a JSON array: take the commas away, or put "

@@ -1,4 +1,4 @@
-"""What a record is, told by its members: ours to flatten, or another one to refuse by its name."""
+"""Recognises a record by its members: ours to flatten, or another one to refuse by its name."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def _answer(record: Mapping[str, Any]) -> Kind | None:
     if len(best) > 1:
         more = " or another operation" if len(best) > 3 else ""
         said = " or ".join(best[:3]) + more
-        return Kind(f"an answer of {said}, without what tells which")
+        return Kind(f"an answer of {said}, and its members do not say which")
     (name,) = best
     if name == "DetectModerationLabels":
         return Kind(
@@ -199,13 +199,13 @@ def _wrapped(record: Mapping[str, Any]) -> Kind | None:
     path, kind, in_text = found
     unpack = f"jq '{path} | fromjson'" if in_text else f"jq '{path}'"
     return Kind(
-        f"wrapped: {kind.said} stands inside, at `{path}`",
+        f"wrapped: {kind.said} is inside, at `{path}`",
         advice=f"Take it out ({unpack} FILE > NEW).",
     )
 
 
 def _inside(value: Any, path: str, deep: int) -> tuple[str, Kind, bool] | None:
-    """Where in a value an answer stands, what it is, and whether it is JSON in a text."""
+    """Where in a value an answer is, what it is, and whether it is JSON in a text."""
     if isinstance(value, list) and deep:
         return _look(value[0], f"{path}[]", deep, False) if value else None
     if isinstance(value, dict) and deep:

@@ -45,7 +45,7 @@ OTHERS = {
     "textract.json": "Textract (it has Blocks)",
     "latin1.json": "byte 0xE9 at offset 250 is not UTF-8",
     "dotnet.json": ".NET",
-    "sfn.json": "stands inside, at `.Payload`",
+    "sfn.json": "is inside, at `.Payload`",
 }
 
 

@@ -182,7 +182,7 @@ BROKEN = [
     pytest.param(b'{"JobTag": "", "JobTag": ""}', 'Duplicated key "JobTag"', id="tag twice"),
     pytest.param(b'{"VideoMetadata": {"FrameRate": NaN}}', "NaN is not", id="nan"),
     pytest.param(b'{"JobStatus": "SUCCEEDED", "Faces": []}', "of GetFaceDetection", id="faces"),
-    pytest.param(b'{"JobStatus": "SUCCEEDED"}', "without what tells which", id="no labels"),
+    pytest.param(b'{"JobStatus": "SUCCEEDED"}', "do not say which", id="no labels"),
     pytest.param(
         b'{"Labels": [{"Name": "Car"}], "LabelModelVersion": "3.0"}',
         "of DetectLabels (an image)",

@@ -1,4 +1,4 @@
-"""Result manifests from a bucket, with the summary that stands beside them."""
+"""Result manifests from a bucket, with the summary beside them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,10 @@ def test_summaries_of_several_manifests_are_told_apart_by_their_names(
     )
     found = flattened("jobs")
     assert sorted((result["reconciled"] or False) for result in found.results) == [False, True]
-    assert "c_summary.json: It is a manifest summary, and which manifest it is of" in found.refusals
+    assert (
+        "c_summary.json: It is a manifest summary, and it is not clear which manifest it is of"
+        in found.refusals
+    )
 
 
 @pytest.mark.parametrize("data", [b"", b"\n \r\n", b"\xef\xbb\xbf", b"[]"])

@@ -15,7 +15,7 @@ TOKEN = {"NextToken": "T"}
 KINDS: list[tuple[Any, str]] = [
     ({"Labels": [{"Name": "Car"}], "LabelModelVersion": "3.0"}, "DetectLabels (an image)"),
     ({"Labels": [], "LabelModelVersion": "3.0"}, "DetectLabels or GetLabelDetection"),
-    ({"JobStatus": "SUCCEEDED", "JobId": "j"}, "without what tells which"),
+    ({"JobStatus": "SUCCEEDED", "JobId": "j"}, "do not say which"),
     ({"JobStatus": "SUCCEEDED", "Persons": [{"Timestamp": 0, "Person": {}}]}, "GetPersonTracking"),
     (
         {"JobStatus": "SUCCEEDED", "Persons": [{"Timestamp": 0, "FaceMatches": []}]},
@@ -83,7 +83,7 @@ WRAPPED = [
 @pytest.mark.parametrize("record, place, advice", WRAPPED)
 def test_a_wrapped_answer_is_told_with_its_place(record: Any, place: str, advice: str) -> None:
     kind = kind_of(record)
-    assert f"an answer of GetLabelDetection stands inside, at {place}" in kind.said
+    assert f"an answer of GetLabelDetection is inside, at {place}" in kind.said
     assert advice in kind.advice
 
 

@@ -135,7 +135,7 @@ def test_what_somebody_put_around_a_video_is_refused(
     found = flattened([FORMS[form]([REFUSED[serialiser](video)])], "utf-8", given=operation)
     assert found.failed
     assert found.nothing
-    words = {"camelCase": "another SDK", ".NET": ".NET"}.get(serialiser, "stands inside, at `.")
+    words = {"camelCase": "another SDK", ".NET": ".NET"}.get(serialiser, "is inside, at `.")
     assert words in found.refusals
 
 
@@ -166,7 +166,7 @@ def test_an_answer_of_another_operation_is_refused_by_its_name(
     assert found.failed
     assert found.nothing
     if operation != "media_analysis" or form == "documents":
-        assert name in found.refusals or "without what tells which" in found.refusals
+        assert name in found.refusals or "do not say which" in found.refusals
 
 
 @many
