@@ -52,6 +52,8 @@ def read_table(
 
 def _loose(root: UPath, table: str, job_id: str | None) -> pa.Table:
     """A table of the folder that loose files were flattened to."""
+    from transforms.loose_files import LOADS
+
     names = [path.name for path in (root / "loads").glob("*.parquet")]
     if not names:
         raise FileNotFoundError(
@@ -61,7 +63,8 @@ def _loose(root: UPath, table: str, job_id: str | None) -> pa.Table:
     found = sorted(name for name in names if job_id is None or name in wanted)
     if not found:
         raise KeyError(f"There is no result of job {job_id} in {root}.")
-    schema = TABLES[table].schema.with_metadata(_for_pandas(TABLES[table].schema))
+    own = (LOADS if table == "loads" else TABLES[table]).schema
+    schema = own.with_metadata(_for_pandas(own))
     parts = []
     for path in (root / table / name for name in found):
         if path.exists():  # an operation has only its own tables

@@ -34,6 +34,12 @@ from transforms.put_aside import PutAside
 from transforms.reconcile import assert_accounted, manifest_disagreement
 from transforms.tables import SCHEMA_VERSION, TABLES, written_by
 
+# The ledger as in a warehouse, where a result reconciles or not; here that may not be known.
+_LEDGER = TABLES["loads"].schema
+_KNOWN = _LEDGER.get_field_index("reconciled")
+LOADS = replace(
+    TABLES["loads"], schema=_LEDGER.set(_KNOWN, _LEDGER.field(_KNOWN).with_nullable(True))
+)
 PAGES_AT_MOST = 1_000_000  # of one file: a billion labels
 NO_LIMIT = 1.0
 UNCHECKED_PAGES = "A page missing in between cannot be checked."
@@ -240,7 +246,7 @@ class _Run:
 
     def _written(self, key: ResultKey, path: AnyPath, write: Callable[..., Any]) -> LooseResult:
         """The tables of one result: all of them, or none when `write` raises."""
-        tables = [*written_by(key.operation), TABLES["loads"]]
+        tables = [*written_by(key.operation), LOADS]
 
         def place(table: str) -> str:
             return f"{table}/{key.name}.parquet"

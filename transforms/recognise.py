@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -26,6 +27,7 @@ OF_AN_IMAGE = re.compile(r"Detect|Recognize|Compare|Index|Search.*ByImage")
 ADDED = {"ResponseMetadata", "$metadata", "ResultMetadata", "HttpStatusCode", "ContentLength"}
 DEEPEST = 4  # levels to look for an answer that somebody wrapped
 MEMBERS_NAMED = 5
+MEMBERS_LOOKED_AT = 1_000  # for another spelling, or an answer inside
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ def kind_of(record: Any) -> Kind:
     if not isinstance(record, dict):
         name = {list: "array", str: "string", bool: "boolean", type(None): "null"}
         return Kind(f"a JSON {name.get(type(record), 'number')}")
-    found = _plain_kind(record) or _respelled(record) or _wrapped(record)
+    some = dict(islice(record.items(), MEMBERS_LOOKED_AT))
+    found = _plain_kind(record) or _respelled(some) or _wrapped(some)
     if found:
         return found
     names = ", ".join(json.dumps(str(name)[:40]) for name in list(record)[:MEMBERS_NAMED])

@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from rekognition_results.failures import RETRIED
+from rekognition_results.failures import RETRIED, for_a_task
 from rekognition_results.storage import results_layout
 from transforms.errors import (
     JobFailed,
@@ -67,7 +67,7 @@ def failure_sentence(task: Any, error: Any) -> str:
 def _cause(error: Any) -> Any:
     """Ours, behind the exception that told Airflow not to retry; a text when the task was lost."""
     behind = getattr(error, "__context__", None)
-    return behind if isinstance(behind, ResultsError) else error
+    return for_a_task(behind) if isinstance(behind, ResultsError) else error
 
 
 def _next_step(task_id: str, error: Any) -> str:

@@ -157,7 +157,7 @@ def told_to_airflow(log: Any) -> Iterator[None]:
         with _root_explained():
             yield
     except RETRIED as error:
-        said = str(_for_a_task(error))
+        said = str(for_a_task(error))
         log.warning("%s", said)
         raise AirflowException(said) from None
     except (ResultsError, ValueError) as error:
@@ -166,7 +166,7 @@ def told_to_airflow(log: Any) -> Iterator[None]:
         raise AirflowFailException(said) from None
 
 
-def _for_a_task(error: ResultsError) -> ResultsError:
+def for_a_task(error: ResultsError) -> ResultsError:
     """The library's advice in words for somebody with a red task: one clear is enough."""
     if isinstance(error, IncompleteResults) and "advice" not in error.facts:
         return IncompleteResults(error.message, **error.facts, advice=LAND_AGAIN)

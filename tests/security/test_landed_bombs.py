@@ -27,7 +27,9 @@ MANIFEST = ResultKey.of("media_analysis", "bomb")
 PAGES = ResultKey.of("label_detection", "bomb")
 MODERATED = b'{"source-ref":"s3://b/k","detect-moderation-labels":{"ModerationLabels":['
 ENVELOPE = b'{"JobStatus":"SUCCEEDED","JobId":"bomb",'
-GOOD = b'{"source-ref":"s3://b/k"}\n'
+INSTANCES = b'"Labels":[{"Label":{"Name":"x","Instances":['
+GOOD = MODERATED + b"]}}\n"
+NAMED = b'{"Name":"x"}'
 
 
 def land_manifest(root: Path, chunks: Iterator[bytes], summary: bytes = b"") -> None:
@@ -70,7 +72,7 @@ MANIFESTS: dict[str, tuple[Callable[[], Iterator[bytes]], str]] = {
         "1 of at most 1 records",
     ),
     "lists as long as may be": (
-        lambda: iter([MODERATED + many(b"{}", 8_000) + b"]}}\n"] * 300),
+        lambda: iter([MODERATED + many(NAMED, 8_000) + b"]}}\n"] * 300),
         'accepted {"job_requests": 1, "media_analysis_jobs": 1, "moderation_images": 300, '
         '"moderation_labels": 2400000}',
     ),
@@ -103,7 +105,7 @@ BODIES: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "keys": (lambda: ENVELOPE + keys(1_000_000) + b"}", "is over the limit of 8388608"),
     "keys in the limit": (
-        lambda: ENVELOPE + keys(520_000) + b"}",
+        lambda: ENVELOPE + b'"Labels":[],' + keys(520_000) + b"}",
         "More than 1000 members that nobody described",
     ),
     "labels": (
@@ -115,7 +117,7 @@ BODIES: dict[str, tuple[Callable[[], bytes], str]] = {
         "51 of at most 1000 records",
     ),
     "instances in the limit": (
-        lambda: ENVELOPE + b'"Labels":[{"Label":{"Instances":[' + many(b"{}", 260_000) + b"]}}]}",
+        lambda: ENVELOPE + INSTANCES + many(b"{}", 260_000) + b"]}}]}",
         'accepted {"job_requests": 1, "label_detection_jobs": 1, "labels": 1, '
         '"label_instances": 260000}',
     ),
@@ -183,7 +185,7 @@ def test_what_a_process_takes_is_seen_and_what_its_parent_took_is_not() -> None:
 
 def test_a_setting_lets_a_larger_page_through(tmp_path: Path) -> None:
     """What is refused for its size is not abandoned: it is flattened from where it was landed."""
-    land_page(tmp_path, ENVELOPE + b'"Labels":[' + many(b"{}", 1_000) + b"]}")
+    land_page(tmp_path, ENVELOPE + b'"Labels":[' + many(b'{"Label":{"Name":"x"}}', 1_000) + b"]}")
     layout = Layout.at(str(tmp_path))
     with pytest.raises(ResultsError, match="raise REKOGNITION_MAX_LINE_BYTES"):
         flatten(layout, PAGES, max_line_bytes=2_000)

@@ -121,6 +121,8 @@ def test_a_folder_that_flatten_wrote_is_read(tmp_path: Path) -> None:
     assert read(str(out), "moderation_labels")["name"].to_pylist() == ["C"]
     assert read(out, "loads")["reconciled"].to_pylist() == [None] * 3
     assert read(out, "labels").schema.equals(TABLES["labels"].schema)
+    counts = [dict(row) for row in read(out, "loads")["row_counts"].to_pylist()]
+    assert sorted(one.get("labels", 0) for one in counts) == [0, 1, 1]
     with pytest.raises(KeyError, match="no result of job other"):
         read(out, "labels", job_id="other")
 

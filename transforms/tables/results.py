@@ -172,15 +172,9 @@ LOADS = table(
         column("schema_version", INTEGER, "Version of these tables.", null=False),
         column("row_counts", COUNTS, "Rows written, by table.", null=False),
         column(
-            "reconciled",
-            FLAG,
-            "What the service said it returned is what was written; NULL for loose files where that cannot be known.",
+            "reconciled", FLAG, "What the service said it returned is what was written.", null=False
         ),
-        column(
-            "reason",
-            TEXT,
-            "Why it does not reconcile, or why that is not known; NULL when it does.",
-        ),
+        column("reason", TEXT, "Why it does not reconcile; NULL when it does."),
         column("accepted_reason", TEXT, "Why somebody released it all the same."),
         *_OF_THE_JOB,
         column(
