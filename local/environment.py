@@ -22,7 +22,7 @@ READY = re.compile(r"listening on (http://\S+)")
 
 def state_folder() -> Path:
     """Where Airflow and the emulator keep their state: in a local results root, else in var/."""
-    root = results_path(Settings.from_env().results_uri)
+    root = results_path(Settings.from_env().root_uri)
     return local(root) if is_local(root) else CHECKOUT / "var"
 
 

@@ -34,7 +34,7 @@ def s3_client(operator: AwsBaseOperator[Any]) -> S3Client:
 def results_layout(results_uri: str | None, aws_conn_id: str | None) -> Layout:
     """The layout at `results_uri`, or where the settings say when it is empty."""
     settings = Settings.from_env()
-    uri = results_uri or settings.results_uri
+    uri = results_uri or settings.root_uri
     if uri.startswith("s3://"):
         path: Any = ObjectStoragePath(uri, conn_id=aws_conn_id)  # a UPath in all but its type
         return Layout.at(guarded(path, settings))

@@ -231,7 +231,7 @@ def test_a_setting_of_the_wrong_kind_is_exit_status_2(
 ) -> None:
     monkeypatch.setenv("REKOGNITION_LOCK_TIMEOUT", "soon")
     assert main(["load"]) == 2
-    assert "REKOGNITION_LOCK_TIMEOUT is 'soon', which is not a number" in capsys.readouterr().err
+    assert "REKOGNITION_LOCK_TIMEOUT is 'soon', which is not a number of" in capsys.readouterr().err
 
 
 def test_help_needs_none_of_the_heavy_libraries() -> None:
