@@ -16,9 +16,10 @@ from moto.iam.models import get_account_id_from
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from emulator import control
+from emulator.archive import HEADER
 from emulator.errors import ServiceError
 from emulator.http import break_connection
-from emulator.objects import bucket_named, owner_of
+from emulator.objects import bucket_named, owner_of, tier_of
 from emulator.service import TARGET_PREFIX, Reply
 from emulator.world import Caller
 
@@ -54,6 +55,8 @@ class Front:
     def _pass_on(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if _is_of_another_owner(environ):
             return _denied(environ, start_response)
+        if environ["REQUEST_METHOD"] == "HEAD" and _is_s3(environ):
+            start_response = _with_tier(environ, start_response)
         answer = self._moto(environ, start_response)
         state = self._emulator.state
         if state is not None and environ["REQUEST_METHOD"] in _CHANGES and _is_s3(environ):
@@ -135,6 +138,13 @@ def _is_of_another_owner(environ: Environ) -> bool:
         return False
     owner = owner_of(_bucket_and_key(environ)[0])
     return owner is not None and owner != expected
+
+
+def _with_tier(environ: Environ, start_response: StartResponse) -> StartResponse:
+    """What moto's HEAD leaves out of an object in an archive tier."""
+    tier = tier_of(*_bucket_and_key(environ))
+    more = [(HEADER, tier)] if tier else []
+    return lambda status, headers, *rest: start_response(status, [*headers, *more], *rest)
 
 
 def _denied(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

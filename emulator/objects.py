@@ -9,6 +9,7 @@ from typing import Any
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket, S3Backend, s3_backends
 
+from emulator.archive import archive_status, is_archived
 from emulator.errors import ServiceError
 
 Location = dict[str, str]
@@ -105,6 +106,8 @@ class Objects:
         key = backend.get_object(bucket.name, location["Name"], location.get("Version"))
         if key is None:
             raise ObjectUnreadable(f"The object {location['Name']} does not exist.")
+        if is_archived(key):
+            raise ObjectUnreadable(f"The object {location['Name']} is archived.")
         return key
 
 
@@ -123,6 +126,13 @@ def owner_of(bucket: str) -> str | None:
     """The account that owns a bucket, None when there is no such bucket."""
     owner = s3_backends.bucket_accounts.get(bucket)
     return None if owner is None else owner[1]
+
+
+def tier_of(bucket: str, key: str | None) -> str | None:
+    """The archive tier that HEAD tells of an object, None when it is in none."""
+    found = bucket_named(bucket)
+    stored = found[0].get_object(bucket, key) if found and key else None
+    return archive_status(stored) if stored else None
 
 
 def bucket_named(name: str) -> tuple[S3Backend, FakeBucket] | None:
