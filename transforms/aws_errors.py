@@ -1,8 +1,9 @@
 """What to do about each error Amazon answers with, and the sentence a person reads.
 
 One table, by error code; a row for one operation goes before the row for all. The codes of
-Rekognition, SQS and STS are those of botocore's service models, which a test walks; those of S3 are
-in https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html. An error without a row that
+Rekognition, SQS and STS are those of botocore's service models, which a test walks, beside those
+that public logs show (tests/transforms/seen_errors.py); those of S3 are in
+https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html. An error without a row that
 tells by its code or HTTP status that it passes by itself is tried again; any other fails.
 """
 
@@ -62,9 +63,15 @@ _REKOGNITION: Rows = {
     ),
     **_fails_every_job(
         "AccessDeniedException",
-        "Allow the connection's role this action, and to read the input and write the output.",
+        "Allow the connection's role this action, and to read the input and write the output; a "
+        "region that lacks the operation answers so, too.",
     ),
-    **_fails("InvalidParameterException", "Correct the parameter it names."),
+    **_fails("InvalidParameterException", "Correct the parameter it names, in a new run."),
+    # Not in the service model: what answers before the service, to a length that is broken.
+    **_fails(
+        "ValidationException",
+        "Correct the value it names, in a new run: it breaks a length or a pattern.",
+    ),
     **_fails(
         "IdempotentParameterMismatchException",
         "This ClientRequestToken started another request before: restore the file under requests/.",
@@ -121,9 +128,14 @@ _EVERY_SERVICE: Rows = {
         "TransactionInProgressException",
     ),
     **_fails_every_job(
-        "UnrecognizedClientException InvalidSignatureException InvalidClientTokenId "
-        "InvalidAccessKeyId SignatureDoesNotMatch ExpiredToken ExpiredTokenException InvalidToken "
-        "InvalidSecurity IncompleteSignature MissingAuthenticationToken "
+        "InvalidSignatureException SignatureDoesNotMatch",
+        "Correct the secret key in the Airflow connection, or this machine's clock, where it says "
+        "that the signature expired.",
+    ),
+    **_fails_every_job(
+        "UnrecognizedClientException InvalidClientTokenId InvalidAccessKeyId ExpiredToken "
+        "ExpiredTokenException InvalidToken InvalidSecurity IncompleteSignature "
+        "MissingAuthenticationToken "
         "MissingAuthenticationTokenException",
         "The credentials are not valid: correct the Airflow connection or the role.",
     ),
@@ -241,11 +253,13 @@ _S3: Rows = {
             "DeleteObjects",
         )
     },
-    **_fails("NoSuchBucket", "There is no such bucket: correct the URI, or make the bucket."),
-    **_fails("404", "There is no such bucket: correct the URI, or make the bucket.", "HeadBucket"),
+    **_fails("NoSuchBucket", "There is no such bucket: correct the URI in a new run, or make it."),
+    **_fails(
+        "404", "There is no such bucket: correct the URI in a new run, or make it.", "HeadBucket"
+    ),
     **_fails(
         "NoSuchKey NoSuchVersion MethodNotAllowed 404 405",
-        "There is no such object: correct the URI, or put the object there.",
+        "There is no such object: correct the URI in a new run, or put the object there.",
     ),
     **_fails("InvalidObjectState", "The object is archived: restore it from Glacier first."),
     **_fails(
