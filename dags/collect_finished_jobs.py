@@ -48,12 +48,8 @@ with DAG(
     doc_md=__doc__,
     params={
         **given.account_params(SETTINGS),
-        "max_jobs": Param(
-            100,
-            description="Jobs of each kind landed by this run at most; the next takes the rest.",
-            type="integer",
-            minimum=1,
-            maximum=1024,
+        "max_jobs": given.max_jobs_param(
+            100, "Jobs of each kind landed by this run at most; the next takes the rest."
         ),
         "again": Param(
             False, description="Also jobs whose results could not be read before.", type="boolean"

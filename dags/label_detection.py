@@ -5,7 +5,8 @@ worker, lands every page that Amazon answers, and flattens them to tables. Amazo
 for 7 days: landing comes first. `load_warehouse` then loads the tables.
 
 **A red task** says in one sentence what to do. Clearing `plan`, `wait`, `land` or `flatten` costs
-nothing; clearing `start` of a job that FAILED starts, and pays, a new one.
+nothing; clearing `start` of a job that FAILED starts, and pays, a new one. A wrong parameter starts
+nothing: start a new run, since a run keeps its parameters.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from rekognition_results.operators.results import (
     RekognitionAnnounceTablesOperator,
     RekognitionFlattenOperator,
 )
+from rekognition_results.parameters import PARAMETERS
 from rekognition_results.sensors.label_detection import RekognitionLabelDetectionSensor
+from transforms.allowed_values import FEATURES
 from transforms.settings import Settings
 
 SETTINGS = Settings.from_env()
@@ -35,6 +38,11 @@ FILTERS = {
     "label_exclusion_filters": "Not these labels.",
     "label_category_inclusion_filters": "Only labels of these categories.",
     "label_category_exclusion_filters": "No labels of these categories.",
+}
+TEXTS = {
+    "job_tag": (SETTINGS.job_tag, "Tag of the jobs."),
+    "sns_topic_arn": (SETTINGS.sns_topic_arn, "SNS topic told when a job ends."),
+    "sns_role_arn": (SETTINGS.sns_role_arn, "IAM role that may publish there."),
 }
 
 with DAG(
@@ -48,11 +56,9 @@ with DAG(
     doc_md=__doc__,
     params={
         **given.common_params(SETTINGS, SETTINGS.videos_uri, "videos"),
-        "features": given.names("Features to detect: GENERAL_LABELS."),
-        **{name: given.names(description) for name, description in FILTERS.items()},
-        "job_tag": text(SETTINGS.job_tag, "Tag of the jobs."),
-        "sns_topic_arn": text(SETTINGS.sns_topic_arn, "SNS topic told when a job ends."),
-        "sns_role_arn": text(SETTINGS.sns_role_arn, "IAM role that may publish there."),
+        "features": given.names("Features to detect: GENERAL_LABELS.", FEATURES, most=1),
+        **{name: given.labels(description) for name, description in FILTERS.items()},
+        **{name: text(*told, PARAMETERS[name]) for name, told in TEXTS.items()},
         "aggregate_by": given.aggregate_by_param(SETTINGS),
     },
 ):

@@ -5,7 +5,8 @@ worker, lands what Amazon answers, and flattens it to tables. `load_warehouse` t
 In mode `image` no bulk job is started: `land` moderates the images one by one.
 
 **A red task** says in one sentence what to do. Clearing `plan`, `wait`, `land` or `flatten` costs
-nothing; clearing `start` of a job that FAILED starts, and pays, a new one.
+nothing; clearing `start` of a job that FAILED starts, and pays, a new one. A wrong parameter starts
+nothing: start a new run, since a run keeps its parameters.
 """
 
 from __future__ import annotations
@@ -26,10 +27,18 @@ from rekognition_results.operators.results import (
     RekognitionAnnounceTablesOperator,
     RekognitionFlattenOperator,
 )
+from rekognition_results.parameters import PARAMETERS
 from transforms.settings import Settings
 
 SETTINGS = Settings.from_env()
 AWS = {"aws_conn_id": value("aws_conn_id"), "region_name": value("region")}
+TEXTS = {
+    "manifest_uri": ("", "Ready-made input manifest, instead of a prefix: s3://bucket/key."),
+    "manifest_version": ("", "S3 version of that manifest."),
+    "project_version": (SETTINGS.project_version, "Custom moderation adapter (ARN)."),
+    "kms_key_id": (SETTINGS.kms_key_id, "KMS key for the results."),
+    "job_name": (SETTINGS.job_name, "Name of the jobs."),
+}
 
 with DAG(
     dag_id="media_analysis",
@@ -43,13 +52,7 @@ with DAG(
     params={
         **given.common_params(SETTINGS, SETTINGS.images_uri, "images"),
         "mode": given.mode_param(SETTINGS),
-        "manifest_uri": text(
-            "", "Ready-made input manifest, instead of a prefix: s3://bucket/key."
-        ),
-        "manifest_version": text("", "S3 version of that manifest."),
-        "project_version": text(SETTINGS.project_version, "Custom moderation adapter (ARN)."),
-        "kms_key_id": text(SETTINGS.kms_key_id, "KMS key for the results."),
-        "job_name": text(SETTINGS.job_name, "Name of the jobs."),
+        **{name: text(*told, PARAMETERS[name]) for name, told in TEXTS.items()},
     },
 ):
     plan = RekognitionPlanMediaAnalysisOperator(

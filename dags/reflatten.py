@@ -36,10 +36,8 @@ with DAG(
             enum=["", "media_analysis", "label_detection"],
         ),
         "job_ids": given.names("Results of these jobs; empty: all."),
-        "aws_conn_id": Param(
-            Settings.from_env().aws_conn_id,
-            description="Airflow connection, for a results root on S3.",
-            type="string",
+        "aws_conn_id": given.connection_param(
+            Settings.from_env(), "Airflow connection, for a results root on S3."
         ),
     },
 ):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
@@ -26,6 +27,7 @@ class Allowed:
     least: float | None = None
     above: float | None = None
     most: float | None = None
+    whole: bool = False
     check: Callable[[str], bool] | None = None
     date_time: bool = False
 
@@ -36,6 +38,7 @@ class Allowed:
             (self.least is None or value >= self.least)
             and (self.above is None or value > self.above)
             and (self.most is None or value <= self.most)
+            and (not self.whole or value == int(value))
         )
 
     def _takes_text(self, text: str) -> bool:
@@ -91,6 +94,14 @@ def _is_cron_field(field: str, least: int, most: int, names: str) -> bool:
     return all(item and all(map(in_range, filter(None, item.groups()[:2]))) for item in items)
 
 
+def _is_time(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 _BUCKET = r"[0-9A-Za-z._\-]{3,255}"
 S3_PREFIX = Allowed("s3://bucket/prefix", rf"s3://{_BUCKET}(/[^\x00-\x1f\x7f]*)?", 1024 + 262)
 S3_OBJECT = Allowed("s3://bucket/key", rf"s3://{_BUCKET}/[^\x00-\x1f\x7f]+", 1024 + 262)
@@ -99,7 +110,7 @@ OUTPUT = Allowed("s3://bucket/prefix without spaces", rf"s3://{_BUCKET}(/\S*)?",
 VERSION = Allowed("the version id of an S3 object", r"\S+", 1024)
 PERCENT = Allowed("a number from 0 to 100", least=0, most=100)
 SHARE = Allowed("a number from 0 to 1 (0.05 is 5 percent)", least=0, most=1)
-JOBS_PER_RUN = Allowed("a whole number from 1 to 1024", least=1, most=1024)
+JOBS_PER_RUN = Allowed("a whole number from 1 to 1024", least=1, most=1024, whole=True)
 MODE = Allowed("bulk or image", choices=("bulk", "image"))
 AGGREGATE_BY = Allowed("TIMESTAMPS or SEGMENTS", choices=("TIMESTAMPS", "SEGMENTS"))
 FEATURES = Allowed("GENERAL_LABELS", choices=("GENERAL_LABELS",))
@@ -108,7 +119,7 @@ LABELS_AT_MOST = 100  # in one filter
 REGION = Allowed("a region such as eu-west-1", r"[a-z]{2,5}(-[a-z]+)+-\d{1,2}")
 # What Airflow takes: airflow.models.connection.sanitize_conn_id.
 CONNECTION = Allowed("the id of an Airflow connection", r"[\w#!()\-.:/\\]+", 250)
-TIME = Allowed("a time such as 2026-01-31T12:00:00Z", date_time=True)
+TIME = Allowed("a time such as 2026-01-31T12:00:00Z", check=_is_time, date_time=True)
 JOB_NAME = Allowed("1 to 64 of a-z, A-Z, 0-9, . _ -", r"[a-zA-Z0-9_.\-]+", 64)
 JOB_TAG = Allowed("1 to 1024 of a-z, A-Z, 0-9, . _ - : + = /", r"[a-zA-Z0-9_.\-:+=/]+", 1024)
 KMS_KEY = Allowed(

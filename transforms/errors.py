@@ -2,6 +2,7 @@
 
 ResultsError
  +- JobFailed              the service says the job FAILED
+ +- WrongParameter         a parameter of the run is not what it may be; nothing was started
  +- RequestRefused         the service refuses a request; sending it again would not help
  +- ServiceBusy            the service cannot answer now; sending it again later will help
  +- ResultsExpired         the service no longer has the results
@@ -65,6 +66,13 @@ def one_line(text: str) -> str:
 
 class JobFailed(ResultsError):
     """Facts: operation, job_id, code, status_message."""
+
+
+class WrongParameter(ResultsError):
+    """Facts: none."""
+
+    # Clearing does not help: a run keeps its parameters.
+    advice = "Start a new run with it corrected: a run keeps its parameters when it is cleared."
 
 
 class RequestRefused(ResultsError):

@@ -16,7 +16,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -152,8 +152,8 @@ def write_plan(layout: Layout, operation: Operation, planned: Iterable[PlannedRe
     for one in planned:
         told = json.dumps(_told(one.request))
         for thing in one.objects:
-            for name, value in zip(_OBJECT_MEMBERS, astuple(thing), strict=True):
-                columns[name].append(value)
+            for name in _OBJECT_MEMBERS:
+                columns[name].append(getattr(thing, name))
             columns["token"].append(one.request.token)
             columns["request"].append(told)
     what = [[one.request.token, [thing.identity for thing in one.objects]] for one in planned]

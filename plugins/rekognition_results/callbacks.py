@@ -21,6 +21,7 @@ from transforms.errors import (
     RequestRefused,
     ResultsError,
     ResultsExpired,
+    WrongParameter,
     one_line,
 )
 from transforms.found_jobs import give_up
@@ -43,6 +44,7 @@ OF_THE_OBJECT = frozenset(
         "NoSuchKey",
         "NoSuchVersion",
         "ResourceNotFoundException",
+        "ValidationException",
         "VideoTooLargeException",
     }
 )
@@ -105,4 +107,4 @@ def _for_good_of_others(error: ResultsError) -> bool:
     """All but what passes by itself, what is not about this job, and what is committed."""
     if isinstance(error, RequestRefused):
         return "code" in error.facts and not error.facts.get("every_job")
-    return not isinstance(error, (*RETRIED, JobFailed, ReconciliationFailed))
+    return not isinstance(error, (*RETRIED, JobFailed, ReconciliationFailed, WrongParameter))

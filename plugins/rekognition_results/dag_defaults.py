@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -14,10 +15,15 @@ from airflow.sdk import (
     Param,
     task,
 )
-from airflow.sdk.exceptions import AirflowFailException
 
 from rekognition_results.callbacks import tell_failure
+from rekognition_results.failures import told_to_airflow
+from rekognition_results.parameters import PARAMETERS, check_run
+from transforms.allowed_values import LABEL, LABELS_AT_MOST, Allowed
+from transforms.errors import ResultsError
 from transforms.settings import Settings
+
+log = logging.getLogger(__name__)
 
 TAGS = ["rekognition"]
 OWNER = "rekognition-results"
@@ -35,75 +41,85 @@ DEFAULT_ARGS: dict[str, Any] = {
     "max_retry_delay": timedelta(minutes=15),
     "execution_timeout": timedelta(hours=6),
     "on_failure_callback": tell_failure,
+    "pre_execute": check_run,
 }
 
 
-def text(default: str, description: str, **more: Any) -> Param:
-    return Param(default or None, description=description, type=["null", "string"], **more)
+def text(default: str, description: str, allowed: Allowed) -> Param:
+    schema = {"type": ["null", "string"], **allowed.schema}
+    return Param(default or None, description=description, schema=schema)
 
 
-def names(description: str) -> Param:
-    return Param([], description=description, type=["null", "array"], items={"type": "string"})
+def names(description: str, allowed: Allowed | None = None, most: int | None = None) -> Param:
+    schema: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
+    if allowed:
+        schema["items"] |= {"minLength": 1, **allowed.schema}
+    if most:
+        schema["maxItems"] = most
+    return Param([], description=description, schema=schema)
+
+
+def labels(description: str) -> Param:
+    return names(description, LABEL, LABELS_AT_MOST)
+
+
+def connection_param(settings: Settings, description: str) -> Param:
+    schema = {"type": "string", **PARAMETERS["aws_conn_id"].schema}
+    return Param(settings.aws_conn_id, description=description, schema=schema)
 
 
 def account_params(settings: Settings) -> dict[str, Param]:
+    region = "AWS region; empty: the connection's."
     return {
-        "aws_conn_id": Param(
-            settings.aws_conn_id,
-            description="Airflow connection of the AWS account.",
-            type="string",
-        ),
-        "region": text(settings.region, "AWS region; empty: the connection's."),
+        "aws_conn_id": connection_param(settings, "Airflow connection of the AWS account."),
+        "region": text(settings.region, region, PARAMETERS["region"]),
     }
 
 
 def common_params(settings: Settings, uri: str, what: str) -> dict[str, Param]:
     """The params of both job DAGs. `what` is images or videos."""
+    after = "Backfill: only objects modified at or after this time (ISO 8601)."
+    before = "Backfill: only objects modified before this time (ISO 8601)."
+    output = "s3://bucket/prefix of our own output in S3; it is never taken for input."
     return {
-        "prefix": text(uri, f"Where the {what} are: s3://bucket/prefix."),
-        "modified_after": text(
-            "", "Backfill: only objects modified at or after this time (ISO 8601)."
-        ),
-        "modified_before": text("", "Backfill: only objects modified before this time (ISO 8601)."),
+        "prefix": text(uri, f"Where the {what} are: s3://bucket/prefix.", PARAMETERS["prefix"]),
+        "modified_after": text("", after, PARAMETERS["modified_after"]),
+        "modified_before": text("", before, PARAMETERS["modified_before"]),
         "min_confidence": Param(
             settings.min_confidence,
             description="Lowest confidence that Rekognition returns, percent.",
-            type=["null", "number"],
-            minimum=0,
-            maximum=100,
+            schema={"type": ["null", "number"], **PARAMETERS["min_confidence"].schema},
         ),
-        "output_uri": text(
-            settings.output_uri,
-            "s3://bucket/prefix of our own output in S3; it is never taken for input.",
-        ),
-        "max_jobs": Param(
+        "output_uri": text(settings.output_uri, output, PARAMETERS["output_uri"]),
+        "max_jobs": max_jobs_param(
             settings.max_jobs_per_run,
-            description="Jobs started by this run at most; the next run takes the rest.",
-            type="integer",
-            minimum=1,
-            maximum=1024,
+            "Jobs started by this run at most; the next run takes the rest.",
         ),
         "again": Param(
             False,
-            description="Also take up what failed for good before, once its cause is mended.",
+            description="Also take up what failed for good before, once its cause is fixed.",
             type="boolean",
         ),
         **account_params(settings),
     }
 
 
+def max_jobs_param(default: int, description: str) -> Param:
+    schema = {"type": "integer", **PARAMETERS["max_jobs"].schema}
+    return Param(default, description=description, schema=schema)
+
+
 def mode_param(settings: Settings) -> Param:
     return Param(
         settings.mode,
         description="image: for accounts that may not start bulk jobs; images one by one.",
-        enum=["bulk", "image"],
+        schema=PARAMETERS["mode"].schema,
     )
 
 
 def aggregate_by_param(settings: Settings) -> Param:
-    return Param(
-        settings.aggregate_by, description="Form of the results.", enum=["TIMESTAMPS", "SEGMENTS"]
-    )
+    schema = PARAMETERS["aggregate_by"].schema
+    return Param(settings.aggregate_by, description="Form of the results.", schema=schema)
 
 
 def collect_schedule(settings: Settings) -> Any:
@@ -141,4 +157,5 @@ def listed(param: str) -> str:
 @task(trigger_rule="one_failed")
 def red_jobs() -> None:
     """Keeps a run with a red job from looking green: announce, its last task, runs whatever was."""
-    raise AirflowFailException("A task of this run is red: its error says what to do.")
+    with told_to_airflow(log):
+        raise ResultsError("A task of this run is red: its error says what to do.")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rekognition_results.failures import explained, suppress_code
-from transforms.errors import RequestRefused, one_line
+from transforms.errors import RequestRefused, WrongParameter
 from transforms.plans import MediaObject
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ class S3Uri:
     def parse(cls, uri: str, what: str) -> S3Uri:
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         if not uri.startswith("s3://") or not bucket:
-            raise ValueError(f"{what} is {uri!r}: write it as s3://bucket/prefix.")
+            raise WrongParameter(f"{what} is {uri!r}: write it as s3://bucket/prefix.")
         return cls(bucket, key)
 
     @classmethod
@@ -72,7 +71,6 @@ class MediaKind:
 
 
 CHANGED = ("404", "412")  # of an object that is gone, or is another one by now
-MANIFEST_BYTES = 128 * 2**20  # 10,000 lines of the longest keys take half of it
 IMAGES = MediaKind("images", (".jpg", ".jpeg", ".png"), 15 * 2**20)
 VIDEOS = MediaKind("videos", (".mp4", ".mov", ".avi"), 10 * 2**30)
 
@@ -84,29 +82,37 @@ def check_region(s3: S3Client, bucket: str, region: str) -> None:
     if found and found != region:
         raise RequestRefused(
             f"Bucket {bucket} is in {found}, but the jobs run in {region}. Rekognition reads only "
-            f"buckets of its own region: set the region parameter to {found}, or copy the objects.",
+            f"buckets of its own region: start a new run with region {found}, or copy the objects.",
             operation="HeadBucket",
             code="PermanentRedirect",
         )
 
 
-def objects_under(s3: S3Client, uri: S3Uri) -> Iterator[MediaObject]:
+@dataclass(frozen=True)
+class ListedObject(MediaObject):
+    """An object as a listing tells of it."""
+
+    storage_class: str = "STANDARD"
+
+
+def objects_under(s3: S3Client, uri: S3Uri) -> Iterator[ListedObject]:
     """Every object under the prefix, in key order."""
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=uri.bucket, Prefix=uri.key)
     with explained("ListObjectsV2", str(uri)):
         for page in pages:
             for found in page.get("Contents", ()):
-                yield MediaObject(
+                yield ListedObject(
                     uri.bucket,
                     found["Key"],
                     None,
                     found["ETag"].strip('"'),
                     found["Size"],
                     found["LastModified"],
+                    found.get("StorageClass", "STANDARD"),
                 )
 
 
-def pinned(s3: S3Client, things: list[MediaObject]) -> list[MediaObject]:
+def pinned(s3: S3Client, things: Iterable[MediaObject]) -> list[MediaObject]:
     """The same objects, each at the version that stands there now, where the bucket keeps versions.
 
     So what is analysed is what was planned, whatever is put under its name meanwhile. An object
@@ -145,18 +151,20 @@ class Window:
 
 
 def sift(
-    things: Iterable[MediaObject],
+    things: Iterable[ListedObject],
     kind: MediaKind,
     window: Window,
+    uri: S3Uri,
     own_output: S3Uri | None,
     taken: set[tuple[str, str, str]],
-) -> tuple[list[MediaObject], Counter[str]]:
+) -> tuple[list[ListedObject], Counter[str]]:
     """The objects to analyse, in key order, and how many were left out for each reason."""
-    kept: list[MediaObject] = []
+    kept: list[ListedObject] = []
     left_out: Counter[str] = Counter()
     for thing in things:
         reason = (
             _ours(thing, own_output)
+            or _hidden(thing.key, uri.key)
             or kind.refuses(thing)
             or window.refuses(thing)
             or ("analysed before" if thing.identity in taken else None)
@@ -168,46 +176,25 @@ def sift(
     return kept, left_out
 
 
+def _hidden(key: str, prefix: str) -> str | None:
+    """Why a key is of something hidden; what the prefix itself names is meant."""
+    parts = key[len(prefix) :].split("/")
+    *folders, name = parts if not prefix or prefix.endswith("/") else ["", *parts[1:]]
+    if name.startswith("._"):  # Finder's notes beside each file, with the file's own ending
+        return "of macOS (._*)"
+    return "in hidden folders" if any(one.startswith(".") for one in folders) else None
+
+
+def beside(things: Iterable[MediaObject], prefix: str) -> list[str]:
+    """Keys that are not in the folder `prefix`, where it has no final slash: `images-old/a.jpg`."""
+    if not prefix or prefix.endswith("/"):
+        return []
+    keys = [thing.key for thing in things if thing.key != prefix]
+    return [key for key in keys if not key.startswith(f"{prefix}/")]
+
+
 def _ours(thing: MediaObject, own_output: S3Uri | None) -> str | None:
     if own_output is None or thing.bucket != own_output.bucket:
         return None
     ours = thing.key.startswith(own_output.key.rstrip("/") + "/")
     return "under our own output prefix" if ours else None
-
-
-def read_manifest(s3: S3Client, uri: S3Uri, version: str | None) -> MediaObject:
-    """A ready-made input manifest, each line checked before it costs money."""
-    which: dict[str, Any] = {"VersionId": version} if version else {}
-    with explained("GetObject", str(uri)):
-        answer = s3.get_object(Bucket=uri.bucket, Key=uri.key, **which)
-        if answer["ContentLength"] > MANIFEST_BYTES:
-            raise RequestRefused(
-                f"{uri} has {answer['ContentLength']:,} bytes, more than {MANIFEST_BYTES:,}: a job "
-                "takes 10,000 lines, so split the manifest.",
-                operation="StartMediaAnalysisJob",
-                code="InvalidManifestException",
-            )
-        body = answer["Body"].read()
-    for number, line in enumerate(body.split(b"\n"), 1):
-        if line.strip():
-            _check_line(str(uri), number, line)
-    return MediaObject(
-        uri.bucket, uri.key, version, answer["ETag"].strip('"'), len(body), answer["LastModified"]
-    )
-
-
-def _check_line(uri: str, number: int, line: bytes) -> None:
-    try:
-        told = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        wrong = f"is no JSON ({error})"
-    else:
-        if isinstance(told, dict) and S3Uri.of_object(told.get("source-ref")):
-            return
-        wrong = "has no source-ref with bucket and key"
-    raise RequestRefused(
-        f'Line {number} of {uri} {wrong}: write it as {{"source-ref": "s3://bucket/key"}}. '
-        f"It reads: {one_line(line[:100].decode(errors='replace'))}",
-        operation="StartMediaAnalysisJob",
-        code="InvalidManifestException",
-    )

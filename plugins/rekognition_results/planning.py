@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -142,26 +142,3 @@ def without_nothing(members: Members) -> Members:
         if said not in (None, "", [], {}):
             kept[name] = said
     return kept
-
-
-def number(value: float | str | None, what: str) -> float | None:
-    """A parameter as a number, None when it is empty."""
-    if value is None or value == "":
-        return None
-    try:
-        return float(value)
-    except ValueError as error:
-        raise ValueError(f"{what} is {value!r}: give a number of percent, 0 to 100.") from error
-
-
-def names_of(value: Sequence[str] | str) -> list[str]:
-    """A list parameter, which a template renders as JSON."""
-    if not isinstance(value, str):
-        return list(value)
-    try:
-        told = json.loads(value or "[]")
-    except ValueError:
-        told = None
-    if not isinstance(told, list) or not all(isinstance(one, str) for one in told):
-        raise ValueError(f'{value!r} is no list of names: write it as ["Person", "Car"].')
-    return told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -18,6 +19,8 @@ from pipeline_steps import (
 )
 
 from emulator import Emulator
+from rekognition_results import callbacks
+from rekognition_results.callbacks import failure_sentence
 from rekognition_results.failures import from_client_error, told_to_airflow
 from transforms.layout import Layout
 
@@ -29,12 +32,22 @@ pytestmark = pytest.mark.usefixtures("s3")
     [
         ({"media_uri": "s3://nowhere/images/"}, "no such bucket: correct the URI"),
         ({"media_uri": "s3://media/empty/"}, "nothing under s3://media/empty/: correct the URI"),
-        ({"media_uri": "https://media/x"}, "write it as s3://bucket/prefix"),
+        ({"media_uri": "https://media/x"}, "'https://media/x', which is not s3://bucket/prefix"),
         ({"media_uri": ""}, "the prefix of the images is '': write it as s3://bucket/prefix"),
         ({"output_uri": ""}, "output_uri is '': write it as s3://bucket/prefix"),
         ({"output_uri": "s3://media"}, "give it a prefix of its own"),
-        ({"min_confidence": "much"}, "min_confidence is 'much': give a number of percent"),
-        ({"modified_after": "yesterday"}, "'yesterday' is no time: write it as"),
+        ({"min_confidence": "much"}, "is 'much', which is not a number from 0 to 100"),
+        ({"min_confidence": "101"}, "is '101', which is not a number from 0 to 100"),
+        ({"max_jobs": "0"}, "max_jobs is '0', which is not a whole number from 1 to 1024"),
+        ({"max_jobs": "1.5"}, "which is not a whole number"),
+        ({"job_name": "every night"}, "job_name is 'every night', which is not 1 to 64 of"),
+        ({"region_name": "Frankfurt"}, "region is 'Frankfurt', which is not a region such as"),
+        ({"manifest_version": "v1"}, "manifest_version is given without a manifest_uri"),
+        ({"modified_after": "yesterday"}, "'yesterday', which is not a time such as 2026-01-31T"),
+        (
+            {"modified_after": "2026-02-01", "modified_before": "2026-02-01T00:00:00Z"},
+            "which is not before modified_before",
+        ),
         ({"manifest_uri": "s3://output/none.jsonl"}, "no such object: correct the URI"),
     ],
 )
@@ -53,12 +66,38 @@ def test_a_plan_refuses_with_a_sentence(
     assert amazon.counters.jobs_started.total() == 0
 
 
-def test_a_list_param_that_is_none_says_how_to_write_it(
-    s3: Any, layout: Layout, context: dict[str, Any]
+@pytest.mark.parametrize(
+    "arguments, sentence",
+    [
+        (
+            {"features": "Person"},
+            r"features is 'Person', which is no list of names: write it as \[",
+        ),
+        ({"features": '{"a": 1}'}, r"write it as \["),
+        ({"features": ["GENERAL"]}, "features is 'GENERAL', which is not GENERAL_LABELS"),
+        ({"label_inclusion_filters": "[1]"}, r"write it as \["),
+        ({"label_inclusion_filters": ["x" * 51]}, "which is not a label's name of at most 50"),
+        ({"label_exclusion_filters": ["Car"] * 101}, "has 101 labels, more than 100"),
+        ({"sns_topic_arn": "arn:aws:sns:eu-west-1:111122223333:t"}, "give both or none"),
+        (
+            {"label_inclusion_filters": ["Car"], "label_exclusion_filters": ["Car"]},
+            "Car: included and excluded",
+        ),
+    ],
+)
+def test_a_plan_of_videos_refuses_with_a_sentence(
+    arguments: dict[str, Any], sentence: str, s3: Any, layout: Layout, context: dict[str, Any]
 ) -> None:
     s3.put_object(Bucket="media", Key="videos/a.mp4", Body=b"x")
-    with pytest.raises(AirflowFailException, match=r"write it as \["):
-        plan_videos(layout, features="Person").execute(context)
+    with pytest.raises(AirflowFailException, match=sentence) as refused:
+        plan_videos(layout, **arguments).execute(context)
+    assert "Start a new run with it corrected" in str(refused.value)
+    assert "lear it" not in failure_sentence(SimpleNamespace(task_id="plan"), told(refused.value))
+
+
+def told(error: BaseException) -> Any:
+    """What Airflow's callback is told of."""
+    return callbacks._cause(error)
 
 
 def test_a_bucket_in_another_region_is_named_with_its_region(

@@ -22,6 +22,7 @@ from transforms.errors import (
     RequestRefused,
     ResultsError,
     ResultsExpired,
+    WrongParameter,
 )
 from transforms.found_jobs import note_found
 from transforms.landing import LandingAttempt
@@ -112,6 +113,8 @@ JUDGED = [
     (refused("InvalidS3ObjectException"), True, True),
     (refused("VideoTooLargeException"), True, True),
     (refused("NoSuchKey"), True, True),
+    (refused("ValidationException", "StartLabelDetection"), True, True),
+    (WrongParameter("max_jobs is 0."), False, False),
     (ResultsExpired("expired"), True, True),
     (QuarantineLimit("bad"), True, True),
     *(

@@ -111,8 +111,9 @@ def test_neither_token_nor_request_is_refused(
 
 @pytest.mark.usefixtures("amazon")
 def test_what_botocore_refuses_is_not_tried_again(layout: Layout, context: dict[str, Any]) -> None:
+    wrong = {"GeneralLabels": {"LabelInclusionFilters": [1]}}
     with pytest.raises(AirflowFailException, match=r"was not sent: .*Correct the arguments"):
-        start("label_detection", layout, features=[1]).execute(context)
+        start("label_detection", layout, settings=wrong).execute(context)
 
 
 def test_a_full_quota_reschedules_at_once(

@@ -18,7 +18,8 @@ from upath import UPath
 
 from rekognition_results.completions import completion_of
 from rekognition_results.failures import told_to_airflow
-from rekognition_results.listing import S3Uri, _check_line
+from rekognition_results.input_manifests import _source_ref
+from rekognition_results.listing import S3Uri
 from rekognition_results.planning import put_manifest
 from transforms.commits import Commit, TableFile, read_commit
 from transforms.errors import RequestRefused, ResultsError, one_line
@@ -123,7 +124,7 @@ def test_keys_go_through_plans_and_manifests_as_they_are(keys: list[str], job_na
         f"s3://bucket/{key}" for key in keys
     ]
     for line in lines:
-        _check_line("s3://out/m", 1, line.encode())
+        _source_ref("s3://out/m", 1, line.encode())
     with root() as (layout, _):
         members = {"JobName": job_name, "JobTag": job_name}
         request = StartRequest.of("media_analysis", "1", "r", members)
@@ -139,7 +140,7 @@ def test_keys_go_through_plans_and_manifests_as_they_are(keys: list[str], job_na
 @given(line=HOSTILE)
 def test_a_bad_line_of_a_manifest_is_told_in_one_line(line: str) -> None:
     with pytest.raises(RequestRefused) as refused:
-        _check_line("s3://out/m", 1, line.encode())
+        _source_ref("s3://out/m", 1, line.encode())
     assert is_one_line(str(refused.value))
 
 

@@ -13,6 +13,7 @@ from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
 from rekognition_results.completions import Completion, CompletionQueue, SqsMessage, completion_of
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.hooks.rekognition import RekognitionHook
+from rekognition_results.parameters import check_arguments
 from rekognition_results.storage import results_layout
 from transforms.errors import one_line
 from transforms.found_jobs import Listing, found_elsewhere, known_jobs, note_found
@@ -55,7 +56,7 @@ class CollectJobsOperator(Base):
 
     def _chosen(self, found: list[str]) -> list[str]:
         """The oldest, and a quarter newest: so jobs that always fail keep no others out."""
-        most = int(self.max_jobs)
+        most = int(self.max_jobs or 100)
         newest = min(most // 4, max(len(found) - most, 0))
         chosen = found[: most - newest] + found[len(found) - newest :]
         self.log.info("%d of %d found jobs are landed by this run.", len(chosen), len(found))
@@ -81,6 +82,7 @@ class RekognitionCollectMediaAnalysisJobsOperator(CollectJobsOperator):
 
     def execute(self, context: Context) -> list[str]:
         with told_to_airflow(self.log):
+            check_arguments(self)
             layout = results_layout(self.results_uri, self.aws_conn_id)
             account, region = self.hook.account(), self.hook.region
             if self.mode == "bulk":
@@ -142,6 +144,7 @@ class RekognitionReceiveCompletionsOperator(CollectJobsOperator):
 
     def execute(self, context: Context) -> list[str]:
         with told_to_airflow(self.log):
+            check_arguments(self)
             layout = results_layout(self.results_uri, self.aws_conn_id)
             account, region = self.hook.account(), self.hook.region
             if self.queue_url:

@@ -14,9 +14,11 @@ from rekognition_results.listing import VIDEOS
 from rekognition_results.operators.land import LandResultOperator
 from rekognition_results.operators.plan import PlanJobsOperator
 from rekognition_results.operators.start import StartJobOperator
-from rekognition_results.planning import Members, names_of, number, without_nothing
+from rekognition_results.parameters import check, labels_of, names_of, number
+from rekognition_results.planning import Members, without_nothing
 from rekognition_results.waiting import WaitsForLabelDetection
-from transforms.errors import IncompleteResults, ServiceBusy
+from transforms.allowed_values import FEATURES
+from transforms.errors import IncompleteResults, ServiceBusy, WrongParameter
 from transforms.landing import Attempt, LandingAttempt
 from transforms.layout import LABEL_DETECTION, Layout, ResultKey
 from transforms.plans import MediaObject
@@ -25,6 +27,12 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 FINAL = ("SUCCEEDED", "FAILED")
+FILTERS = {
+    "LabelInclusionFilters": "label_inclusion_filters",
+    "LabelExclusionFilters": "label_exclusion_filters",
+    "LabelCategoryInclusionFilters": "label_category_inclusion_filters",
+    "LabelCategoryExclusionFilters": "label_category_exclusion_filters",
+}
 
 
 class RekognitionPlanLabelDetectionOperator(PlanJobsOperator):
@@ -46,10 +54,7 @@ class RekognitionPlanLabelDetectionOperator(PlanJobsOperator):
         *PlanJobsOperator.template_fields,
         "min_confidence",
         "features",
-        "label_inclusion_filters",
-        "label_exclusion_filters",
-        "label_category_inclusion_filters",
-        "label_category_exclusion_filters",
+        *FILTERS.values(),
         "job_tag",
         "sns_topic_arn",
         "sns_role_arn",
@@ -86,6 +91,23 @@ class RekognitionPlanLabelDetectionOperator(PlanJobsOperator):
         for thing in things:
             yield self._members(thing), (thing,)
 
+    def check_parameters(self) -> None:
+        super().check_parameters()
+        if bool(self.sns_topic_arn) != bool(self.sns_role_arn):
+            raise WrongParameter("sns_topic_arn and sns_role_arn go together: give both or none.")
+        for feature in names_of("features", self.features):
+            check("features", feature, FEATURES)
+        filters = self._filters()
+        for what in ("Label", "LabelCategory"):
+            both = {*filters[f"{what}InclusionFilters"]} & {*filters[f"{what}ExclusionFilters"]}
+            if both:
+                raise WrongParameter(
+                    f"{', '.join(sorted(both))}: included and excluded, in one request."
+                )
+
+    def _filters(self) -> dict[str, list[str]]:
+        return {member: labels_of(name, getattr(self, name)) for member, name in FILTERS.items()}
+
     def _members(self, video: MediaObject) -> Members:
         return without_nothing(
             {
@@ -96,25 +118,14 @@ class RekognitionPlanLabelDetectionOperator(PlanJobsOperator):
                         "Version": video.version,
                     }
                 },
-                "MinConfidence": number(self.min_confidence, "min_confidence"),
+                "MinConfidence": number(self.min_confidence),
                 "NotificationChannel": {
                     "SNSTopicArn": self.sns_topic_arn,
                     "RoleArn": self.sns_role_arn,
                 },
                 "JobTag": self.job_tag,
-                "Features": names_of(self.features),
-                "Settings": {
-                    "GeneralLabels": {
-                        "LabelInclusionFilters": names_of(self.label_inclusion_filters),
-                        "LabelExclusionFilters": names_of(self.label_exclusion_filters),
-                        "LabelCategoryInclusionFilters": names_of(
-                            self.label_category_inclusion_filters
-                        ),
-                        "LabelCategoryExclusionFilters": names_of(
-                            self.label_category_exclusion_filters
-                        ),
-                    }
-                },
+                "Features": names_of("features", self.features),
+                "Settings": {"GeneralLabels": self._filters()},
             }
         )
 
@@ -170,9 +181,9 @@ class RekognitionStartLabelDetectionOperator(WaitsForLabelDetection, StartJobOpe
     def members(self) -> Members:
         return {
             "Video": self.video,
-            "MinConfidence": number(self.min_confidence, "min_confidence"),
+            "MinConfidence": number(self.min_confidence),
             "NotificationChannel": self.notification_channel,
-            "Features": names_of(self.features),
+            "Features": names_of("features", self.features),
             "Settings": self.settings,
             "JobTag": self.job_tag,
             "ClientRequestToken": self.client_request_token,

@@ -11,21 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 from rekognition_results.failures import explained
 from rekognition_results.hooks.rekognition import MediaAnalysisJob
+from rekognition_results.input_manifests import MANIFEST_BYTES, read_manifest
 from rekognition_results.links.media_analysis import MediaAnalysisJobsLink
-from rekognition_results.listing import IMAGES, MANIFEST_BYTES, S3Uri, read_manifest
+from rekognition_results.listing import IMAGES, S3Uri
 from rekognition_results.operators.land import LandResultOperator
 from rekognition_results.operators.plan import PlanJobsOperator
 from rekognition_results.operators.start import StartJobOperator
+from rekognition_results.parameters import number
 from rekognition_results.planning import (
     IMAGES_PER_JOB,
     Members,
     in_manifests,
-    number,
     without_nothing,
 )
 from rekognition_results.storage import s3_client
 from rekognition_results.waiting import WaitsForMediaAnalysis
-from transforms.errors import ResultsError, ServiceBusy
+from transforms.errors import ResultsError, ServiceBusy, WrongParameter
 from transforms.landing import Attempt, LandingAttempt
 from transforms.layout import MEDIA_ANALYSIS, Layout
 from transforms.plans import MediaObject
@@ -83,13 +84,19 @@ class RekognitionPlanMediaAnalysisOperator(PlanJobsOperator):
         self.kms_key_id = kms_key_id
         self.job_name = job_name
 
+    def check_parameters(self) -> None:
+        super().check_parameters()
+        _ = self.output_place
+        if self.manifest_version and not self.manifest_uri:
+            raise WrongParameter("manifest_version is given without a manifest_uri: give both.")
+
     def ready_made(self, s3: S3Client) -> MediaObject | None:
         if not self.manifest_uri:
             return None
         uri = S3Uri.parse(self.manifest_uri, "manifest_uri")
         return read_manifest(s3, uri, self.manifest_version or None)
 
-    def pinned(self, things: list[MediaObject]) -> list[MediaObject]:
+    def pinned(self, things: Sequence[MediaObject]) -> Sequence[MediaObject]:
         """A line of an input manifest names no version: only a ready-made manifest has one."""
         return super().pinned(things) if self.manifest_uri else things
 
@@ -105,7 +112,7 @@ class RekognitionPlanMediaAnalysisOperator(PlanJobsOperator):
     def _members(self, manifest: S3Uri, version: str | None = None) -> Members:
         place = {"Bucket": manifest.bucket, "Name": manifest.key, "Version": version}
         moderation = {
-            "MinConfidence": number(self.min_confidence, "min_confidence"),
+            "MinConfidence": number(self.min_confidence),
             "ProjectVersion": self.project_version,
         }
         given = {

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rekognition_results.archived import Readable
 from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.hooks.rekognition import RekognitionHook
@@ -16,14 +17,16 @@ from rekognition_results.listing import (
     MediaKind,
     S3Uri,
     Window,
+    beside,
     check_region,
     objects_under,
     pinned,
     sift,
 )
+from rekognition_results.parameters import check_arguments
 from rekognition_results.planning import Members, Planner
 from rekognition_results.storage import results_layout, s3_client
-from transforms.errors import RequestRefused, one_line
+from transforms.errors import RequestRefused, WrongParameter, one_line
 from transforms.layout import Operation
 from transforms.plans import MediaObject, taken
 
@@ -98,23 +101,38 @@ class PlanJobsOperator(Base):
 
     def execute(self, context: Context) -> list[str]:
         with told_to_airflow(self.log):
+            check_arguments(self)
+            self.check_parameters()
             layout = results_layout(self.results_uri, self.aws_conn_id)
             region = self.hook.region
             planner = Planner(layout, self.operation, self.hook.account(), region)
-            most = min(int(self.max_jobs), MAPPED_AT_MOST)
+            most = min(int(self.max_jobs or MAPPED_AT_MOST), MAPPED_AT_MOST)
             tokens = planner.left_over(str(self.again).lower() == "true")[:most]
             if tokens:
                 self.log.info("%d requests of earlier runs are taken up first.", len(tokens))
             room = (most - len(tokens)) * self.objects_per_job
             if not room:
                 return tokens  # the listing can wait for the next run
-            listed = self._things(taken(layout, self.operation), region)[:room]
+            listed = self._things(taken(layout, self.operation), region, room, most)
             things = self.pinned(listed)
             if changed := len(listed) - len(things):
                 self.log.warning("%d objects changed meanwhile: the next run takes them.", changed)
             new = planner.plan(self.requests(self.s3, things))
             self.log.info("%d new requests for %d objects.", len(new), len(things))
             return tokens + [token for token in new if token not in tokens]
+
+    @property
+    def window(self) -> Window:
+        return Window(_moment(self.modified_after), _moment(self.modified_before))
+
+    def check_parameters(self) -> None:
+        """WrongParameter for what is right by itself, and wrong together."""
+        after, before = self.window.after, self.window.before
+        if after and before and after >= before:
+            raise WrongParameter(
+                f"modified_after is {self.modified_after}, which is not before modified_before, "
+                f"{self.modified_before}: no object is from then."
+            )
 
     def get_openlineage_facets_on_complete(self, _: Any) -> Lineage:
         layout = results_layout(self.results_uri, self.aws_conn_id)
@@ -123,7 +141,9 @@ class PlanJobsOperator(Base):
             [dataset(layout.plans(self.operation))],
         )
 
-    def _things(self, known: set[tuple[str, str, str]], region: str) -> list[MediaObject]:
+    def _things(
+        self, known: set[tuple[str, str, str]], region: str, room: int, looks: int
+    ) -> Sequence[MediaObject]:
         ready = self.ready_made(self.s3)
         if ready is not None:
             return [] if ready.identity in known else [ready]
@@ -131,19 +151,21 @@ class PlanJobsOperator(Base):
         check_region(self.s3, uri.bucket, region)
         ours = S3Uri.parse(self.output_uri, "output_uri") if self.output_uri else None
         if ours and ours.bucket == uri.bucket and not ours.key.strip("/"):
-            raise ValueError(
+            raise WrongParameter(
                 f"output_uri is {self.output_uri}, all of the bucket that holds the "
                 f"{self.kind.name}: give it a prefix of its own."
             )
-        window = Window(_moment(self.modified_after), _moment(self.modified_before))
-        kept, left_out = sift(objects_under(self.s3, uri), self.kind, window, ours, known)
-        self._say(kept, left_out, uri)
+        listed = objects_under(self.s3, uri)
+        found, left_out = sift(listed, self.kind, self.window, uri, ours, known)
+        kept, archived = Readable(self.s3, room, looks).take(found)
+        self._say(kept, left_out + archived, uri)
         return kept
 
-    def _say(self, kept: list[MediaObject], left_out: Counter[str], uri: S3Uri) -> None:
+    def _say(self, kept: Sequence[MediaObject], left_out: Counter[str], uri: S3Uri) -> None:
         if not kept and not left_out:
             raise RequestRefused(
-                f"There is nothing under {uri}: correct the URI, or put {self.kind.name} there.",
+                f"There is nothing under {uri}: correct the URI in a new run, or put "
+                f"{self.kind.name} there.",
                 operation="ListObjectsV2",
                 code="NoSuchKey",
             )
@@ -155,8 +177,16 @@ class PlanJobsOperator(Base):
             one_line(str(uri)),
             reasons or "none",
         )
+        if strange := beside(kept, uri.key):
+            self.log.warning(
+                "%d of them are beside the folder %s/, such as %s: end the prefix with / to leave "
+                "them out.",
+                len(strange),
+                one_line(str(uri)),
+                " and ".join(one_line(key) for key in strange[:2]),
+            )
 
-    def pinned(self, things: list[MediaObject]) -> list[MediaObject]:
+    def pinned(self, things: Sequence[MediaObject]) -> Sequence[MediaObject]:
         """The objects at their versions, where the bucket keeps versions."""
         return pinned(self.s3, things)
 
@@ -174,8 +204,5 @@ class PlanJobsOperator(Base):
 def _moment(text: str | None) -> datetime | None:
     if not text:
         return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError(f"{text!r} is no time: write it as 2026-01-31T12:00:00Z.") from error
+    moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -14,10 +14,10 @@ from rekognition_results.flattening import flatten_and_note
 from rekognition_results.lineage import dataset, lineage, tables
 from rekognition_results.log_lines import every_so_often
 from rekognition_results.operators.results import push_committed
-from rekognition_results.planning import names_of
+from rekognition_results.parameters import names_of
 from rekognition_results.storage import results_layout
 from transforms.commits import Commit, read_commit
-from transforms.errors import ResultsError, SchemaMismatch, one_line
+from transforms.errors import ResultsError, SchemaMismatch, WrongParameter, one_line
 from transforms.landing import landed_results, newest_whole_attempt
 from transforms.layout import OPERATIONS, Layout, ResultKey
 
@@ -87,10 +87,12 @@ class RekognitionReflattenOperator(BaseOperator):
         return lineage(raw, tables(layout, self._rows))
 
     def _wanted(self, layout: Layout) -> list[ResultKey]:
-        """The landed results that were asked for. ValueError when one of them is not landed."""
+        """The landed results that were asked for. WrongParameter when one of them is not landed."""
         if self.operation and self.operation not in OPERATIONS:
-            raise ValueError(f"operation is {self.operation!r}: one of {', '.join(OPERATIONS)}.")
-        job_ids = set(names_of(self.job_ids))
+            raise WrongParameter(
+                f"operation is {self.operation!r}: one of {', '.join(OPERATIONS)}."
+            )
+        job_ids = set(names_of("job_ids", self.job_ids))
         found = [
             key
             for key in landed_results(layout)
@@ -98,7 +100,7 @@ class RekognitionReflattenOperator(BaseOperator):
             and (not job_ids or key.job_id in job_ids)
         ]
         if missing := sorted(job_ids - {key.job_id for key in found}):
-            raise ValueError(
+            raise WrongParameter(
                 f"Nothing is landed under {layout.root} of {', '.join(missing)}: correct job_ids."
             )
         return found

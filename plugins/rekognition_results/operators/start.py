@@ -17,12 +17,13 @@ from rekognition_results.failures import told_to_airflow
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_results.lineage import analysed, lineage
 from rekognition_results.links.job import ConsoleLink
+from rekognition_results.parameters import check_arguments
 from rekognition_results.planning import Members
 from rekognition_results.storage import results_layout
 from rekognition_results.triggers.job import with_jitter
 from rekognition_results.waiting import WaitsForJob
 from transforms.aws_errors import Reaction
-from transforms.errors import RequestRefused, ServiceBusy
+from transforms.errors import RequestRefused, ServiceBusy, WrongParameter
 from transforms.layout import JOB_ID, Layout
 from transforms.requests import (
     StartRequest,
@@ -105,6 +106,7 @@ class StartJobOperator(WaitsForJob, Base):
 
     def execute(self, context: Context) -> str:
         with told_to_airflow(self.log):
+            check_arguments(self)
             layout = results_layout(self.results_uri, self.aws_conn_id)
             cleared = was_cleared(context["ti"], self.retries or 0)
             request = self._request(layout)
@@ -148,12 +150,14 @@ class StartJobOperator(WaitsForJob, Base):
         members = {k: v for k, v in self.members().items() if v not in (None, "", [], {})}
         own = str(members.pop("ClientRequestToken", ""))
         if not members:
-            raise ValueError(f"{self.task_id} has neither a token nor a request: give it one.")
+            raise WrongParameter(f"{self.task_id} has neither a token nor a request: give it one.")
         account, region = self.hook.account(), self.hook.region
         request = StartRequest.of(self.operation, account, region, members, objects=own)
         if own:
             if not JOB_ID.fullmatch(own):  # the same pattern as a ClientRequestToken's
-                raise ValueError(f"client_request_token {own!r} is not 1-64 of a-z, A-Z, 0-9, - _.")
+                raise WrongParameter(
+                    f"client_request_token {own!r} is not 1-64 of a-z, A-Z, 0-9, - _."
+                )
             sent = {**members, "ClientRequestToken": own}
             request = replace(request, token=own, request=sent)
         claimed = request.claim(layout)
