@@ -53,6 +53,11 @@ class ImagesAttempt(LandingAttempt):
         self.model_version: str | None = None
         self._number = 0
 
+    @property
+    def analysed(self) -> int:
+        """How many images have a result."""
+        return len(self.answered) - len(self.errors)
+
     def _take_up_parts(self) -> None:
         while (told := read_if_there(self.path / f"results-{self._number:05d}.json")) is not None:
             part = json.loads(told)
@@ -91,7 +96,7 @@ class ImagesAttempt(LandingAttempt):
         """Write summary.json as Amazon does for a bulk job."""
         statistics = {
             "total-json-lines": len(self.answered),
-            "valid-json-lines": len(self.answered) - len(self.errors),
+            "valid-json-lines": self.analysed,
             "invalid-json-lines": len(self.errors),
         }
         errors = sorted(self.errors, key=lambda error: int(error["line-numer"]))

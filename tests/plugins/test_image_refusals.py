@@ -15,7 +15,6 @@ from rekognition_results.callbacks import tell_failure
 from rekognition_results.operators import image_mode
 from transforms.commits import Commit
 from transforms.layout import Layout
-from transforms.requests import given_up_tokens
 
 DETECT = "DetectModerationLabels"
 
@@ -163,7 +162,7 @@ def unless_refused() -> Any:
 def test_images_that_are_gone_are_errors_of_theirs(
     s3: Any, layout: Layout, context: dict[str, Any], amazon: Emulator
 ) -> None:
-    job_id = started(s3, layout, context, 12)
+    job_id = started(s3, layout, context, 13)
     for number in range(12):
         s3.delete_object(Bucket=MEDIA, Key=f"images/{number:02d}.jpg")
     commit = landed(layout, job_id, context)
@@ -175,9 +174,10 @@ def test_an_archived_image_is_an_error_of_its_own(
     s3: Any, layout: Layout, context: dict[str, Any], amazon: Emulator
 ) -> None:
     s3.put_object(Bucket=MEDIA, Key="images/00.jpg", Body=b"x", StorageClass="GLACIER")
-    (token,) = plan_images(layout).execute(context)
-    job_id = start(layout, token).execute(context)
-    amazon.faults.error("InvalidS3ObjectException", times=None, operation=DETECT)
+    put_images(s3, "images/01.jpg")
+    job_id = from_manifest(
+        s3, layout, context, f"s3://{MEDIA}/images/00.jpg", f"s3://{MEDIA}/images/01.jpg"
+    )
     assert errors(layout, landed(layout, job_id, context)) == [(1, "INVALID_S3_OBJECT")]
 
 
@@ -201,18 +201,3 @@ def test_lines_that_name_no_object_keep_no_other(
     commit = landed(layout, job_id, context)
     assert errors(layout, commit) == [(2, "INVALID_SOURCE_REF"), (3, "INVALID_PARAMETER")]
     assert commit.row_counts["moderation_images"] == paid(amazon) == 2
-
-
-def test_a_job_whose_every_request_is_refused_fails_for_good(
-    s3: Any, layout: Layout, context: dict[str, Any], amazon: Emulator
-) -> None:
-    job_id = started(s3, layout, context, 12)
-    amazon.faults.error(
-        "InvalidParameterException", times=None, operation=DETECT, message="MinConfidence is 101."
-    )
-    told = refused(layout, job_id, context)
-    assert told.startswith(
-        f"All 12 images of job {job_id} are refused, line 1 of its input manifest with: "
-    )
-    assert "MinConfidence is 101." in told
-    assert len(given_up_tokens(layout, "media_analysis")) == 1

@@ -163,7 +163,7 @@ def test_a_remote_root_without_a_warehouse_uri_says_what_to_set(place: str) -> N
 @pytest.mark.parametrize("place", ["warehouse", "published", "layout"])
 def test_without_a_results_root_the_error_names_the_variable(place: str) -> None:
     nowhere = Settings(results_uri="")
-    with pytest.raises(ValueError, match="^REKOGNITION_RESULTS_URI is not set, and outside"):
+    with pytest.raises(ValueError, match=r"^REKOGNITION_RESULTS_URI is not set, and outside"):
         _ = nowhere.layout() if place == "layout" else getattr(nowhere, place)
 
 

@@ -7,6 +7,7 @@ wait and land look at that name, so a job goes on in the mode in which it began.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -22,26 +23,35 @@ from rekognition_results.operators.image_refusals import (
     IN_A_ROW,
     OF_AN_IMAGE,
     UNREAD,
-    check_parameters,
     check_rights,
+    counted,
     in_doubt,
+    none_analysed,
 )
 from rekognition_results.operators.media_analysis import (
     RekognitionLandMediaAnalysisOperator,
     RekognitionStartMediaAnalysisJobOperator,
 )
+from rekognition_results.operators.start import was_cleared
+from rekognition_results.parameters import check_arguments
 from rekognition_results.sensors.media_analysis import RekognitionMediaAnalysisJobSensor
 from rekognition_results.storage import results_layout
 from transforms.errors import RequestRefused
 from transforms.landing import Attempt
 from transforms.landing_images import ImageAnswer, ImagesAttempt
 from transforms.layout import MEDIA_ANALYSIS, Layout
-from transforms.requests import StartRequest, job_of, note_started, read_job, read_request
+from transforms.requests import (
+    StartRequest,
+    job_of,
+    note_started,
+    read_job,
+    read_request,
+    take_up,
+)
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-MODES = ("bulk", "image")
 PREFIX = "image-"
 IMAGES_PER_PART = 100  # a kill pays these again at most
 IMAGES_AT_ONCE = 4
@@ -78,16 +88,18 @@ class RekognitionStartModerationOperator(RekognitionStartMediaAnalysisJobOperato
 
     def execute(self, context: Context) -> str:
         with told_to_airflow(self.log):
-            if self.mode not in MODES:
-                raise ValueError(f"mode is {self.mode!r}: one of {', '.join(MODES)}.")
+            check_arguments(self)
             layout = results_layout(self.results_uri, self.aws_conn_id)
             begun = job_of(layout, MEDIA_ANALYSIS, self.token or "")
             if is_image_job(begun) or (begun is None and self.mode == "image"):
-                return begun or self._begin(layout)
+                request = _request(layout, self.token or "")
+                take_up(layout, MEDIA_ANALYSIS, request.token)
+                cleared = was_cleared(context["ti"], self.retries or 0)
+                request, begun = self._due(layout, request, cleared)
+                return begun or self._begin(layout, request)
         return str(super().execute(context))
 
-    def _begin(self, layout: Layout) -> str:
-        request = _request(layout, self.token or "")
+    def _begin(self, layout: Layout, request: StartRequest) -> str:
         if (account := self.hook.account()) != request.account:
             raise RequestRefused(
                 f"The request is for account {request.account}, but connection "
@@ -112,7 +124,8 @@ class RekognitionLandModerationOperator(RekognitionLandMediaAnalysisOperator):
 
     Each part of answers is landed as it is whole, and a retry goes on after the last one. An image
     that is refused becomes an error of the summary, as in a bulk job, unless it tells of a right
-    that the role lacks or of a wrong request: then the task fails, and the next try asks again.
+    that the role lacks: then the task fails, and the next try asks again. A job of which no image
+    could be analysed is FAILED, as a bulk job would be, so its flattening is red.
 
     :param images_at_once: calls of DetectModerationLabels at the same time, 10 at most
     """
@@ -147,12 +160,16 @@ class RekognitionLandModerationOperator(RekognitionLandMediaAnalysisOperator):
         lines = [line for line in self._input(request) if line[0] not in attempt.answered]
         refused = self._moderate(attempt, lines, config)
         if not attempt.answered:
-            check_parameters(refused, self.job_id)
             self._check_rights(refused)
         attempt.add_images(refused)
-        attempt.add_document("description.json", self._description(request, began, attempt))
+        failure = none_analysed(attempt.errors) if not attempt.analysed else {}
+        description = self._description(request, began, attempt, failure)
+        attempt.add_document("description.json", description)
         attempt.add_summary()
-        return attempt.succeed(mode="image", status="SUCCEEDED", **self.origin())
+        facts = {"mode": "image", "status": "FAILED" if failure else "SUCCEEDED", **self.origin()}
+        if failure:
+            facts["failure"] = f"{failure['Code']}: {failure['Message']}"
+        return attempt.succeed(**facts)
 
     def _moderate(
         self, attempt: ImagesAttempt, lines: list[tuple[int, str]], config: dict[str, Any]
@@ -175,10 +192,14 @@ class RekognitionLandModerationOperator(RekognitionLandMediaAnalysisOperator):
                     if row == IN_A_ROW:
                         self._check_rights(refused[-row:])
                         row = 0
-                self.log.info(
-                    "%d images answered, %d refused.", len(attempt.answered), len(refused)
-                )
+                self._say(attempt, refused)
         return refused
+
+    def _say(self, attempt: ImagesAttempt, in_doubt: list[ImageAnswer]) -> None:
+        codes = Counter(str(error["code"]) for error in attempt.errors)
+        codes.update(str(answer.code) for answer in in_doubt)
+        told = f" ({counted(codes)})" if codes else ""
+        self.log.info("%d images analysed, %d refused%s.", attempt.analysed, codes.total(), told)
 
     def _check_rights(self, refused: list[ImageAnswer]) -> None:
         check_rights(refused, self.s3, self.job_id, self.hook.region)
@@ -207,13 +228,20 @@ class RekognitionLandModerationOperator(RekognitionLandMediaAnalysisOperator):
         line = b'{"source-ref":%s,"detect-moderation-labels":%s}' % (named, one_line)
         return ImageAnswer(number, source_ref, line, answer.ModerationModelVersion)
 
-    def _description(self, request: StartRequest, began: datetime, attempt: ImagesAttempt) -> bytes:
+    def _description(
+        self,
+        request: StartRequest,
+        began: datetime,
+        attempt: ImagesAttempt,
+        failure: dict[str, str],
+    ) -> bytes:
         """In the form of GetMediaAnalysisJob; nothing was written to S3, so it names no results."""
         told = {
             "JobId": self.job_id,
             "JobName": request.request.get("JobName"),
             "OperationsConfig": request.request.get("OperationsConfig"),
-            "Status": "SUCCEEDED",
+            "Status": "FAILED" if failure else "SUCCEEDED",
+            "FailureDetails": failure,
             "CreationTimestamp": began.timestamp(),
             "CompletionTimestamp": datetime.now(UTC).timestamp(),
             "Input": request.request["Input"],

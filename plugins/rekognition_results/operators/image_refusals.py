@@ -7,8 +7,9 @@ or several in a row are not, S3 is asked, with the same rights.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from rekognition_results.failures import explained, suppress_code
 from rekognition_results.listing import S3Uri
@@ -25,6 +26,7 @@ OF_AN_IMAGE = {
     "InvalidParameterException": "INVALID_PARAMETER",
     "InvalidS3ObjectException": "INVALID_S3_OBJECT",
     "ParamValidationError": "INVALID_PARAMETER",
+    "ValidationException": "INVALID_PARAMETER",
 }
 UNREAD = "INVALID_S3_OBJECT"
 # What may be wrong with the role or the request as well.
@@ -40,16 +42,20 @@ def in_doubt(answer: ImageAnswer) -> bool:
     return answer.code in DOUBTED
 
 
-def check_parameters(refused: Sequence[ImageAnswer], job_id: str) -> None:
-    """RequestRefused when all images of a job are refused, and none for what S3 holds."""
-    if refused and all(answer.code != UNREAD for answer in refused):
-        first = refused[0]
-        raise RequestRefused(
-            f"All {len(refused)} images of job {job_id} are refused, line {first.line_number} of "
-            f"its input manifest with: {first.message}",
-            operation="DetectModerationLabels",
-            code="InvalidParameterException",
-        )
+def counted(codes: Mapping[str, int]) -> str:
+    """`3 INVALID_S3_OBJECT, 1 IMAGE_TOO_LARGE`, the most frequent first."""
+    most_first = sorted(codes.items(), key=lambda one: (-one[1], one[0]))
+    return ", ".join(f"{number} {code}" for code, number in most_first)
+
+
+def none_analysed(errors: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """FailureDetails of a job of which every image was refused."""
+    codes = Counter(str(error["code"]) for error in errors)
+    first = min(errors, key=lambda error: int(error["line-numer"]), default=None)
+    message = f"No image could be analysed: {counted(codes) or 'the input manifest is empty'}."
+    if first is not None:
+        message += f" Line {first['line-numer']} of the input manifest: {first['message']}"
+    return {"Code": "NO_IMAGE_ANALYSED", "Message": message}
 
 
 def check_rights(refused: Sequence[ImageAnswer], s3: S3Client, job_id: str, region: str) -> None:
