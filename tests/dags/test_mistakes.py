@@ -60,7 +60,7 @@ def put_media(amazon: Emulator) -> None:
     s3.put_object(Bucket=MEDIA_BUCKET, Key="images/a.jpg", Body=image("a.jpg"))
     s3.put_object(Bucket=MEDIA_BUCKET, Key="videos/a.mp4", Body=video("a"))
     for name, (body, _) in BODIES.items():
-        s3.put_object(Bucket=MEDIA_BUCKET, Key=f"manifests/{name}.jsonl", Body=body)
+        s3.put_object(Bucket=MEDIA_BUCKET, Key=f"images/manifests/{name}.jsonl", Body=body)
     s3.close()
 
 
