@@ -96,7 +96,9 @@ TOGETHER = [
     Mistake("api", IMAGES, {"manifest_version": "v1"}, "without a manifest_uri"),
     Mistake("api", IMAGES, {"output_uri": None}, "output_uri is ''"),
     Mistake("form", IMAGES, {"prefix": None}, "the prefix of the images is ''"),
-    Mistake("api", IMAGES, {"prefix": "s3://sample-media/images/nothing/"}, "There is nothing under"),
+    Mistake(
+        "api", IMAGES, {"prefix": "s3://sample-media/images/nothing/"}, "There is nothing under"
+    ),
     Mistake("api", IMAGES, {"region": "eu-west-1"}, "is in us-east-1, but the jobs run"),
     Mistake(
         "api", VIDEOS, {"sns_role_arn": "arn:aws:iam::123456789012:role/x"}, "give both or none"
