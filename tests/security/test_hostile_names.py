@@ -21,6 +21,7 @@ from rekognition_results.failures import told_to_airflow
 from rekognition_results.input_manifests import _source_ref
 from rekognition_results.listing import S3Uri
 from rekognition_results.planning import put_manifest
+from transforms.allowed_values import Allowed
 from transforms.commits import Commit, TableFile, read_commit
 from transforms.errors import RequestRefused, ResultsError, one_line
 from transforms.flatten import flatten
@@ -237,7 +238,13 @@ NUMBERS = sorted(f.name for f in fields(Settings) if not isinstance(f.default, s
 def test_a_hostile_setting_is_taken_as_it_is_or_refused_in_one_line(
     text: str, name: str, number: str
 ) -> None:
-    assert getattr(Settings.from_env({f"REKOGNITION_{name.upper()}": text}), name) == text
+    may_be: Allowed = Settings.__dataclass_fields__[name].metadata["allowed"]
+    if may_be.takes(text):
+        assert getattr(Settings.from_env({f"REKOGNITION_{name.upper()}": text}), name) == text
+    else:
+        with pytest.raises(ValueError, match=name.upper()) as unfit:
+            Settings.from_env({f"REKOGNITION_{name.upper()}": text})
+        assert is_one_line(str(unfit.value))
     with pytest.raises(ValueError, match=number.upper()) as refused:
         Settings.from_env({f"REKOGNITION_{number.upper()}": text})
     assert is_one_line(str(refused.value))
