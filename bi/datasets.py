@@ -39,7 +39,7 @@ def dataset(view: SqlFile, columns: list[ViewColumn]) -> dict[str, Any]:
     """A dataset in the form of Superset's export, version 1.0.0."""
     return {
         "table_name": view.name,
-        "main_dttm_col": next((one.name for one in columns if is_instant(one.kind)), None),
+        "main_dttm_col": next((one.name for one in columns if is_temporal(one.kind)), None),
         "description": re.sub(r"\n\s+", " ", view.about),
         "schema": "main",
         "uuid": str(uuid.uuid5(NAMES, f"dataset/{view.name}")),
@@ -50,7 +50,7 @@ def dataset(view: SqlFile, columns: list[ViewColumn]) -> dict[str, Any]:
             {
                 "column_name": one.name,
                 "verbose_name": None,
-                "is_dttm": is_instant(one.kind),
+                "is_dttm": is_temporal(one.kind),
                 "is_active": True,
                 "type": one.kind,
                 "groupby": True,
@@ -64,8 +64,8 @@ def dataset(view: SqlFile, columns: list[ViewColumn]) -> dict[str, Any]:
     }
 
 
-def is_instant(kind: str) -> bool:
-    return kind.startswith("TIMESTAMP")
+def is_temporal(kind: str) -> bool:
+    return kind.startswith(("TIMESTAMP", "DATE"))
 
 
 def main() -> None:

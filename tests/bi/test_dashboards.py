@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from published_rows import Published
@@ -31,6 +33,16 @@ MODERATION_TILES = {
     "Categories": "SELECT count(DISTINCT category) FROM moderation_findings",
     "To review": "SELECT count(*) FROM review_queue",
 }
+COST_OF_VIDEOS = """
+    SELECT sum(millis) / 60000 * (SELECT usd FROM prices WHERE operation = 'label_detection')
+    FROM (
+        SELECT DISTINCT job_id, video_metadata_duration_millis AS millis FROM label_detection_jobs
+    )
+"""
+COST_OF_IMAGES = """
+    SELECT count(*) * (SELECT usd FROM prices WHERE operation = 'media_analysis')
+    FROM moderation_images
+"""
 
 
 @pytest.fixture
@@ -50,6 +62,31 @@ def check_tiles(dashboards: Dashboards, published: Published, tiles: dict[str, s
     assert [name for name, answer in dashboards.answers.items() if not answer.rows] == []
     shown = {name: dashboards.number(name) for name in tiles}
     assert shown == {name: published.tile(query) for name, query in tiles.items()}
+
+
+def check_lanes(dashboards: Dashboards, stretches: list[dict[str, Any]]) -> None:
+    """Stretches of several videos overlap in time; in a lane of the timeline none do."""
+    asked = json.loads(dashboards.answers["Timeline"].request.post_data or "{}")
+    assert asked["form_data"]["subcategories"]  # a lane for each series
+    overlapping = [
+        (one["bucket_and_name"], other["bucket_and_name"])
+        for one, other in itertools.combinations(stretches, 2)
+        if one["name"] == other["name"]
+        and one["Start"] < other["End"]
+        and other["Start"] < one["End"]
+    ]
+    assert overlapping
+    assert [(one, other) for one, other in overlapping if one == other] == []
+
+
+def by_day(rows: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
+    """Day, series and count, from rows with a column for each series."""
+    return {
+        (row["analysed_on"], series, count)
+        for row in rows
+        for series, count in row.items()
+        if count and series != "analysed_on"
+    }
 
 
 def test_video_labels_shows_what_sql_says(
@@ -72,13 +109,19 @@ def test_video_labels_shows_what_sql_says(
     }
     for row in rows["Timeline"]:
         assert round(row["End"] - row["Start"]) == row["duration_millis"]
+    check_lanes(dashboards, rows["Timeline"])
+    (cost,) = rows["Estimated cost of videos"]
+    assert cost["Estimated cost of videos"] == pytest.approx(published.ask(COST_OF_VIDEOS)[0][0])
     pairs = {(row["name"], row["other_name"]): row["Frames"] for row in rows["Seen together"]}
     together = published.ask(
-        "SELECT name, other_name, sum(frames) FROM label_cooccurrence GROUP BY ALL"
+        "SELECT name, other_name, sum(frames) FROM label_cooccurrence WHERE NOT is_ancestor"
+        " GROUP BY ALL"
     )
+    family = published.ask("SELECT max(frames) FROM label_cooccurrence WHERE is_ancestor")
     frames = {frozenset((name, other)): count for name, other, count in together}
     assert pairs == {pair: frames[frozenset(pair)] for pair in pairs}
     assert max(pairs.values()) == max(frames.values())
+    assert family[0][0] > min(pairs.values())  # such a pair would be shown if it were not left out
     cells = {
         (row["grid_column"], row["grid_row"]): row["Boxes"] for row in rows["Where in the frame"]
     }
@@ -107,30 +150,39 @@ def test_moderation_shows_what_sql_says(
             "SELECT prefix, category, images FROM moderation_findings_by_prefix WHERE depth = 1"
         )
     )
-    queue = [
-        (row["source_ref_key"], row["name"], row["confidence"]) for row in rows["Review queue"]
-    ]
-    assert sorted(queue) == published.ask(
-        "SELECT source_ref_key, name, confidence FROM review_queue ORDER BY ALL"
-    )
+    columns = ("source_ref_key", "name", "confidence", "newer_min_confidence")
+    queue = [tuple(row[column] for column in columns) for row in rows["Review queue"]]
+    expected = published.ask(f"SELECT {', '.join(columns)} FROM review_queue")
+    assert sorted(queue, key=str) == sorted(expected, key=str)
     assert queue == sorted(queue, key=lambda row: -row[2])
-    trend = {
-        (row["completion_timestamp"], category, count)
-        for row in rows["Trend"]
-        for category, count in row.items()
-        if count and category != "completion_timestamp"
-    }
-    assert trend == set(
+    assert by_day(rows["Trend"]) == set(
         published.ask(
-            "SELECT epoch_ms(date_trunc('day', completion_timestamp)), category,"
-            " count(DISTINCT source_ref) FROM moderation_findings GROUP BY ALL"
+            "SELECT epoch_ms(analysed_on), category, count(DISTINCT source_ref)"
+            " FROM moderation_findings GROUP BY ALL"
         )
     )
-    versions = {(row["moderation_model_version"], row["name"]) for row in rows["Model versions"]}
-    assert versions == set(
-        published.ask("SELECT moderation_model_version, name FROM moderation_model_versions")
+    assert by_day(rows["Images by day and model"]) == set(
+        published.ask(
+            "SELECT epoch_ms(analysed_on), moderation_model_version, count(*)"
+            " FROM latest_moderation_images GROUP BY ALL"
+        )
     )
-    assert {version for version, _ in versions} == {"6.1", "7.0"}
+    versions = {
+        (row["moderation_model_version"], row["name"], row["Images with the label"])
+        for row in rows["Model versions"]
+    }
+    comparable = "FROM moderation_model_versions WHERE not_comparable IS NULL"
+    assert versions == set(
+        published.ask(
+            f"SELECT moderation_model_version, name, count(confidence) {comparable} GROUP BY ALL"
+        )
+    )
+    assert {version for version, _, _ in versions} == {"6.1", "7.0"}
+    assert published.tile(f"SELECT count(*) {comparable}") != published.tile(
+        "SELECT count(*) FROM moderation_model_versions"
+    )
+    (cost,) = rows["Estimated cost"]
+    assert cost["Estimated cost"] == pytest.approx(published.ask(COST_OF_IMAGES)[0][0])
     dashboards.photograph(images / "moderation.png")
 
 
