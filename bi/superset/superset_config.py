@@ -1,6 +1,6 @@
 """Superset's configuration, found by SUPERSET_CONFIG_PATH; `python -m bi.start` sets what it reads.
 
-SUPERSET_HOME holds what Superset keeps (metadata, spilled queries; with `make bi` its secrets),
+SUPERSET_HOME holds what Superset keeps (metadata; with `make bi` its secrets),
 REKOGNITION_PUBLISHED the path of the published file; own_secrets.py says where secrets come from.
 https://superset.apache.org/docs/configuration/configuring-superset
 """
@@ -23,7 +23,7 @@ _PUBLISHED = Path(os.environ["REKOGNITION_PUBLISHED"])
 SECRET_KEY = secret("SUPERSET_SECRET_KEY", _HOME / "secret-key")
 SQLALCHEMY_DATABASE_URI = f"sqlite:///{_HOME / 'superset.db'}?check_same_thread=false"
 SQLALCHEMY_ENGINE_OPTIONS = {"connect_args": {"timeout": 30}}  # seconds; one writer at a time
-DB_CONNECTION_MUTATOR = mutator(_PUBLISHED, _HOME / "spill")
+DB_CONNECTION_MUTATOR = mutator(_PUBLISHED)
 
 
 class _NoEvents(AbstractEventLogger):

@@ -22,6 +22,7 @@ from transforms.ddl import literal
 from transforms.errors import ResultsError, SchemaMismatch, WarehouseLocked
 from transforms.warehouse.ducklake import DuckLake
 from transforms.warehouse.lake_connection import attach_lake, gist, lost
+from transforms.warehouse.stray_logs import refuse_stray_logs
 
 CATALOG = "warehouse"  # the name under which connections know the warehouse
 STORAGE_VERSION = "v1.0.0"  # the oldest there is: as many clients as can be open it
@@ -103,10 +104,14 @@ def read_only(source: Path | DuckLake) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def attach_read_only(con: duckdb.DuckDBPyConnection, source: Path | DuckLake) -> None:
-    """Make what readers open the database that `con` asks. Errors are DuckDB's."""
+    """Make what readers open the database that `con` asks. Errors are DuckDB's.
+
+    ResultsError when a log beside a published file would change what it shows.
+    """
     if isinstance(source, DuckLake):
         attach_lake(con, source, CATALOG, read_only=True)
     else:
+        refuse_stray_logs(source)
         con.execute(f"ATTACH {literal(str(source))} AS {CATALOG} (READ_ONLY)")
     con.execute(f"USE {CATALOG}")
 

@@ -19,6 +19,7 @@ from transforms.warehouse.connection import CATALOG, opened
 from transforms.warehouse.lock import warehouse_lock
 from transforms.warehouse.publish import is_current, put_copy
 from transforms.warehouse.schema import create_schema, found_version
+from transforms.warehouse.stray_logs import remove_stray_logs
 from transforms.warehouse.transaction import (
     LoadReport,
     Pending,
@@ -57,6 +58,7 @@ def load_and_publish_file(
         report = _load(layout, path, everything, timeout, progress)
         with opened(path, timeout) as con:
             last = _last_load(con)
+        remove_stray_logs(published)
         if not is_current(last, published):
             put_copy(path, published)
     return replace(report, published=published)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from transforms.errors import ResultsError
 from transforms.warehouse.connection import CATALOG, read_only
+from transforms.warehouse.stray_logs import remove_stray_logs
 
 READ_ONLY = 0o444  # a reader that forgets -readonly gets a clear refusal, not a lock
 
@@ -24,8 +25,7 @@ def put_copy(warehouse: Path, published: Path) -> None:
     shutil.copyfile(warehouse, copy)
     copy.chmod(READ_ONLY)
     _sync(copy)
-    # A reader that could write, and died, left its log: it would be replayed on the new file.
-    published.with_name(published.name + ".wal").unlink(missing_ok=True)
+    remove_stray_logs(published)  # they would be replayed on the new file
     copy.replace(published)
     _sync(published.parent)
 
