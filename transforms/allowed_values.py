@@ -104,6 +104,10 @@ def _is_time(text: str) -> bool:
 
 _BUCKET = r"[0-9A-Za-z._\-]{3,255}"
 S3_PREFIX = Allowed("s3://bucket/prefix", rf"s3://{_BUCKET}(/[^\x00-\x1f\x7f]*)?", 1024 + 262)
+S3_PREFIXES = Allowed(
+    "s3://bucket/prefix, several with commas between",
+    rf"s3://{_BUCKET}(/[^\x00-\x1f\x7f,]*)?(,\s*s3://{_BUCKET}(/[^\x00-\x1f\x7f,]*)?)*",
+)
 S3_OBJECT = Allowed("s3://bucket/key", rf"s3://{_BUCKET}/[^\x00-\x1f\x7f]+", 1024 + 262)
 # OutputConfig takes no white space in a prefix.
 OUTPUT = Allowed("s3://bucket/prefix without spaces", rf"s3://{_BUCKET}(/\S*)?", 800 + 262)
@@ -119,6 +123,9 @@ LABELS_AT_MOST = 100  # in one filter
 REGION = Allowed("a region such as eu-west-1", r"[a-z]{2,5}(-[a-z]+)+-\d{1,2}")
 # What Airflow takes: airflow.models.connection.sanitize_conn_id.
 CONNECTION = Allowed("the id of an Airflow connection", r"[\w#!()\-.:/\\]+", 250)
+CONNECTIONS = Allowed(
+    "ids of Airflow connections with commas between", r"[\w#!()\-.:/\\]+(\s*,\s*[\w#!()\-.:/\\]+)*"
+)
 TIME = Allowed("a time such as 2026-01-31T12:00:00Z", check=_is_time, date_time=True)
 JOB_NAME = Allowed("1 to 64 of a-z, A-Z, 0-9, . _ -", r"[a-zA-Z0-9_.\-]+", 64)
 JOB_TAG = Allowed("1 to 1024 of a-z, A-Z, 0-9, . _ - : + = /", r"[a-zA-Z0-9_.\-:+=/]+", 1024)

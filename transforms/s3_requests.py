@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from upath import UPath
 
+from transforms.errors import RequestRefused
+
 if TYPE_CHECKING:
     from transforms.settings import Settings
 
@@ -51,11 +53,25 @@ class S3Requests:
         client.meta.events.register(event, self._fill_in, unique_id=name)
 
     def _fill_in(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        owner = self.owners.get(params.get("Bucket", ""), self.owners.get(""))
+        owner = self.owner_of(params["Bucket"]) if "Bucket" in params else ""
         if owner and "ExpectedBucketOwner" in model.input_shape.members:
             params["ExpectedBucketOwner"] = owner
         if model.name in ENCRYPTED and (key := self.key_for(params["Bucket"], params["Key"])):
             params.update(ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
+
+    def owner_of(self, bucket: str) -> str:
+        """The account that must own a bucket; empty: none is set. RequestRefused: not listed."""
+        if not self.owners:
+            return ""
+        owner = self.owners.get(bucket, self.owners.get(""))
+        if owner is None:
+            raise RequestRefused(
+                f"REKOGNITION_BUCKET_OWNER lists buckets, and {bucket} is not one of them: nothing "
+                f"was asked of it. Add {bucket}=account, if it is yours to use.",
+                operation="ExpectedBucketOwner",
+                code="AccessDenied",
+            )
+        return owner
 
     def key_for(self, bucket: str, key: str) -> str:
         """The KMS key of an object under the results root, empty when S3 chooses."""

@@ -16,8 +16,9 @@ from transforms.allowed_values import Allowed
 from transforms.environment import read, warn_of_unknown
 from transforms.files import is_local, local
 from transforms.layout import Layout, results_path
-from transforms.s3_requests import guarded
+from transforms.s3_requests import S3Requests, guarded
 from transforms.warehouse.ducklake import SCHEME, DuckLake
+from transforms.warehouse.lake_place import OWN, refuse_lake_among_results
 
 PREFIX = "REKOGNITION_"
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -76,6 +77,17 @@ class Settings:
     aws_conn_id: str = _variable(
         "aws_default", "Airflow connection of the AWS account.", allowed.CONNECTION
     )
+    aws_conn_ids: str = _variable(
+        "",
+        "Other connections that a DAG's form may name, with commas between.",
+        allowed.CONNECTIONS,
+    )
+    allowed_uris: str = _variable(
+        "",
+        "Other places, `s3://bucket/prefix` with commas between, that a DAG's form may name as "
+        "prefix, manifest or output. Unset: only those that the settings themselves name.",
+        allowed.S3_PREFIXES,
+    )
     region: str = _variable("", "AWS region; unset: the connection's.", allowed.REGION)
     min_confidence: float = _variable(
         50.0, "Lowest confidence that Rekognition returns, percent.", allowed.PERCENT
@@ -104,7 +116,7 @@ class Settings:
     bucket_owner: str = _variable(
         "",
         "Account that must own the buckets, or `bucket=account` for each, with commas: S3 refuses "
-        "a request to a bucket of another owner.",
+        "a request to a bucket of another owner, and one that a list does not name is not asked.",
         allowed.OWNERS,
     )
     job_name: str = _variable("", "Name of bulk jobs.", allowed.JOB_NAME)
@@ -194,8 +206,10 @@ class Settings:
         ValueError: the results root is remote, and nothing is named.
         """
         if self.warehouse_uri.startswith(SCHEME):
-            key = self.tables_kms_key_id
-            return DuckLake(self.warehouse_uri, self._data_uri(), kms_key_id=key)
+            data, key = self._data_uri(), self.tables_kms_key_id
+            if data.startswith("s3://"):
+                S3Requests.of(self).owner_of(data.removeprefix("s3://").partition("/")[0])
+            return DuckLake(self.warehouse_uri, data, kms_key_id=key)
         if self.warehouse_uri:
             return Path(self.warehouse_uri.removeprefix("file://")).absolute()
         root = results_path(self.root_uri)
@@ -220,14 +234,10 @@ class Settings:
         return folder / "published" / "rekognition.duckdb"
 
     def _data_uri(self) -> str:
-        """Absolute, and not around the results root, since strange files are removed from it."""
+        """Absolute, and nowhere among the results, since strange files are removed from it."""
         root = results_path(self.root_uri)
-        data = results_path(self.warehouse_data_uri) if self.warehouse_data_uri else root / "lake"
-        if f"{root}/".startswith(f"{str(data).rstrip('/')}/"):
-            raise ValueError(
-                f"REKOGNITION_WAREHOUSE_DATA_URI is {data}, which holds the results root: a "
-                "DuckLake needs a folder of its own."
-            )
+        data = results_path(self.warehouse_data_uri) if self.warehouse_data_uri else root / OWN
+        refuse_lake_among_results(root, str(data))
         return str(data)
 
 

@@ -16,6 +16,7 @@ from airflow.sdk import (
     task,
 )
 
+from rekognition_results.allowed import connections
 from rekognition_results.callbacks import tell_failure
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.parameters import PARAMETERS, check_run
@@ -64,7 +65,7 @@ def labels(description: str) -> Param:
 
 
 def connection_param(settings: Settings, description: str) -> Param:
-    schema = {"type": "string", **PARAMETERS["aws_conn_id"].schema}
+    schema = {"type": "string", "enum": connections(settings)}
     return Param(settings.aws_conn_id, description=description, schema=schema)
 
 

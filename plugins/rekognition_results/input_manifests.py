@@ -10,6 +10,7 @@ import codecs
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from rekognition_results.allowed import may_be_shown
 from rekognition_results.failures import explained
 from rekognition_results.listing import S3Uri
 from rekognition_results.planning import IMAGES_PER_JOB
@@ -68,9 +69,11 @@ def _source_ref(uri: str, number: int, line: bytes) -> str:
         if isinstance(told, dict) and S3Uri.of_object(told.get("source-ref")):
             return str(told["source-ref"])
         wrong = "has no source-ref with bucket and key"
+    # A form can name any object that the connection reads, and its content is nobody's business.
+    start = one_line(line[:100].decode(errors="replace"))
+    shown = f" It reads: {start}" if may_be_shown(uri) else ""
     raise _refused(
-        f'Line {number} of {uri} {wrong}: write it as {{"source-ref": "s3://bucket/key"}}. '
-        f"It reads: {one_line(line[:100].decode(errors='replace'))}"
+        f'Line {number} of {uri} {wrong}: write it as {{"source-ref": "s3://bucket/key"}}.{shown}'
     )
 
 

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from rekognition_results.allowed import refuse_what_no_setting_lists
 from rekognition_results.failures import told_to_airflow
 from transforms import allowed_values as allowed
 from transforms.environment import nearest
@@ -48,10 +49,12 @@ OF_AIRFLOW = frozenset({"openlineage"})
 
 
 def check_run(context: Context) -> None:
-    """`pre_execute` of every task: refuse a run with a parameter that its DAG does not have.
+    """`pre_execute` of every task: refuse a run whose form names what it may not.
 
-    Its first tasks are enough: nothing is planned without them.
+    A parameter that its DAG does not have is refused by the first tasks alone: nothing is planned
+    without them.
     """
+    refuse_what_no_setting_lists(context)
     if context["task"].upstream_task_ids:
         return
     with told_to_airflow(log):

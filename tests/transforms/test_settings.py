@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from transforms.errors import ResultsError
 from transforms.settings import CHECKOUT, PREFIX, VARIABLES, Settings
 from transforms.warehouse.ducklake import DuckLake
 
@@ -187,7 +188,7 @@ def test_a_lake_that_would_clean_up_the_results_root_is_refused(data: str) -> No
         warehouse_uri="ducklake:sqlite:/c.sqlite",
         warehouse_data_uri=data,
     )
-    with pytest.raises(ValueError, match="which holds the results root"):
+    with pytest.raises(ResultsError, match="would remove what is not its own"):
         _ = lake.warehouse
 
 

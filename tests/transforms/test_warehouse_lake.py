@@ -172,10 +172,10 @@ def test_a_lake_keeps_what_it_replaced_for_a_day_and_then_removes_its_files(
         load(layout, fast_lake)
     assert len(list(Path(fast_lake.data_uri, "main", "labels").iterdir())) == 3
     with opened(fast_lake, 0) as con:
-        assert not tidy_up_if_due(con, fast_lake)
+        assert not tidy_up_if_due(con, fast_lake, layout.root)
         for option in ("expire_older_than", "delete_older_than"):
             con.execute(f"CALL warehouse.set_option('{option}', '-2 days')")
-        assert tidy_up_if_due(con, fast_lake)
+        assert tidy_up_if_due(con, fast_lake, layout.root)
     assert len(list(Path(fast_lake.data_uri, "main", "labels").iterdir())) == 1
     assert rows(fast_lake, "SELECT count(*) FROM labels") == [(150,)]
     kept = rows(fast_lake, "SELECT snapshot_id FROM ducklake_snapshots('warehouse') ORDER BY 1")

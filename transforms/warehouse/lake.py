@@ -14,6 +14,7 @@ from transforms.tables import SCHEMA_VERSION
 from transforms.warehouse.connection import opened
 from transforms.warehouse.ducklake import DuckLake
 from transforms.warehouse.lake_maintenance import refuse_strange_files, set_options, tidy_up_if_due
+from transforms.warehouse.lake_place import refuse_lake_among_results
 from transforms.warehouse.lake_turn import turn
 from transforms.warehouse.schema import create_schema, found_version, take_in_old_lock
 from transforms.warehouse.transaction import (
@@ -50,6 +51,7 @@ def load_lake(
 
 
 def _load_once(lake: DuckLake, pending: Pending, everything: bool, timeout: float) -> LoadReport:
+    refuse_lake_among_results(pending.layout.root, lake.data_uri)
     with opened(lake, 0) as con, turn(con, lake, timeout):
         version = found_version(con, lake)
         if version is None:
@@ -59,5 +61,5 @@ def _load_once(lake: DuckLake, pending: Pending, everything: bool, timeout: floa
         take_in_old_lock(con)
         anew = everything or version not in (None, SCHEMA_VERSION)
         report = load_pending(con, pending, anew=anew)
-        tidy_up_if_due(con, lake)
+        tidy_up_if_due(con, lake, pending.layout.root)
         return report

@@ -9,12 +9,14 @@ kept are options of the lake itself, so that DuckDB's own CHECKPOINT of it keeps
 from __future__ import annotations
 
 import duckdb
+from upath import UPath
 
 from transforms.ddl import literal
 from transforms.errors import ResultsError, SchemaMismatch
 from transforms.warehouse.connection import CATALOG
 from transforms.warehouse.ducklake import DuckLake
 from transforms.warehouse.lake_connection import LOST, gist
+from transforms.warehouse.lake_place import refuse_lake_among_results
 
 OPTIONS = {
     "expire_older_than": "1 day",  # snapshots: so long an open reader keeps its rows
@@ -55,12 +57,15 @@ def set_options(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"CALL {CATALOG}.set_option({literal(name)}, {literal(value)})")
 
 
-def tidy_up_if_due(con: duckdb.DuckDBPyConnection, lake: DuckLake) -> bool:
+def tidy_up_if_due(con: duckdb.DuckDBPyConnection, lake: DuckLake, root: UPath) -> bool:
     """Tidy up when the oldest snapshot should have gone a day ago. True when that was done.
+
+    `root`: the results root, among whose files no lake is tidied up: a link may lead there by now.
 
     Another loader that writes meanwhile is let through: the next load tries again. ResultsError
     for any other failure.
     """
+    refuse_lake_among_results(root, lake.data_uri)
     try:
         ((due,),) = con.execute(DUE).fetchall()
         for step in STEPS if due else ():
