@@ -60,13 +60,23 @@ def _arguments() -> argparse.Namespace:
 
 
 def _run(home: Path, published: Path, port: int) -> int:
-    home.mkdir(parents=True, exist_ok=True)
+    _keep_private(home)
     new_password = make_secret(home / "admin-password", 12)
     make_secret(home / "secret-key", 42)
     environment = superset_environment(home, published)
     if not _prepare(home, environment):
         return 1
     return _serve(home, environment, port, new_password)
+
+
+def _keep_private(home: Path) -> None:
+    """Nobody else reads Superset's database, logs and secrets: of now, and what comes to be."""
+    os.umask(0o077)
+    home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o700)
+    for file in home.iterdir():
+        if file.is_file():
+            file.chmod(0o600)
 
 
 def make_secret(path: Path, strength: int) -> bool:

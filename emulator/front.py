@@ -13,14 +13,17 @@ from typing import Any
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.iam.models import get_account_id_from
+from moto.moto_server import werkzeug_app
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from emulator import control
 from emulator.archive import HEADER
+from emulator.browsers import REFUSAL, is_of_a_foreign_page
 from emulator.errors import ServiceError
 from emulator.http import break_connection
 from emulator.objects import bucket_named, owner_of, tier_of
 from emulator.service import TARGET_PREFIX, Reply
+from emulator.subscriptions import keep_on_this_machine
 from emulator.world import Caller
 
 Environ = dict[str, Any]
@@ -35,10 +38,17 @@ class Front:
 
     def __init__(self, emulator: control.Controlled) -> None:
         self._emulator = emulator
+        # moto would let the pages of every origin read its answers.
+        werkzeug_app.DISABLE_GLOBAL_CORS = True  # type: ignore[attr-defined]
+        keep_on_this_machine()
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one HTTP request."""
+        if is_of_a_foreign_page(environ):
+            headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(REFUSAL)))]
+            start_response("403 Forbidden", headers)
+            return [] if environ["REQUEST_METHOD"] == "HEAD" else [REFUSAL]
         path = environ.get("PATH_INFO", "")
         if path.startswith(control.PREFIX):
             return _control(self._emulator, environ, start_response)

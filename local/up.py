@@ -6,7 +6,9 @@ python -m local.up [--port 8080] [--aws-real]
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -21,6 +23,7 @@ from local.environment import (
     state_folder,
 )
 from local.web_server import is_free, stop_group, wait_until_up
+from rekognition_results.own_page import VARIABLE
 
 START_SECONDS = 300  # about 20 on two free cores; a busy machine takes its time
 STOP_SECONDS = 30
@@ -34,6 +37,8 @@ def main() -> int:
     home = folder / "airflow-web"
     home.mkdir(parents=True, exist_ok=True)
     os.environ.update(airflow_environment(home) | _web_environment(arguments.port, arguments.real))
+    if arguments.real:
+        os.environ.update(_log_in(home))
     real = nullcontext("")
     local = local_amazon(folder / "emulator", None, folder / "emulator.log")
     with real if arguments.real else local as url:
@@ -62,16 +67,31 @@ def _arguments() -> argparse.Namespace:
 
 
 def _web_environment(port: int, real: bool) -> dict[str, str]:
-    """Everyone who reaches the page is an admin, so it listens on this machine only."""
+    """The page listens on this machine only, and answers no page of somebody else."""
     url = f"http://127.0.0.1:{port}"
     return {
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__BASE_URL": url,
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+        # Without a real account everyone who reaches the page is an admin.
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": str(not real),
+        VARIABLE: f"127.0.0.1:{port},localhost:{port}",
         # With a real account a person switches on what costs money.
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": str(real),
+    }
+
+
+def _log_in(home: Path) -> dict[str, str]:
+    """One admin, whose password is in a file that only this user reads."""
+    passwords = home / "passwords.json"
+    if not passwords.exists():
+        with os.fdopen(os.open(passwords, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            json.dump({"admin": secrets.token_urlsafe(12)}, out)
+    print(f"Log in as admin; the password is in {passwords}.", flush=True)
+    return {
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
     }
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,6 +12,7 @@ from upath import UPath
 from transforms.commits import Commit, commits
 from transforms.errors import ReconciliationFailed, SchemaMismatch
 from transforms.layout import SEGMENTS_SUFFIX, Layout
+from transforms.own_folders import own_folder
 from transforms.tables import SCHEMA_VERSION, TABLES
 from transforms.warehouse.committed_files import fetch
 from transforms.warehouse.statements import ledger_rows
@@ -44,8 +43,8 @@ def read_table(
     schema = described.schema.with_metadata(_for_pandas(described.schema))
     if table == "loads":
         return ledger_rows(found, datetime.now(UTC)).cast(schema)
-    with tempfile.TemporaryDirectory(prefix="rekognition-") as folder:
-        paths = fetch(layout, shown, Path(folder)).get(table, [])
+    with own_folder("rekognition-fetched-") as folder:
+        paths = fetch(layout, shown, folder).get(table, [])
         parts = [pq.ParquetFile(path, memory_map=False).read() for path in paths]
     return pa.concat_tables([schema.empty_table(), *(part.cast(schema) for part in parts)])
 

@@ -139,6 +139,13 @@ def _add_output(command: argparse.ArgumentParser) -> None:
     """Without one of these, an aligned table: its first 1,000 rows in a terminal, else all."""
     form = command.add_mutually_exclusive_group()
     form.add_argument("--csv", action="store_true", help="print CSV with a header line")
+    form.add_argument(
+        "--csv-safe",
+        dest="csv",
+        action="store_const",
+        const="safe",
+        help="the same for spreadsheets: no text in it becomes a formula",
+    )
     form.add_argument("--parquet", metavar="OUT", help="write a Parquet file")
     _add_json(form)
 

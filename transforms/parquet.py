@@ -12,7 +12,6 @@ import io
 import os
 import shutil
 import socket
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cache
@@ -24,6 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from upath import UPath
 
+from transforms import own_folders
 from transforms.commits import TableFile
 from transforms.files import is_local, local
 from transforms.layout import ResultKey
@@ -65,7 +65,7 @@ class TableFiles:
     ) -> None:
         for writer in self._writers.values():
             writer.close()
-        shutil.rmtree(self._room, ignore_errors=True)
+        own_folders.remove(self._room)
         if is_local(self.root):
             with suppress(OSError):  # somebody else writes there
                 self._room.parent.rmdir()
@@ -237,14 +237,15 @@ def _parquet_writer(sink: Any, schema: pa.Schema, *, small: bool) -> pq.ParquetW
 def _room_of_its_own(root: UPath, key: ResultKey) -> Path:
     """A new folder to write in: for a local root inside it, so that a rename is enough."""
     if not is_local(root):
-        return Path(tempfile.mkdtemp(prefix="rekognition-"))
+        return own_folders.make("rekognition-writing-")
     rooms = local(root) / WRITING / f"{key.operation}.{key.name}"
     mine = f"{socket.gethostname()}."
     for left in rooms.glob(f"{mine}*"):
         if not _alive(left.name.removeprefix(mine)):
             shutil.rmtree(left, ignore_errors=True)
     room = rooms / f"{mine}{os.getpid()}"
-    room.mkdir(parents=True)
+    rooms.mkdir(parents=True, exist_ok=True)
+    room.mkdir(mode=0o700)
     return room
 
 

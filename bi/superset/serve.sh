@@ -4,6 +4,7 @@
 # and otherwise left as people made them.
 set -eu
 umask 077
+chmod 700 "$SUPERSET_HOME"
 digest=$(find assets uv.lock -type f | LC_ALL=C sort | xargs sha256sum | sha256sum)
 if [ "$digest" != "$(cat "$SUPERSET_HOME/prepared" 2>/dev/null)" ]; then
     python prepare.py

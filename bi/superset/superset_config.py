@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from own_host import OwnHost
 from own_secrets import secret
 from published import mutator
 from superset.config import TALISMAN_CONFIG as _TALISMAN
@@ -50,6 +51,8 @@ AUTH_USER_REGISTRATION = False
 WTF_CSRF_TIME_LIMIT = None  # a dashboard stays open for days
 SESSION_COOKIE_NAME = "rekognition_results_superset"  # beside another Superset on 127.0.0.1
 SESSION_COOKIE_SAMESITE = "Strict"
+
+ADDITIONAL_MIDDLEWARE = [OwnHost]
 
 # The page may talk to this server and to nobody else.
 TALISMAN_ENABLED = True

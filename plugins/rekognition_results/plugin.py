@@ -1,4 +1,6 @@
-"""What Airflow registers: Rekognition's console links. The rest is imported where it is used.
+"""What Airflow registers: Rekognition's console links, and who may ask the page of `make up`.
+
+The rest is imported where it is used.
 
 An installed package is found by its entry point `airflow.plugins`; a copy in the plugins folder by
 `rekognition_plugin.py` there.
@@ -10,6 +12,7 @@ from airflow.plugins_manager import AirflowPlugin
 
 from rekognition_results.links.label_detection import LabelDetectionLink
 from rekognition_results.links.media_analysis import MediaAnalysisJobsLink
+from rekognition_results.own_page import middlewares
 
 
 class RekognitionPlugin(AirflowPlugin):
@@ -17,3 +20,4 @@ class RekognitionPlugin(AirflowPlugin):
 
     name = "rekognition_results"
     operator_extra_links = [MediaAnalysisJobsLink(), LabelDetectionLink()]  # noqa: RUF012
+    fastapi_root_middlewares = middlewares()

@@ -6,16 +6,21 @@ import argparse
 import csv
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.commands.aligned import put_table
 from transforms.commands.plain import as_json, as_text, rows
+from transforms.commands.terminal import shown, shown_json
 
+SAFE = "safe"  # what --csv-safe makes of options.csv
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ROW_GROUP = 2**25  # bytes of a Parquet row group before it is compressed
 
 
@@ -26,7 +31,7 @@ def put(schema: pa.Schema, batches: Iterator[pa.RecordBatch], options: argparse.
     elif options.json:
         _put_json(schema, batches)
     elif options.csv:
-        _put_csv(schema, batches)
+        _put_csv(schema, batches, _harmless if options.csv == SAFE else as_text)
     else:
         put_table(schema, batches)
 
@@ -79,7 +84,8 @@ def _put_json(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
         names.append(name if name not in names else next(n for n in again if n not in names))
     separator = "["
     for row in rows(schema, batches):
-        sys.stdout.write(f"{separator}\n{as_json(dict(zip(names, row, strict=True)))}")
+        line = as_json(dict(zip(names, row, strict=True)))
+        sys.stdout.write(f"{separator}\n{shown_json(line)}")
         separator = ","
     sys.stdout.write("[]\n" if separator == "[" else "\n]\n")
 
@@ -91,9 +97,21 @@ class _UnixLines:
         return sys.stdout.write(row[:-2] + "\n")
 
 
-def _put_csv(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+def _put_csv(
+    schema: pa.Schema, batches: Iterator[pa.RecordBatch], text_of: Callable[[Any], str]
+) -> None:
     """RFC 4180 with a header, but lines end in LF; NULL is an empty field."""
     writer = csv.writer(_UnixLines(), lineterminator="\r\n")
-    writer.writerow(schema.names)
+    writer.writerow(shown(text_of(name)) for name in schema.names)
     for row in rows(schema, batches):
-        writer.writerow("" if value is None else as_text(value) for value in row)
+        writer.writerow("" if value is None else shown(text_of(value)) for value in row)
+
+
+def _harmless(value: Any) -> str:
+    """As text, with an apostrophe before what a spreadsheet would take for a formula.
+
+    https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    text = as_text(value)
+    formula = not isinstance(value, int | float | Decimal) and text.startswith(FORMULAS)
+    return f"'{text}" if formula else text

@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from transforms.commands.terminal import shown_lines
 from transforms.layout import Layout
 from transforms.settings import Settings
 from transforms.tables import SETTINGS_TABLES, SettingsTable
@@ -46,7 +47,7 @@ def _print(layout: Layout, table: SettingsTable, as_json: bool) -> int:
     if as_json:
         rows = read_rows(table, text, source)
         told = [dict(zip(table.schema.names, row, strict=True)) for row in rows]
-        print(json.dumps(told, default=str, ensure_ascii=False))
+        print(json.dumps(told, default=str, ensure_ascii=sys.stdout.isatty()))
     else:
-        sys.stdout.write(text)
+        sys.stdout.write(shown_lines(text))
     return 0

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import random
 import re
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import duckdb
 
+from transforms import own_folders
 from transforms.ddl import literal
 from transforms.errors import ResultsError, SchemaMismatch, WarehouseLocked
 from transforms.warehouse.ducklake import DuckLake
@@ -31,6 +31,7 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": False,
 }
 MEMORY_LIMIT = "700MB"  # of a load: leaves room under 1 GB for Arrow and Python
+SPILL = "rekognition-spill-"  # how folders begin to which readers, and loads of a lake, spill
 LOCKED = re.compile(r"Conflicting lock is held|Unique file handle conflict")
 HOLDER = re.compile(r"\(PID (\d+)\)")
 
@@ -50,7 +51,8 @@ def opened(warehouse: Path | DuckLake, timeout: float) -> Iterator[duckdb.DuckDB
     another transaction was first in the lake; SchemaMismatch when the file is no DuckDB database;
     ResultsError when DuckDB fails, as on a full disk.
     """
-    con = in_memory(_spill(warehouse))
+    spill = _spill(warehouse)
+    con = in_memory(spill)
     try:
         con.execute(f"SET memory_limit = {literal(MEMORY_LIMIT)}")
         if isinstance(warehouse, DuckLake):
@@ -73,6 +75,7 @@ def opened(warehouse: Path | DuckLake, timeout: float) -> Iterator[duckdb.DuckDB
         raise (lost(warehouse, error) or told) from None
     finally:
         con.close()
+        own_folders.remove(spill)
 
 
 @contextmanager
@@ -85,7 +88,8 @@ def read_only(source: Path | DuckLake) -> Iterator[duckdb.DuckDBPyConnection]:
         raise FileNotFoundError(
             f"{source} is not there: run `rekognition-results load` to publish it."
         )
-    con = in_memory(Path(tempfile.gettempdir()) / f"rekognition-{os.getpid()}.tmp")
+    spill = own_folders.make(SPILL)
+    con = in_memory(spill)
     try:
         attach_read_only(con, source)
         yield con
@@ -101,6 +105,7 @@ def read_only(source: Path | DuckLake) -> Iterator[duckdb.DuckDBPyConnection]:
         raise told from None
     finally:
         con.close()
+        own_folders.remove(spill)
 
 
 def attach_read_only(con: duckdb.DuckDBPyConnection, source: Path | DuckLake) -> None:
@@ -118,8 +123,8 @@ def attach_read_only(con: duckdb.DuckDBPyConnection, source: Path | DuckLake) ->
 
 def _spill(warehouse: Path | DuckLake) -> Path:
     if isinstance(warehouse, Path):
-        return warehouse.with_name(warehouse.name + ".tmp")
-    return Path(tempfile.gettempdir()) / f"rekognition-{os.getpid()}.tmp"
+        return own_folders.make(f".{warehouse.name}.spill-", warehouse.parent)
+    return own_folders.make(SPILL)
 
 
 def _attach_file(con: duckdb.DuckDBPyConnection, warehouse: Path, timeout: float) -> None:

@@ -16,14 +16,14 @@ READ_ONLY = 0o444  # a reader that forgets -readonly gets a clear refusal, not a
 def put_copy(warehouse: Path, published: Path) -> None:
     """Copy a closed, checkpointed warehouse and swap it in; only under the warehouse's lock.
 
-    The copy's name must not be `<file>.tmp`: that is the folder DuckDB spills to.
+    Who may read it is as the umask says.
     """
     published.parent.mkdir(parents=True, exist_ok=True)
     copy = published.with_name(published.name + ".new")
     copy.unlink(missing_ok=True)  # left by a publish that was killed
     _look_for_room(warehouse, published.parent)
     shutil.copyfile(warehouse, copy)
-    copy.chmod(READ_ONLY)
+    copy.chmod(copy.stat().st_mode & READ_ONLY)
     _sync(copy)
     remove_stray_logs(published)  # they would be replayed on the new file
     copy.replace(published)

@@ -10,13 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
 
 from transforms.commits import Commit, commit_marks, read_commits
 from transforms.errors import IncompleteResults, SchemaMismatch
 from transforms.layout import Layout, ResultKey
+from transforms.own_folders import own_folder
 from transforms.sql_files import read
 from transforms.tables import SCHEMA_VERSION
 from transforms.tables.settings import MODERATION_TAXONOMY
@@ -147,9 +147,9 @@ def _load_batches(
     counts: Counter[str] = Counter()
     done = 0
     for batch in in_batches(new):
-        with TemporaryDirectory(dir=pending.folder, prefix=pending.prefix) as folder:
+        with own_folder(pending.prefix, pending.folder) as folder:
             shown = [one for one in batch if not one.held_back]
-            with sources(con, fetch(pending.layout, shown, Path(folder))) as found:
+            with sources(con, fetch(pending.layout, shown, folder)) as found:
                 counts.update(replace_results(con, batch, found, there, loaded_at))
                 check_and_precompute(con, found)
         done += len(batch)

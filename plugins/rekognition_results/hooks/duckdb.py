@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import duckdb
 from airflow.providers.duckdb.hooks.duckdb import DuckDBHook
 
 from rekognition_results.storage import lake_with_access
+from transforms import own_folders
+from transforms.ddl import literal
 from transforms.settings import Settings
-from transforms.warehouse.connection import CATALOG, MEMORY_LIMIT, attach_read_only
+from transforms.warehouse.connection import CATALOG, MEMORY_LIMIT, SPILL, attach_read_only
 
 
 class PublishedTablesHook(DuckDBHook):
@@ -25,27 +28,34 @@ class PublishedTablesHook(DuckDBHook):
     def get_conn(self) -> Any:
         settings = Settings.from_env()
         con = super().get_conn()
+        spill = own_folders.make(SPILL)
         try:
+            con.execute(f"SET temp_directory = {literal(str(spill))}")
             con.execute("SET GLOBAL TimeZone = 'UTC'")
             attach_read_only(
                 con, lake_with_access(settings.published, self.aws_conn_id, settings.region)
             )
         except Exception:
             con.close()
+            own_folders.remove(spill)
             raise
-        return _Attached(con)
+        return _Attached(con, spill)
 
 
 class _Attached:
     """A connection whose cursors ask the attached tables too; DuckDB's own forget USE."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        self._con = con
+    def __init__(self, con: duckdb.DuckDBPyConnection, spill: Path) -> None:
+        self._con, self._spill = con, spill
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         cursor = self._con.cursor()
         cursor.execute(f"USE {CATALOG}")
         return cursor
+
+    def close(self) -> None:
+        self._con.close()
+        own_folders.remove(self._spill)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._con, name)
