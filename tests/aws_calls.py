@@ -66,13 +66,13 @@ def needs(environ: dict[str, Any], who: str, region: str, service: str) -> Itera
         for action, resource, context, key in _of_s3(environ):
             yield Need(who, action, resource, context)
             if key:
-                yield Need(who, key[0], key[1], (("kms:ViaService", f"s3.{region}.amazonaws.com"),))
+                yield Need(who, key[0], key[1], _via("s3", region))
         return
     body = _body(environ)
     target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
     if service == "rekognition":
         yield Need(who, f"rekognition:{target}", "*")
-        for action, resource, context in _on_behalf(target, json.loads(body)):
+        for action, resource, context in _on_behalf(target, json.loads(body), region):
             yield Need(who, action, resource, context)
     elif service == "sqs":
         _, account, queue = json.loads(body)["QueueUrl"].rsplit("/", 2)
@@ -153,31 +153,37 @@ def _encrypted_with(bucket: str, key: str) -> str | None:
     return used
 
 
-def _on_behalf(operation: str, request: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
+def _via(service: str, region: str) -> tuple[tuple[str, str], ...]:
+    return (("kms:ViaService", f"{service}.{region}.amazonaws.com"),)
+
+
+def _on_behalf(
+    operation: str, request: dict[str, Any], region: str
+) -> Iterator[tuple[str, str, Any]]:
     """What Rekognition does with the caller's rights, by the members of a request."""
     place = (request.get("Video") or request.get("Input") or request.get("Image") or {}).get(
         "S3Object"
     )
     if place:
-        yield from _read(place)
+        yield from _read(place, region)
     if operation == "StartMediaAnalysisJob":
         for source in _sources(place):
-            yield from _read(source)
+            yield from _read(source, region)
         output = request["OutputConfig"]
         folder = "/".join(filter(None, (output["S3Bucket"], output.get("S3KeyPrefix"))))
         yield "s3:PutObject", f"arn:aws:s3:::{folder}/x", ()
         if key := request.get("KmsKeyId"):
-            yield "kms:GenerateDataKey", key, ()
+            yield "kms:GenerateDataKey", key, _via("rekognition", region)
     if channel := request.get("NotificationChannel"):
         passed = (("iam:PassedToService", "rekognition.amazonaws.com"),)
         yield "iam:PassRole", channel["RoleArn"], passed
 
 
-def _read(place: dict[str, str]) -> Iterator[tuple[str, str, Any]]:
+def _read(place: dict[str, str], region: str) -> Iterator[tuple[str, str, Any]]:
     action = "s3:GetObjectVersion" if "Version" in place else "s3:GetObject"
     yield action, f"arn:aws:s3:::{place['Bucket']}/{place['Name']}", ()
     if key := _encrypted_with(place["Bucket"], place["Name"]):
-        yield "kms:Decrypt", key, ()
+        yield "kms:Decrypt", key, _via("s3", region)
 
 
 def _sources(manifest: dict[str, str]) -> Iterator[dict[str, str]]:

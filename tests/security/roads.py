@@ -73,6 +73,8 @@ class Account:
         names = {"MEDIA_BUCKET": MEDIA, "OUTPUT_BUCKET": OUTPUT, "RESULTS_BUCKET": RESULTS}
         names |= {name: arn.rpartition("/")[2] for name, arn in self.keys.items()}
         names |= {
+            "IMAGES_PREFIX": "images",
+            "VIDEOS_PREFIX": "videos",
             "OUTPUT_PREFIX": "bulk",
             "RESULTS_PREFIX": PREFIX,
             "REGION": REGION,
@@ -100,9 +102,9 @@ def account(environ: Any) -> Iterator[Account]:
         s3.put_bucket_versioning(Bucket=OUTPUT, VersioningConfiguration=versions)
         encrypted = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": made.keys["MEDIA_KEY"]}
         s3.put_object(Bucket=MEDIA, Key="images/a.jpg", Body=image("a"), **encrypted)
-        s3.put_object(Bucket=MEDIA, Key="old/a.mp4", Body=video("old"))
+        s3.put_object(Bucket=MEDIA, Key="videos/old/a.mp4", Body=video("old"))
         s3.put_bucket_versioning(Bucket=MEDIA, VersioningConfiguration=versions)
-        s3.put_object(Bucket=MEDIA, Key="videos/a.mp4", Body=video("a"), **encrypted)
+        s3.put_object(Bucket=MEDIA, Key="videos/new/a.mp4", Body=video("a"), **encrypted)
         told = {
             "conn_type": "aws",
             "login": PIPELINE,
@@ -164,9 +166,9 @@ def _bulk(there: Account) -> str:
 def _videos(there: Account) -> str:
     plan = RekognitionPlanLabelDetectionOperator
     told = {"sns_topic_arn": there.topic, "sns_role_arn": ROLE}
-    (token,) = run(plan, media_uri=f"s3://{MEDIA}/videos/", **told)
+    (token,) = run(plan, media_uri=f"s3://{MEDIA}/videos/new/", **told)
     job_id: str = run(RekognitionStartLabelDetectionOperator, token=token)
-    (token,) = run(plan, media_uri=f"s3://{MEDIA}/old/", max_jobs=2)[-1:]
+    (token,) = run(plan, media_uri=f"s3://{MEDIA}/videos/old/", max_jobs=2)[-1:]
     run(RekognitionStartLabelDetectionOperator, token=token)
     there.amazon.clock.advance(60)
     run(RekognitionLabelDetectionSensor, job_id=job_id)
