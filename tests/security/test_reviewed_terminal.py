@@ -88,12 +88,12 @@ def test_a_column_s_name_is_data_too(root: Path) -> None:
 @pytest.mark.parametrize("form", ["", "--json"])
 def test_settings_sends_a_terminal_no_control_sequence(root: Path, form: str) -> None:
     file = root / "settings" / "review_thresholds.csv"
-    file.write_text(f"category,min_confidence\n{HOSTILE},50\n")
+    file.write_text(f"category,min_confidence\n,50\n{HOSTILE},50\n")
     words = ["settings", "review_thresholds", *filter(None, [form])]
     told = in_a_terminal(root, *words)
     assert "owned" in told
     assert all(line.isprintable() for line in told.split("\n"))
-    assert HOSTILE in (json.loads(told)[0].values() if form else run(root, *words).stdout.decode())
+    assert HOSTILE in (json.loads(told)[1].values() if form else run(root, *words).stdout.decode())
     file.unlink()
 
 
