@@ -36,6 +36,7 @@ def main() -> int:
     folder = state_folder()
     home = folder / "airflow-web"
     home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o700)  # its metadata and logs are nobody else's
     os.environ.update(airflow_environment(home) | _web_environment(arguments.port, arguments.real))
     if arguments.real:
         os.environ.update(_log_in(home))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+from pathlib import Path
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 from upath import UPath
