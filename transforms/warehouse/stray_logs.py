@@ -1,7 +1,8 @@
 """A log beside a published file: DuckDB adds the rows in it to what every reader of the file sees.
 
 DuckDB keeps such logs beside a file that it writes to. Nobody writes to a published one, so there a
-log is left by a reader that could write and died, or was put there to forge rows.
+log is left by a reader that could write and died, or was put there to forge rows. Readers take in
+`.wal`; the other two are a writer's, and are refused with it.
 """
 
 from __future__ import annotations
