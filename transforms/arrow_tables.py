@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-
 from pathlib import Path
 
 import pyarrow as pa
