@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from airflow.sdk.exceptions import AirflowException
 from hostile import FOLDERS, HOSTILE, few, is_one_line, root
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from upath import UPath
 
@@ -147,6 +147,7 @@ def test_a_bad_line_of_a_manifest_is_told_in_one_line(line: str) -> None:
 
 @settings(few, max_examples=6)
 @given(folder=FOLDERS, key=HOSTILE, name=HOSTILE, job_name=HOSTILE)
+@example(folder="\\*", key="key", name="name", job_name="job")
 def test_what_others_named_reaches_the_tables_as_it_is(
     folder: str, key: str, name: str, job_name: str
 ) -> None:

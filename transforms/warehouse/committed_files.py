@@ -52,7 +52,7 @@ def sources(
     found: dict[str, str] = {}
     registered = []
     for table, some in files.items():
-        if len(some) <= FILES_AT_ONCE:
+        if len(some) <= FILES_AT_ONCE and not any(_is_unreadable(str(file)) for file in some):
             found[table] = parquet(some)
         else:
             name = f"files of {table}"
@@ -78,6 +78,11 @@ def parquet(files: Sequence[Path]) -> str:
     """A FROM clause over these files, in their order."""
     names = ", ".join(literal(_unglobbed(str(file))) for file in files)
     return f"read_parquet([{names}], hive_partitioning = false)"
+
+
+def _is_unreadable(path: str) -> bool:
+    """True for a name that DuckDB cannot be given: a backslash parts folders in its patterns."""
+    return "\\" in path and path != _unglobbed(path)
 
 
 def _unglobbed(path: str) -> str:
