@@ -198,7 +198,9 @@ def test_filters_narrow_the_charts_to_a_video_and_a_label(
     dashboards.wait_for_answers({"Seen together", "Where in the frame", "Timeline"})
     companions = dashboards.answers["Seen together"].rows
     assert {row["name"] for row in companions} == {"Person"}
-    assert {row["video_s3_object_name"] for row in dashboards.answers["Timeline"].rows} == {VIDEO}
+    assert {row["bucket_and_name"] for row in dashboards.answers["Timeline"].rows} == {
+        f"studio/{VIDEO}"
+    }
     assert {row["name"] for row in dashboards.answers["Timeline"].rows} == {"Person"}
 
 
