@@ -61,30 +61,27 @@ newer AS (
     WHERE COALESCE(one['etag'] = etag, TRUE)
 ),
 
-thresholds AS (
-    SELECT
-        found.*,
-        COALESCE(threshold.min_confidence, fallback.min_confidence) AS min_confidence,
-        threshold.category IS NULL AS is_default_threshold
-    FROM precomputed.moderation_findings AS found
-    LEFT JOIN review_thresholds AS threshold
-        ON COALESCE(found.category_7, found.category) = threshold.category
-    INNER JOIN review_thresholds AS fallback ON fallback.category = ''
-),
-
 open_findings AS (
     SELECT
         image.source_ref,
         image.source_ref_bucket,
         image.source_ref_key,
         image.newer_min_confidence,
-        found.*
+        found.*,
+        COALESCE(threshold.min_confidence, fallback.min_confidence) AS min_confidence,
+        threshold.category IS NULL AS is_default_threshold
     FROM newer AS image
     INNER JOIN moderation_jobs AS job ON image.job_number = job.job_number
-    INNER JOIN thresholds AS found ON job.job_id = found.job_id AND image.image_index = found.image_index
+    INNER JOIN precomputed.moderation_findings AS found
+        ON job.job_id = found.job_id AND image.image_index = found.image_index
+    LEFT JOIN review_thresholds AS threshold
+        ON COALESCE(found.category_7, found.category) = threshold.category
+    INNER JOIN review_thresholds AS fallback ON fallback.category = ''
     WHERE
-        found.confidence >= found.min_confidence
-        AND COALESCE(image.newer_lowest > found.min_confidence, TRUE)
+        found.confidence >= COALESCE(threshold.min_confidence, fallback.min_confidence)
+        AND COALESCE(
+            image.newer_lowest > COALESCE(threshold.min_confidence, fallback.min_confidence), TRUE
+        )
     -- of each category what its newest analysis found
     QUALIFY
         image.job_number = MAX(image.job_number) OVER (
@@ -112,7 +109,7 @@ worst AS (
             'newer_min_confidence': newer_min_confidence
         }) AS one,
         COUNT(*) AS findings,
-        LIST_SORT(LIST(DISTINCT category)) AS categories
+        LIST_SORT(LIST_DISTINCT(LIST(category))) AS categories
     FROM open_findings
     GROUP BY source_ref
 )
