@@ -66,14 +66,24 @@ def delete(con: duckdb.DuckDBPyConnection, replaced: str, tables: Collection[str
 
 
 def _derived_from(tables: Iterable[str]) -> list[SqlFile]:
-    """The files that read one of them, or read another such file; each after those it reads."""
+    """The files that read one of them, or read another such file; each after those it reads.
+
+    What reads a file without rows has none either: a failed video has its job, and no labels.
+    """
     read = list(tables)
     files: list[SqlFile] = []
+    empty: list[str] = []
     for file in precomputed():
-        if any(re.search(rf"\b{name}\b", file.statement) for name in read):
+        if _names(file, read) and not _names(file, empty):
             files.append(file)
             read.append(file.name)
+        else:
+            empty.append(file.name)
     return files
+
+
+def _names(file: SqlFile, tables: Iterable[str]) -> bool:
+    return any(re.search(rf"\b{name}\b", file.statement) for name in tables)
 
 
 def compute_anew(con: duckdb.DuckDBPyConnection) -> None:
