@@ -28,10 +28,10 @@ def small_disks() -> None:
 @pytest.mark.parametrize(
     "megabytes, told",
     [
-        pytest.param(10, "Failed to commit: .*No space left", id="while-committing"),
-        pytest.param(12, "Checkpoint failed .*No space left", id="while-checkpointing"),
-        pytest.param(16, "Publishing .* needs .* bytes .*Make room", id="before-publishing"),
-        pytest.param(24, "Publishing .* needs .* bytes .*Make room", id="after-three-loads"),
+        pytest.param(14, "Failed to commit: .*No space left", id="while-committing"),
+        pytest.param(17, "Checkpoint failed .*No space left", id="while-checkpointing"),
+        pytest.param(21, "Publishing .* needs .* bytes .*Make room", id="before-publishing"),
+        pytest.param(34, "Publishing .* needs .* bytes .*Make room", id="after-three-loads"),
     ],
 )
 def test_what_was_published_stays_and_the_next_load_ends_the_work(
