@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ from aws_calls import PIPELINE, READER, RECORDER, grants
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDINGS = ROOT.parent / "shared" / "recordings"
+
+# A shell lets what it starts in the background ignore Ctrl-C, which some tests press.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Airflow reads its environment when it is first imported: each test process has a home of its own.
 _HOME = tempfile.mkdtemp(prefix="airflow-home-")

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -35,6 +36,7 @@ class SqlFile:
     statement: str
 
 
+@cache  # a load asks for each of them several times
 def read(folder: Folder, name: str) -> SqlFile:
     """One file of sql/; FileNotFoundError when there is none of that name."""
     lines = (SQL / folder / f"{name}.sql").read_text().splitlines()
@@ -52,15 +54,16 @@ def all_of(folder: Folder) -> list[SqlFile]:
 
 def views() -> list[SqlFile]:
     """Every view, each after those it reads."""
-    return _in_order("views")
+    return list(_in_order("views"))
 
 
 def precomputed() -> list[SqlFile]:
     """Every precomputed table, each after those it reads."""
-    return _in_order("precomputed")
+    return list(_in_order("precomputed"))
 
 
-def _in_order(folder: Folder) -> list[SqlFile]:
+@cache
+def _in_order(folder: Folder) -> tuple[SqlFile, ...]:
     waiting = {file.name: file for file in all_of(folder)}
     reads = {
         name: {
@@ -76,7 +79,7 @@ def _in_order(folder: Folder) -> list[SqlFile]:
         if not ready:
             raise ValueError(f"These of sql/{folder} read each other: {', '.join(waiting)}")
         ordered += [waiting.pop(name) for name in ready]
-    return ordered
+    return tuple(ordered)
 
 
 def views_digest() -> str:
