@@ -14,7 +14,8 @@ from upath import UPath
 
 from rekognition_results.allowed import refuse_what_no_setting_lists
 from rekognition_results.dag_defaults import connection_param
-from rekognition_results.listing import S3Uri, read_manifest
+from rekognition_results.input_manifests import read_manifest
+from rekognition_results.listing import S3Uri
 from transforms.errors import RequestRefused
 from transforms.s3_requests import S3Requests, guarded
 from transforms.settings import Settings
@@ -79,7 +80,7 @@ def test_more_connections_and_places_can_be_listed(settings: pytest.MonkeyPatch)
     settings.setenv("REKOGNITION_AWS_CONN_IDS", "aws_test, aws_archive")
     with pytest.raises(AirflowFailException, match="REKOGNITION_ALLOWED_URIS"):
         refuse_what_no_setting_lists({"params": params})
-    settings.setenv("REKOGNITION_ALLOWED_URIS", " s3://new, s3://old ,")
+    settings.setenv("REKOGNITION_ALLOWED_URIS", "s3://new, s3://old")
     refuse_what_no_setting_lists({"params": params})
 
 
@@ -123,7 +124,7 @@ class Bucket:
 )
 def test_a_refused_manifest_shows_no_content_of_a_file_elsewhere(uri: str, shown: bool) -> None:
     s3: Any = Bucket()
-    with pytest.raises(RequestRefused, match=r"^Line 1 of .* is no JSON") as refused:
+    with pytest.raises(RequestRefused, match=r"^Line 1 of .* cannot be read") as refused:
         read_manifest(s3, S3Uri.parse(uri, "manifest_uri"), None)
     assert ("salary" in str(refused.value)) is shown
 
