@@ -216,11 +216,11 @@ def test_every_result_with_an_attempt_is_listed(layout: Layout) -> None:
 def test_a_killed_landing_is_taken_up_until_every_body_is_there_once(
     layout: Layout, seed: int
 ) -> None:
-    """Each child lands until SIGKILL strikes at one of some 80 file events; the last one lives."""
+    """Each child lands until SIGKILL strikes at one of some 60 file events; the last one lives."""
     some, chance, codes = bodies(20), Random(seed), []
     context: Any = get_context("forkserver")
     context.set_forkserver_preload(["transforms.landing", "files_child"])
-    for die_at in (*chance.sample(range(1, 80), 4), 0):
+    for die_at in (*chance.sample(range(1, 60), 4), 0):
         child = context.Process(target=land, args=(str(layout.root), VIDEO, some, die_at))
         child.start()
         child.join(TIMEOUT)
