@@ -12,7 +12,7 @@ from airflow_process import ROOT, environment
 
 from transforms.tables import TABLES
 
-CLOCKS = {"started_at", "finished_seen_at", "landed_at", "flattened_at", "loaded_at"}
+CLOCKS = {"started_at", "finished_at", "finished_seen_at", "landed_at", "flattened_at", "loaded_at"}
 CLOCKS |= {"creation_timestamp", "completion_timestamp"}
 
 
