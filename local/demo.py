@@ -77,7 +77,11 @@ def _recordings(console: Console, given: Path | None, folder: Path) -> Path | No
         console.print(one_line(f"Not used: {name}: {why}"), markup=False)
     if any(folder.iterdir()):
         return folder
-    console.print(f"{given} holds no recorded response that can be served.", markup=False)
+    print(
+        f"{given} holds no recorded response that can be served: give a folder of answers of "
+        "GetLabelDetection or DetectModerationLabels.",
+        file=sys.stderr,
+    )
     raise SystemExit(2)
 
 

@@ -89,4 +89,4 @@ def test_cut_off_and_run_again_it_ends_as_if_undisturbed(
 def test_a_folder_without_recordings_is_refused(tmp_path: Path) -> None:
     ran = run_demo(tmp_path, "--recordings", str(tmp_path))
     assert ran.returncode == 2
-    assert "holds no *.json: give a folder of recorded responses" in ran.stderr
+    assert "holds no recorded response that can be served: give a folder" in ran.stderr
