@@ -29,12 +29,15 @@ def own_folder(prefix: str, parent: Path | None = None) -> Iterator[Path]:
         remove(folder)
 
 
-def make(prefix: str, parent: Path | None = None) -> Path:
-    """The same for who calls `remove` later. `prefix` is of one kind of folder only."""
+def make(prefix: str, parent: Path | None = None, young: float = YOUNG) -> Path:
+    """The same for who calls `remove` later. `prefix` is of one kind of folder only.
+
+    What is younger than `young` seconds is left alone: 0 where nobody else makes such a folder now.
+    """
     parent = parent or Path(tempfile.gettempdir())
     parent.mkdir(parents=True, exist_ok=True)
     for left in parent.glob(f"{_unglobbed(prefix)}*"):
-        _remove_if_left(left)
+        _remove_if_left(left, young)
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
     handle = os.open(folder, os.O_RDONLY)
     fcntl.flock(handle, fcntl.LOCK_EX)
@@ -49,12 +52,12 @@ def remove(folder: Path) -> None:
         os.close(handle)
 
 
-def _remove_if_left(folder: Path) -> None:
+def _remove_if_left(folder: Path, young: float) -> None:
     with suppress(OSError):  # of another user, gone by now, or in use
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
             about = os.fstat(handle)
-            if about.st_uid == os.getuid() and time.time() - about.st_mtime > YOUNG:
+            if about.st_uid == os.getuid() and time.time() - about.st_mtime >= young:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(folder)
         finally:

@@ -65,7 +65,7 @@ def labels(description: str) -> Param:
 
 
 def connection_param(settings: Settings, description: str) -> Param:
-    schema = {"type": "string", "enum": connections(settings)}
+    schema = {"type": "string", **PARAMETERS["aws_conn_id"].schema, "enum": connections(settings)}
     return Param(settings.aws_conn_id, description=description, schema=schema)
 
 

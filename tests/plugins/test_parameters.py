@@ -15,7 +15,12 @@ from rekognition_results.parameters import PARAMETERS, check_run
 from transforms.errors import WrongParameter
 
 DAGS = Path(__file__).resolve().parent.parent.parent / "dags"
-PARAMS = {"prefix": "s3://b/images/", "max_jobs": 10, "again": False}
+PARAMS = {"prefix": "s3://media/images/", "max_jobs": 10, "again": False}
+
+
+@pytest.fixture(autouse=True)
+def listed_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REKOGNITION_IMAGES_URI", "s3://media/")
 
 
 def context(conf: dict[str, Any] | None, upstream: tuple[str, ...] = (), **params: Any) -> Any:
@@ -35,7 +40,7 @@ def refused(conf: dict[str, Any], **params: Any) -> str:
 
 @pytest.mark.parametrize("name", ["prefx", "Prefix", "prefix ", "Präfix", "", "max-jobs", "aws"])
 def test_a_parameter_that_the_dag_does_not_have_is_refused(name: str) -> None:
-    said = refused({name: "s3://b/new/"})
+    said = refused({name: "s3://media/new/"})
     assert said.startswith(f"media_analysis has no parameter {name!r}")
     assert "it has again, max_jobs, prefix." in said
     assert "Start a new run with it corrected" in said
@@ -46,7 +51,7 @@ def test_the_nearest_one_is_named() -> None:
     assert "did you mean" not in refused({"colour": "x"})
 
 
-@pytest.mark.parametrize("conf", [None, {}, {"prefix": "s3://b/new/", "max_jobs": 3}])
+@pytest.mark.parametrize("conf", [None, {}, {"prefix": "s3://media/new/", "max_jobs": 3}])
 def test_what_the_dag_has_is_let_pass(conf: dict[str, Any] | None) -> None:
     check_run(context(conf))
 
@@ -61,7 +66,7 @@ def test_what_airflow_adds_itself_is_let_pass() -> None:
 
 
 def test_a_parameter_that_airflow_does_not_hand_on_is_refused() -> None:
-    said = refused({"prefix": "s3://b/new/"}, prefix=PARAMS["prefix"])
+    said = refused({"prefix": "s3://media/new/"}, prefix=PARAMS["prefix"])
     assert "core.dag_run_conf_overrides_params" in said
 
 

@@ -31,6 +31,7 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": False,
 }
 MEMORY_LIMIT = "700MB"  # of a load: leaves room under 1 GB for Arrow and Python
+BUILDING = ".building"  # ends the name of a file that takes the warehouse's place
 SPILL = "rekognition-spill-"  # how folders begin to which readers, and loads of a lake, spill
 LOCKED = re.compile(r"Conflicting lock is held|Unique file handle conflict")
 HOLDER = re.compile(r"\(PID (\d+)\)")
@@ -123,7 +124,9 @@ def attach_read_only(con: duckdb.DuckDBPyConnection, source: Path | DuckLake) ->
 
 def _spill(warehouse: Path | DuckLake) -> Path:
     if isinstance(warehouse, Path):
-        return own_folders.make(f".{warehouse.name}.spill-", warehouse.parent)
+        # One loader at a time has the warehouse, also while it builds a new one beside it.
+        name = warehouse.name.removesuffix(BUILDING)
+        return own_folders.make(f".{name}.spill-", warehouse.parent, young=0)
     return own_folders.make(SPILL)
 
 

@@ -15,7 +15,7 @@ import duckdb
 from transforms.errors import ResultsError
 from transforms.layout import Layout, ResultKey
 from transforms.tables import SCHEMA_VERSION
-from transforms.warehouse.connection import CATALOG, opened
+from transforms.warehouse.connection import BUILDING, CATALOG, opened
 from transforms.warehouse.lock import warehouse_lock
 from transforms.warehouse.publish import is_current, put_copy
 from transforms.warehouse.schema import create_schema, found_version
@@ -159,7 +159,7 @@ def _fetched(path: Path) -> str:
 
 
 def _building(path: Path) -> Path:
-    return path.with_name(path.name + ".building")
+    return path.with_name(path.name + BUILDING)
 
 
 def _write_ahead_log(path: Path) -> Path:
