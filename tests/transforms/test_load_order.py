@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from transforms.layout import Layout
 from transforms.warehouse.connection import CONFIG, read_only
 from transforms.warehouse.load import load
 
+LANDED = datetime(2026, 1, 2, tzinfo=UTC)
 LABELS = 50_000  # of a result; three of them are more than DuckDB gives one thread
 NAMES = 10
 
@@ -21,10 +23,16 @@ def of_every_confidence(seed: int) -> Rows:
     """A finished video that shows the same labels from its beginning to its end."""
     chosen = random.Random(seed)
     return {
+        # without it nobody knows with which filters the models were asked
+        "job_requests": [
+            {"operation": "label_detection", "token": "t", "request": "{}", "landed_at": LANDED}
+        ],
         "label_detection_jobs": [
             {
                 "job_status": "SUCCEEDED",
+                "video_s3_object_bucket": "media",
                 "video_s3_object_name": "a.mp4",
+                "video_s3_object_version": "1",
                 "label_model_version": str(seed),
                 "video_metadata_duration_millis": LABELS // NAMES * 500,
             }
