@@ -104,9 +104,10 @@ def _is_time(text: str) -> bool:
 
 _BUCKET = r"[0-9A-Za-z._\-]{3,255}"
 S3_PREFIX = Allowed("s3://bucket/prefix", rf"s3://{_BUCKET}(/[^\x00-\x1f\x7f]*)?", 1024 + 262)
+_LISTED = rf"s3://{_BUCKET}(/[^\x00-\x1f\x7f,]*)?"
 S3_PREFIXES = Allowed(
     "s3://bucket/prefix, several with commas between",
-    rf"s3://{_BUCKET}(/[^\x00-\x1f\x7f,]*)?(,\s*s3://{_BUCKET}(/[^\x00-\x1f\x7f,]*)?)*",
+    rf"{_LISTED}(,\s*{_LISTED})*",
 )
 S3_OBJECT = Allowed("s3://bucket/key", rf"s3://{_BUCKET}/[^\x00-\x1f\x7f]+", 1024 + 262)
 # OutputConfig takes no white space in a prefix.
@@ -122,9 +123,10 @@ LABEL = Allowed("a label's name of at most 50 characters", r"[A-Za-z0-9àâèç�
 LABELS_AT_MOST = 100  # in one filter
 REGION = Allowed("a region such as eu-west-1", r"[a-z]{2,5}(-[a-z]+)+-\d{1,2}")
 # What Airflow takes: airflow.models.connection.sanitize_conn_id.
-CONNECTION = Allowed("the id of an Airflow connection", r"[\w#!()\-.:/\\]+", 250)
+_CONNECTION = r"[\w#!()\-.:/\\]+"
+CONNECTION = Allowed("the id of an Airflow connection", _CONNECTION, 250)
 CONNECTIONS = Allowed(
-    "ids of Airflow connections with commas between", r"[\w#!()\-.:/\\]+(\s*,\s*[\w#!()\-.:/\\]+)*"
+    "ids of Airflow connections with commas between", rf"{_CONNECTION}(\s*,\s*{_CONNECTION})*"
 )
 TIME = Allowed("a time such as 2026-01-31T12:00:00Z", check=_is_time, date_time=True)
 JOB_NAME = Allowed("1 to 64 of a-z, A-Z, 0-9, . _ -", r"[a-zA-Z0-9_.\-]+", 64)

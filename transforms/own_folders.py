@@ -7,6 +7,7 @@ folder removes those of its kind that nobody holds any more: what a killed proce
 from __future__ import annotations
 
 import fcntl
+import glob
 import os
 import shutil
 import tempfile
@@ -36,7 +37,7 @@ def make(prefix: str, parent: Path | None = None, young: float = YOUNG) -> Path:
     """
     parent = parent or Path(tempfile.gettempdir())
     parent.mkdir(parents=True, exist_ok=True)
-    for left in parent.glob(f"{_unglobbed(prefix)}*"):
+    for left in parent.glob(f"{glob.escape(prefix)}*"):
         _remove_if_left(left, young)
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
     handle = os.open(folder, os.O_RDONLY)
@@ -62,7 +63,3 @@ def _remove_if_left(folder: Path, young: float) -> None:
                 shutil.rmtree(folder)
         finally:
             os.close(handle)
-
-
-def _unglobbed(text: str) -> str:
-    return "".join(f"[{c}]" if c in "*?[" else c for c in text)

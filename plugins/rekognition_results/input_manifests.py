@@ -61,18 +61,17 @@ def source_refs(body: bytes, uri: str) -> Iterator[tuple[int, str]]:
 
 
 def _source_ref(uri: str, number: int, line: bytes) -> str:
-    # A form can name any object that the connection reads, and its content is nobody's business.
-    is_shown = may_be_shown(uri)
     try:
         told = strict_json(text_of(line))
     except Refused as refused:
-        wrong = f"cannot be read ({refused.reason})" if is_shown else "cannot be read"
+        wrong = f"cannot be read ({refused.reason})"
     else:
         if isinstance(told, dict) and S3Uri.of_object(told.get("source-ref")):
             return str(told["source-ref"])
         wrong = "has no source-ref with bucket and key"
+    # A form can name any object that the connection reads, and its content is nobody's business.
     start = one_line(line[:100].decode(errors="replace"))
-    shown = f" It reads: {start}" if is_shown else ""
+    shown = f" It reads: {start}" if may_be_shown(uri) else ""
     raise _refused(
         f'Line {number} of {uri} {wrong}: write it as {{"source-ref": "s3://bucket/key"}}.{shown}'
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -76,18 +77,13 @@ def _together(table: str, files: Sequence[Path]) -> pa.Table:
 
 def parquet(files: Sequence[Path]) -> str:
     """A FROM clause over these files, in their order."""
-    names = ", ".join(literal(_unglobbed(str(file))) for file in files)
+    names = ", ".join(literal(glob.escape(str(file))) for file in files)
     return f"read_parquet([{names}], hive_partitioning = false)"
 
 
 def _is_unreadable(path: str) -> bool:
     """True for a name that DuckDB cannot be given: a backslash parts folders in its patterns."""
-    return "\\" in path and path != _unglobbed(path)
-
-
-def _unglobbed(path: str) -> str:
-    """`path` with what DuckDB would take for a pattern put in brackets."""
-    return "".join(f"[{c}]" if c in "*?[" else c for c in path)
+    return "\\" in path and path != glob.escape(path)
 
 
 def _fetch_one(layout: Layout, commit: Commit, file: TableFile, folder: Path) -> Path:
