@@ -7,6 +7,8 @@ SHELL := /bin/bash
 UV_VERSION := 0.13.9
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .tools/bin/uv)
 RUN := $(UV) run --no-sync
+# As other programs do, uv trusts the certificates of the system: a company's network may have its own.
+export UV_SYSTEM_CERTS := true
 WORKERS ?= 2
 DUCKDB2_VERSION := 2.0.0
 AWS_CLI_VERSION := 1.46.3
