@@ -16,8 +16,13 @@
 -- Column categories: Their categories, by name.
 -- Column newer_min_confidence: MinConfidence of the image's newest analysis, in percent, where that is
 --   newer than the finding and did not look closely enough to clear it; else NULL.
-WITH images AS (
-    -- one pass over the names; of etags their hashes, which are as short as numbers
+WITH thresholds AS (
+    SELECT MAP_FROM_ENTRIES(LIST((category, min_confidence))) AS by_category
+    FROM review_thresholds
+),
+
+images AS (
+    -- one pass over the names; of ETags their hashes, which are as short as numbers
     SELECT
         image.source_ref,
         ANY_VALUE(image.source_ref_bucket) AS source_ref_bucket,
@@ -27,66 +32,84 @@ WITH images AS (
             'image_index': image.image_index,
             'min_confidence': job.min_confidence,
             'etag': CASE WHEN image.source_ref_etag IS NOT NULL THEN HASH(image.source_ref_etag) END
-        }) AS analyses,
-        HASH(ARG_MAX(image.source_ref_etag, job.job_number)) AS etag,
-        MAX(job.job_number) AS newest_job,
-        ARG_MAX(job.min_confidence, job.job_number) AS newest_min_confidence
+        }) AS analyses
     FROM moderation_images AS image
     INNER JOIN moderation_jobs AS job ON image.job_id = job.job_id
     GROUP BY image.source_ref
 ),
 
-unnested AS (
+several AS (
     SELECT
         *,
-        UNNEST(analyses) AS one
+        UNNEST(analyses) AS one,
+        LIST_MAX(analyses) AS newest,
+        LIST_MAX([other FOR other IN analyses IF other['etag'] IS NOT NULL])['etag'] AS etag
     FROM images
+    WHERE LEN(analyses) > 1
 ),
 
-newer AS (
+analyses AS (
     SELECT
-        *,
+        source_ref,
+        source_ref_bucket,
+        source_ref_key,
+        analyses[1]['job_number'] AS job_number,
+        analyses[1]['image_index'] AS image_index,
+        TRUE AS is_only,
+        NULL AS newer_min_confidence,
+        NULL AS newer_lowest
+    FROM images
+    WHERE LEN(analyses) = 1
+    UNION ALL
+    SELECT
+        source_ref,
+        source_ref_bucket,
+        source_ref_key,
         one['job_number'] AS job_number,
         one['image_index'] AS image_index,
-        CASE WHEN one['job_number'] < newest_job THEN newest_min_confidence END AS newer_min_confidence,
-        CASE
-            WHEN one['job_number'] < newest_job
-                THEN LIST_MIN([
-                    other['min_confidence'] FOR other IN analyses
-                    IF other['job_number'] > one['job_number']
-                ])
-        END AS newer_lowest
-    FROM unnested
+        FALSE AS is_only,
+        CASE WHEN one['job_number'] < newest['job_number'] THEN newest['min_confidence'] END
+            AS newer_min_confidence,
+        LIST_MIN([
+            other['min_confidence'] FOR other IN analyses IF other['job_number'] > one['job_number']
+        ]) AS newer_lowest
+    FROM several
     -- an image of which nobody knows the ETag is not known to be another one
     WHERE COALESCE(one['etag'] = etag, TRUE)
 ),
 
-open_findings AS (
+findings AS (
     SELECT
         image.source_ref,
         image.source_ref_bucket,
         image.source_ref_key,
+        image.job_number,
+        image.is_only,
         image.newer_min_confidence,
+        image.newer_lowest,
         found.*,
-        COALESCE(threshold.min_confidence, fallback.min_confidence) AS min_confidence,
-        threshold.category IS NULL AS is_default_threshold
-    FROM newer AS image
+        thresholds.by_category[COALESCE(found.category_7, found.category)] AS own_threshold,
+        COALESCE(own_threshold, thresholds.by_category['']) AS threshold
+    FROM analyses AS image
     INNER JOIN moderation_jobs AS job ON image.job_number = job.job_number
     INNER JOIN precomputed.moderation_findings AS found
         ON job.job_id = found.job_id AND image.image_index = found.image_index
-    LEFT JOIN review_thresholds AS threshold
-        ON COALESCE(found.category_7, found.category) = threshold.category
-    INNER JOIN review_thresholds AS fallback ON fallback.category = ''
+    CROSS JOIN thresholds
     WHERE
-        found.confidence >= COALESCE(threshold.min_confidence, fallback.min_confidence)
-        AND COALESCE(
-            image.newer_lowest > COALESCE(threshold.min_confidence, fallback.min_confidence), TRUE
-        )
+        found.confidence >= threshold
+        AND COALESCE(image.newer_lowest > threshold, TRUE)
+),
+
+open_findings AS (
+    SELECT *
+    FROM findings
+    WHERE is_only
+    UNION ALL
+    SELECT *
+    FROM findings
+    WHERE NOT is_only
     -- of each category what its newest analysis found
-    QUALIFY
-        image.job_number = MAX(image.job_number) OVER (
-            PARTITION BY image.source_ref, COALESCE(found.category_7, found.category)
-        )
+    QUALIFY job_number = MAX(job_number) OVER (PARTITION BY source_ref, COALESCE(category_7, category))
 ),
 
 worst AS (
@@ -94,20 +117,24 @@ worst AS (
         source_ref,
         ANY_VALUE(source_ref_bucket) AS source_ref_bucket,
         ANY_VALUE(source_ref_key) AS source_ref_key,
-        -- the least of them: members are compared one after the other
-        MIN({
-            'less_sure': -confidence,
-            'category': category,
-            'less_deep': -COALESCE(taxonomy_level, 0),
-            'name': name,
-            'job_id': job_id,
-            'image_index': image_index,
-            'confidence': confidence,
-            'category_7': category_7,
-            'min_confidence': min_confidence,
-            'is_default_threshold': is_default_threshold,
-            'newer_min_confidence': newer_min_confidence
-        }) AS one,
+        FIRST(
+            {
+                'job_id': job_id,
+                'image_index': image_index,
+                'category': category,
+                'category_7': category_7,
+                'name': name,
+                'confidence': confidence,
+                'min_confidence': threshold,
+                'is_default_threshold': own_threshold IS NULL,
+                'newer_min_confidence': newer_min_confidence
+            } ORDER BY
+                confidence DESC,
+                category ASC,
+                COALESCE(taxonomy_level, 0) DESC,
+                name ASC,
+                job_id ASC
+        ) AS one,
         COUNT(*) AS findings,
         LIST_SORT(LIST_DISTINCT(LIST(category))) AS categories
     FROM open_findings
