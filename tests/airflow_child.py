@@ -21,6 +21,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import looked_up_once
+from dags_written_once import write_dags
+
 from local.environment import airflow_environment
 
 IMAGES_PER_PART = 2  # so that a few images make several parts
@@ -38,7 +41,7 @@ def strike_at(root: str, die_at: int) -> None:
 
 
 def prepare(home: Path) -> None:
-    """A fresh metadata database, and in memory what every run needs; no connection stays open."""
+    """A metadata database without runs, and in memory what they need; no connection stays open."""
     from local.dag_runs import dag_bag, fresh_database
 
     fresh_database(home)
@@ -50,7 +53,9 @@ def prepare(home: Path) -> None:
 
     dag_defaults.DEFAULT_ARGS["retry_delay"] = timedelta(seconds=0.1)
     image_mode.IMAGES_PER_PART = IMAGES_PER_PART
+    write_dags()
     dag_bag()
+    looked_up_once.install()
     in_process_api_server().app  # noqa: B018 (made once, and not by each process)
     settings.dispose_orm()
     shutil.copy(home / "airflow.db", home / "fresh.db")

@@ -10,8 +10,8 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+import looked_up_once
 import pytest
 from airflow_process import Airflow, started
 from aws_calls import PIPELINE, READER, RECORDER, grants
@@ -60,20 +60,7 @@ def pytest_collection_finish() -> None:
     """Watch what tests ask of the emulator, in processes whose tests have one."""
     if front := sys.modules.get("emulator.front"):
         RECORDER.install(front.Front)
-    if loaders := sys.modules.get("botocore.loaders"):
-        _read_each_model_once(loaders.JSONFileLoader)
-
-
-def _read_each_model_once(loader: Any) -> None:
-    """botocore parses its models for each session anew: two thirds of the time of many tests."""
-    load_file, models = loader.load_file, dict[str, Any]()
-
-    def load_once(self: Any, path: str) -> Any:
-        if path not in models:
-            models[path] = load_file(self, path)
-        return models[path]
-
-    loader.load_file = load_once
+    looked_up_once.install()
 
 
 @pytest.fixture(autouse=True)

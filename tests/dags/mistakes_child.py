@@ -17,6 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import looked_up_once
+from dags_written_once import write_dags
+
 from local.environment import airflow_environment, local_amazon_environment
 from transforms.settings import CHECKOUT
 
@@ -32,8 +35,8 @@ class Airflow:
         from fastapi.testclient import TestClient
 
         self.cli = get_parser().parse_args
-        arguments = self.cli(["dags", "reserialize"])
-        arguments.func(arguments)
+        write_dags()
+        looked_up_once.install()
         self.api = TestClient(create_app())
         token = self.api.get("/auth/token").json()["access_token"]
         self.api.headers["Authorization"] = f"Bearer {token}"

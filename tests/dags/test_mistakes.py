@@ -38,7 +38,10 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Told]]:
     with Emulator(port=0, seconds_per_video_job=0.2, seconds_per_bulk_job=0.2) as amazon:
         put_media(amazon)
         kept = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
-        given = {"REKOGNITION_RESULTS_URI": str(folder / "var"), "PYTHONPATH": str(ROOT)}
+        given = {
+            "REKOGNITION_RESULTS_URI": str(folder / "var"),
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}",
+        }
         ran = subprocess.run(
             [sys.executable, str(CHILD), str(folder / "airflow"), amazon.url],
             cwd=ROOT,
