@@ -33,7 +33,7 @@ from transforms.tables import SCHEMA_VERSION, TABLES
 from transforms.warehouse.connection import opened
 from transforms.warehouse.ducklake import DuckLake
 from transforms.warehouse.load import Warehouse, load, publish
-from transforms.warehouse.precomputed import compute_anew
+from transforms.warehouse.precomputed import recompute
 
 LABELS = 50_000
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -120,7 +120,7 @@ def fill(layout: Layout, warehouse: Warehouse, millions: float) -> None:
             [SCHEMA_VERSION, NOON, NOON, jobs],
         )
         if jobs:
-            compute_anew(con)
+            recompute(con)
     for number in range(jobs):
         key = ResultKey.of("label_detection", hashlib.md5(str(number).encode()).hexdigest())
         Commit(key, "00001", SCHEMA_VERSION, NOON, NOON, ()).write(layout)

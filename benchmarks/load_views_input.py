@@ -11,7 +11,7 @@ from benchmarks.load import NOON, fill
 from transforms.layout import LABEL_DETECTION, Layout
 from transforms.tables import SCHEMA_VERSION, TABLES
 from transforms.warehouse.connection import opened
-from transforms.warehouse.precomputed import compute_anew
+from transforms.warehouse.precomputed import recompute
 
 VIDEOS = (LABEL_DETECTION,)
 IMAGES = 10_000  # of a bulk job, the most it takes
@@ -105,7 +105,7 @@ def filled(layout: Layout, warehouse: Path, millions: float) -> None:
         _add_usual_videos(con, max(round(millions * 4), 1))
         _write_ledger(con)
         con.execute("BEGIN")
-        compute_anew(con)
+        recompute(con)
         con.execute("COMMIT")
 
 

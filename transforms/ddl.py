@@ -80,11 +80,10 @@ def precomputed_tables() -> Iterator[str]:
 
 
 def create_tables() -> Iterator[str]:
-    """The statements that make every table."""
+    """The statements that make every table but those of sql/precomputed."""
     for table in TABLES.values():
         yield from create_table(table)
     for settings in SETTINGS_TABLES.values():
         yield from create_table(settings)
     yield f"CREATE SCHEMA IF NOT EXISTS {INTERNAL}"
     yield read("load", "create_unlanded_jobs").statement
-    yield from precomputed_tables()

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 
 import duckdb
 
-from transforms.ddl import DUCKDB_TYPES, PRECOMPUTED, comment, create_tables, identifier
+from transforms.ddl import (
+    DUCKDB_TYPES,
+    PRECOMPUTED,
+    comment,
+    create_tables,
+    identifier,
+    precomputed_tables,
+)
 from transforms.sql_files import SqlFile, precomputed, views
 from transforms.tables import TABLES
 
@@ -32,7 +39,7 @@ def view_columns() -> dict[str, list[ViewColumn]]:
         read[f"{PRECOMPUTED}.{file.name}"] = _tables_of(file, read)
     found = {}
     with duckdb.connect(":memory:") as con:
-        for statement in create_tables():
+        for statement in (*create_tables(), *precomputed_tables()):
             con.execute(statement)
         for view in views():
             con.execute(f"CREATE VIEW {identifier(view.name)} AS {view.statement}")

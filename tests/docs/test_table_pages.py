@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from transforms.ddl import create_tables, identifier
+from transforms.ddl import create_tables, identifier, precomputed_tables
 from transforms.documentation import DOCS, README, pages, with_settings
 from transforms.sql_files import all_of, read, views
 from transforms.tables import TABLES
@@ -17,7 +17,7 @@ from transforms.tables import TABLES
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
     """Empty tables and views."""
     with duckdb.connect(":memory:") as con:
-        for statement in create_tables():
+        for statement in (*create_tables(), *precomputed_tables()):
             con.execute(statement)
         for view in views():
             con.execute(f"CREATE VIEW {identifier(view.name)} AS {view.statement}")

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from literal_rows import Warehouse
 
-from transforms.ddl import PRECOMPUTED, create_tables, identifier
+from transforms.ddl import PRECOMPUTED, create_tables, identifier, precomputed_tables
 from transforms.layout import Layout
 from transforms.sql_files import precomputed, views
 from transforms.warehouse.load import load
@@ -20,7 +20,7 @@ from transforms.warehouse.settings_tables import fill_with_defaults
 def empty_warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(":memory:") as con:
         con.execute("SET TimeZone = 'UTC'")
-        for statement in create_tables():
+        for statement in (*create_tables(), *precomputed_tables()):
             con.execute(statement)
         fill_with_defaults(con)
         for file in precomputed():  # as views: nothing to keep up to date

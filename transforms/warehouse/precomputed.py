@@ -86,14 +86,23 @@ def _names(file: SqlFile, tables: Iterable[str]) -> bool:
     return any(re.search(rf"\b{name}\b", file.statement) for name in tables)
 
 
-def compute_anew(con: duckdb.DuckDBPyConnection) -> None:
-    """Every table anew, as its file now says, from the whole warehouse. Opens no transaction.
-
-    Some jobs at a time, so that it fits into the memory of a load.
-    """
+def recreate(con: duckdb.DuckDBPyConnection) -> None:
+    """Make every table again, as its file now says, and fill it. Opens no transaction."""
     drop(con)
     for statement in precomputed_tables():
         con.execute(statement)
+    _fill(con)
+
+
+def recompute(con: duckdb.DuckDBPyConnection) -> None:
+    """Replace every row, when what all results share has changed. Opens no transaction."""
+    for file in precomputed():
+        con.execute(f"DELETE FROM {PRECOMPUTED}.{identifier(file.name)}")
+    _fill(con)
+
+
+def _fill(con: duckdb.DuckDBPyConnection) -> None:
+    """From the whole warehouse, some jobs at a time, so that it fits into the memory of a load."""
     for jobs in _in_batches(con):
         con.execute("CREATE TEMP TABLE these_jobs AS SELECT UNNEST(?::VARCHAR[]) AS job_id", [jobs])
         for table in READ:

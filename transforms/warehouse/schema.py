@@ -118,7 +118,7 @@ def refresh_views(con: duckdb.DuckDBPyConnection) -> bool:
     for name in SETTINGS_TABLES.keys() - _names_of(con, "TABLE"):
         for statement in create_table(SETTINGS_TABLES[name]):
             con.execute(statement)
-    precomputed.compute_anew(con)
+    precomputed.recreate(con)
     for view in views():
         name = identifier(view.name)
         con.execute(f"CREATE OR REPLACE VIEW {name} AS {view.statement}")

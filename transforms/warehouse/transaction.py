@@ -121,7 +121,7 @@ def load_pending(
         changed = refresh_views(con)
         settings = refresh_settings(con, pending.layout)
         if MODERATION_TAXONOMY.name in settings:
-            precomputed.compute_anew(con)  # categories are derived from it
+            precomputed.recompute(con)  # categories are derived from it
         changed |= bool(settings)
         changed |= refresh_unlanded(con, pending.layout, pending.marks)
         if not changed and not unread and not anew:
