@@ -2,7 +2,7 @@
 
 Again and again a result is committed and another one is flattened again; a loader is killed after
 a time that the seed tells; what readers see then is whole; and the next loader ends the work. All
-the while one reader asks without pause. Ends after KILLS loaders that were still at work when the
+the while one reader asks. Ends after KILLS loaders that were still at work when the
 kill struck. Processes are forked, as in lake_processes.py.
 """
 

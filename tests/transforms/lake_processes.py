@@ -1,7 +1,7 @@
 """Two loaders and four readers of one lake: `python lake_processes.py ROOT LAKE DATA COMMITS`.
 
 All are processes of their own. The loaders load without pause while results are committed, new
-ones and ones flattened again; the readers ask without pause, each time on a connection of its own.
+ones and ones flattened again; the readers ask some times a second, each time on a new connection.
 Prints what each did as one line of JSON. Processes are forked, so that they begin at once; nothing
 of DuckDB is alive then.
 """
@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,7 @@ from transforms.warehouse.load import load
 
 FOUND = "SELECT job_id, count(*) FROM labels GROUP BY job_id ORDER BY job_id"
 WANTED = "SELECT job_id, row_counts['labels'] FROM loads ORDER BY job_id"
+PAUSE = 0.2  # seconds between a reader's questions, which take nearly as long
 stopped = False
 
 
@@ -54,6 +56,7 @@ def reader(layout: Layout, lake: DuckLake) -> dict[str, Any]:
             con.execute("COMMIT")
         torn += found != wanted
         asked += 1
+        time.sleep(PAUSE)
         if last:
             return {"asked": asked, "torn": torn, "last": len(found)}
 

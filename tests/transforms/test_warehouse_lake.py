@@ -90,7 +90,7 @@ def test_two_loaders_and_four_readers_at_once(
     lake, environ = on_s3
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    check_at_once(layout, lake, 9)
+    check_at_once(layout, lake, 6)
 
 
 @pytest.mark.soak
@@ -120,7 +120,7 @@ def check_kills(layout: Layout, lake: DuckLake, seed: int, kills: int) -> None:
 def test_after_a_kill_readers_see_whole_results_and_the_next_load_ends_the_work(
     layout: Layout, lake: DuckLake
 ) -> None:
-    check_kills(layout, lake, seed=1, kills=3)
+    check_kills(layout, lake, seed=1, kills=2)
 
 
 @pytest.mark.soak
