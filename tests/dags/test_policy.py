@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
 import subprocess
 import sys
@@ -78,38 +77,28 @@ def test_a_dag_without_its_uri_has_no_schedule(bag: Any) -> None:
         assert isinstance(bag.dags[dag_id].timetable, NullTimetable)
 
 
-def parsed(tmp_path: Path, **settings: str) -> dict[str, str]:
+QUEUE = "https://sqs.us-east-1.amazonaws.com/1/completions"
+COLLECTS: list[tuple[dict[str, str], str]] = [
+    ({}, "NullTimetable"),
+    ({"IMAGES_URI": "s3://media/images"}, "CronTriggerTimetable"),
+    ({"COMPLETIONS_QUEUE_URL": QUEUE}, "AssetOrTimeSchedule"),
+    ({"COMPLETIONS_QUEUE_URL": QUEUE, "SCHEDULE": "none"}, "AssetTriggeredTimetable"),
+]
+
+
+def test_parsing_touches_neither_network_nor_results(tmp_path: Path) -> None:
     """Each DAG's timetable, as parsed where network and results root are out of reach."""
-    given = {f"REKOGNITION_{name.upper()}": value for name, value in settings.items()}
+    settings = [{"RESULTS_URI": str(tmp_path)} | given for given, _ in COLLECTS]
+    given = [{f"REKOGNITION_{name}": value for name, value in one.items()} for one in settings]
     ran = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("dag_parse_child.py"))],
-        env=os.environ | {"REKOGNITION_RESULTS_URI": str(tmp_path)} | given,
+        [sys.executable, Path(__file__).with_name("dag_parse_child.py"), *map(json.dumps, given)],
         capture_output=True,
         text=True,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    found: dict[str, str] = json.loads(ran.stdout.splitlines()[-1])
-    return found
-
-
-QUEUE = "https://sqs.us-east-1.amazonaws.com/1/completions"
-
-
-@pytest.mark.parametrize(
-    "settings, collects",
-    [
-        ({}, "NullTimetable"),
-        ({"images_uri": "s3://media/images"}, "CronTriggerTimetable"),
-        ({"completions_queue_url": QUEUE}, "AssetOrTimeSchedule"),
-        ({"completions_queue_url": QUEUE, "schedule": "none"}, "AssetTriggeredTimetable"),
-    ],
-)
-def test_parsing_touches_neither_network_nor_results(
-    tmp_path: Path, settings: dict[str, str], collects: str
-) -> None:
-    found = parsed(tmp_path, **settings)
-    assert sorted(found) == [path.stem for path in DAG_FILES]
-    assert found["collect_finished_jobs"] == collects
+    found = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
+    assert [sorted(one) for one in found] == [[path.stem for path in DAG_FILES]] * len(COLLECTS)
+    assert [one["collect_finished_jobs"] for one in found] == [kind for _, kind in COLLECTS]
     assert list(tmp_path.iterdir()) == []
 
 
