@@ -156,7 +156,7 @@ def _media_analysis(
         manifest.add(_block(attempt, part))
     aside.check_limit(manifest.records)
     images = files.rows("moderation_images")
-    assert_accounted(attempt.key, "lines", manifest.records, images, aside.quarantined)
+    assert_accounted(attempt.key, "lines", manifest.records, images, manifest.refused)
     summary = _document(attempt, "summary.json", limits)
     if summary is None:
         _check_no_summary_is_named(attempt, job)

@@ -19,7 +19,7 @@ FACTS = {
         *("status", "status_message", "account", "region", "found_by"),
         *("input_s3_object_bucket", "input_s3_object_name", "input_s3_object_version"),
         *("started_at", "finished_at", "images", "video_metadata_duration_millis"),
-        *("lines_sent", "lines_analysed", "lines_refused"),
+        *("lines_sent", "lines_analysed", "lines_refused", "lines_received"),
     )
 }
 INSTANTS = [name for name, kind in FACTS.items() if kind == INSTANT]
@@ -43,6 +43,7 @@ def of_images(job: Row, summary: Row | None, lines: int) -> Row:
         "lines_sent": told.get("statistics.total-json-lines"),
         "lines_analysed": analysed,
         "lines_refused": told.get("statistics.invalid-json-lines"),
+        "lines_received": lines,
     }
 
 

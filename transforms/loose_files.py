@@ -228,7 +228,7 @@ class _Run:
                     self._tell(len(block.data), manifest.lines - before)
             aside.check_limit(manifest.records)
             images = files.rows("moderation_images")
-            assert_accounted(key, "lines", manifest.records, images, aside.quarantined)
+            assert_accounted(key, "lines", manifest.records, images, manifest.refused)
             summary = self.summary_of.get(paths[0]) if len(paths) == 1 else None
             if summary is None:
                 return None, UNCHECKED_LINES

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from transforms.damaged_labels import OneLine, without_bad_labels
 from transforms.label_columns import Columns, places
 from transforms.label_detection import DOUBTS
 from transforms.layout import MEDIA_ANALYSIS, ResultKey
@@ -46,6 +47,7 @@ class ManifestLines:
         self.shapes = Shapes(ManifestLine)
         self.lines = 0
         self.records = 0
+        self.refused = 0  # of these, lines that are quarantined as a whole
         self._files = files
         self._aside = aside
         self._limits = limits
@@ -105,35 +107,52 @@ class ManifestLines:
         """Each line by itself; what is new in them is learned first, so that it is counted once."""
         again = True
         while again:
-            again, met, good, index, bad = False, Findings(), [], [], []
+            again, met, good, bad = False, Findings(), list[tuple[Line, OneLine]](), []
             for line in batch:
                 try:
-                    good.append(self._one(block, line, met))
+                    good.append((line, self._one(block, line, met)))
                 except Refused as refused:
                     bad.append((line, refused.reason))
-                else:
-                    index.append(line.number - 1)
                 if again := self.shapes.learn(met.met):
                     break
         for line, reason in bad:
             offset = block.offset + line.start
             record = block.record(line)
             self._aside.quarantine(block.file, line.number, offset, reason, record)
+        self.refused += len(bad)
+        for line, one in good:
+            for label in one.bad:
+                offset = block.offset + line.start + label.offset
+                self._aside.quarantine(
+                    block.file, line.number, offset, label.reason, label.record, label.index
+                )
         reading = Reading()
-        positions = np.array(index, np.int64)
-        self._write(image_tables(reading, self.shapes.root, good, positions), reading)
+        positions = np.array([line.number - 1 for line, _ in good], np.int64)
+        kept = np.array([at for _, one in good for at in one.kept], np.int64)
+        found = [one.found for _, one in good]
+        self._write(image_tables(reading, self.shapes.root, found, positions, kept), reading)
         self._aside.unknown_values(met.unknown)
 
-    def _one(self, block: Block, line: Line, met: Findings) -> Any:
+    def _one(self, block: Block, line: Line, met: Findings) -> OneLine:
         if excess := self._limits.excess(block.view(line), self._limits.line_values):
             raise Refused(excess)
         with suppress(*DOUBTS):
             found = self.shapes.decoder.decode(block.view(line))
             checked_quotes(block.view(line))
             if isinstance(found.source_ref, str) and not why_no_answer(found):
-                return found
+                return OneLine.whole(found)
+        text = text_of(block.record(line))
+        try:
+            return OneLine.whole(self._typed(strict_json(text), met))
+        except Refused as refused:
+            with suppress(Refused):
+                rest = without_bad_labels(text, RESULT, self.shapes.root)
+                if rest.bad:
+                    return OneLine(self._typed(rest.value, met), rest.kept, rest.bad)
+            raise refused
+
+    def _typed(self, value: Any, met: Findings) -> Any:
         one = Findings()
-        value = strict_json(text_of(block.record(line)))
         found = typed(value, self.shapes.root, one)
         if value.get("source-ref") is None:
             raise Refused(f'The line lacks its "source-ref". {_other_kind(value)}'.rstrip())
@@ -173,9 +192,16 @@ def _other_kind(value: Any) -> str:
 
 
 def image_tables(
-    reading: Reading, shape: Shape, found: Sequence[Any], index: Positions
+    reading: Reading,
+    shape: Shape,
+    found: Sequence[Any],
+    index: Positions,
+    labels_at: Positions | None = None,
 ) -> dict[str, Columns]:
-    """The columns of the images' tables; `index` is each line's number minus one."""
+    """The columns of the images' tables; `index` is each line's number minus one.
+
+    `labels_at`: each label's position in its line, where some are left out.
+    """
     moderation = shape.objects[RESULT]
     answers = reading.objects(shape, found, "moderation")
     reading.extras(shape, found)
@@ -192,11 +218,14 @@ def image_tables(
         ),
         "project_version": reading.column(moderation, answers, "ProjectVersion", TEXT),
     }
+    labels = _list_columns(
+        reading, moderation, answers, index, "ModerationLabels", "label_index", _LABELS
+    )
+    if labels_at is not None:
+        labels["label_index"] = labels_at
     return {
         "moderation_images": images,
-        "moderation_labels": _list_columns(
-            reading, moderation, answers, index, "ModerationLabels", "label_index", _LABELS
-        ),
+        "moderation_labels": labels,
         "moderation_content_types": _list_columns(
             reading, moderation, answers, index, "ContentTypes", "content_type_index", _TYPES
         ),

@@ -167,6 +167,25 @@ def split_object(text: str, member: str) -> tuple[Any, list[Span] | None]:
     return rest, lists[0] if lists else None
 
 
+def member_span(text: str, member: str) -> Span:
+    """Where the value of a member of an object is. Refused when it has none, or is no object."""
+    try:
+        at = _skip(text, _expect(text, 0, "{") + 1)
+        while text[at : at + 1] != "}":
+            name, end = _SPANS.raw_decode(text, _expect(text, at, '"'))
+            start = _skip(text, _expect(text, end, ":") + 1)
+            _, end = _SPANS.raw_decode(text, start)
+            if name == member:
+                return start, end
+            at = _expect(text, end, ",}")
+            at = at if text[at] == "}" else _skip(text, at + 1)
+    except json.JSONDecodeError as error:
+        raise _malformed(error, text) from None
+    except RecursionError:
+        raise Refused("JSON is nested too deeply.", malformed=True) from None
+    raise Refused(f"There is no {json.dumps(member)}.")
+
+
 def value_spans(text: str) -> list[Span]:
     """Where the values of a text of JSON documents stand; of one array, its elements.
 

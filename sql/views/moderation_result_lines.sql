@@ -2,7 +2,7 @@
 -- Keys: job_id, image_index.
 -- Answers: what did the line say? The line as JSON, rebuilt from the tables: every member with its
 --   value, every list in its order. Members that were absent, null or an empty list are left out.
---   Quarantined lines stand in quarantined_records, byte for byte. For checking that nothing is lost, not
+--   Quarantined lines and labels are in quarantined_records, byte for byte. For checking that nothing is lost, not
 --   for analysis: ask for one job_id at a time. Without one every line there is is rebuilt at once, in as much
 --   memory as they are long; for an export of everything read the tables or their Parquet files.
 -- Column line: The line as JSON.

@@ -5,7 +5,6 @@
 --   video's result names no total, so its pages and tokens are checked when it is flattened, and
 --   reason says what differs. Reads all results, of an object that was analysed twice both.
 -- Column reason: Why the result does not reconcile; NULL when it does.
--- Column lines_received: Lines of the result manifest: those written and those in quarantine.
 -- Column rows_written: Rows of the result in moderation_images, or labels of a video; of one that is held
 --   back, rows that wait until it is accepted.
 -- Column lines_put_aside: Lines of the result in quarantine; NULL for a video whose result is held back.
@@ -25,10 +24,10 @@ results AS (
     SELECT
         load.*,
         COALESCE(load.row_counts['moderation_images'], load.row_counts['labels'], 0) AS rows_written,
-        -- what is held back is in no table, and the ledger counts its records; a manifest's are whole lines
+        -- what is held back is in no table: the ledger has its numbers
         CASE
+            WHEN load.operation = 'media_analysis' THEN load.lines_received - rows_written
             WHEN NOT load.held_back THEN COALESCE(put_aside.lines, 0)
-            WHEN load.operation = 'media_analysis' THEN COALESCE(load.row_counts['quarantined_records'], 0)
         END AS lines_put_aside,
         CASE
             WHEN load.held_back THEN COALESCE(load.row_counts['quarantined_records'], 0)
@@ -53,7 +52,7 @@ SELECT
     lines_sent,
     lines_analysed,
     lines_refused,
-    CASE WHEN operation = 'media_analysis' THEN rows_written + lines_put_aside END AS lines_received,
+    lines_received,
     rows_written,
     lines_put_aside,
     records_put_aside

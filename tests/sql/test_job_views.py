@@ -103,7 +103,7 @@ def test_every_operation_has_one_price_with_date_and_source(warehouse: Warehouse
 
 
 def test_reconciliation_lays_the_summary_beside_what_was_written(warehouse: Warehouse) -> None:
-    summary = {"lines_sent": 4, "lines_analysed": 3, "lines_refused": 1}
+    summary = {"lines_sent": 4, "lines_analysed": 3, "lines_refused": 1, "lines_received": 3}
     warehouse.images("m", {"key": "a.jpg"}, {"key": "b.jpg"}, ledger=summary)
     warehouse.put("quarantined_records", {"job_id": "m", "line_number": 3} | MEDIA)
     assert warehouse.ask(

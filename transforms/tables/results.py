@@ -160,6 +160,11 @@ _OF_THE_JOB = (
     column("lines_sent", INTEGER, "Lines of the input manifest, by the manifest summary."),
     column("lines_analysed", INTEGER, "Of these, lines that were analysed, by the summary."),
     column("lines_refused", INTEGER, "Of these, lines that could not be read, by the summary."),
+    column(
+        "lines_received",
+        INTEGER,
+        "Lines of the result manifest: those written and those in quarantine.",
+    ),
 )
 
 LOADS = table(
