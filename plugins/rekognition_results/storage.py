@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.amazon.aws.hooks.s3 import S3Hook
 from airflow.sdk import ObjectStoragePath
 
 from rekognition_results.failures import explained
+from rekognition_results.hooks.callers import S3Hook
 from transforms.layout import Layout
 from transforms.s3_requests import S3Requests, guarded
 from transforms.settings import Settings

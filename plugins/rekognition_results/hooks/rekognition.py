@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from rekognition_results.failures import explained
 from rekognition_results.hooks.bodies import ENVELOPES, BodyListener
+from rekognition_results.hooks.callers import CallerByFrames
 from transforms.aws_errors import Reaction
 from transforms.errors import ResultsError, ServiceBusy
 
@@ -52,7 +53,7 @@ class LabelDetectionPage:
     next_token: str | None
 
 
-class RekognitionHook(Base):
+class RekognitionHook(CallerByFrames, Base):
     """Interact with Amazon Rekognition; each method raises a ResultsError when Amazon refuses.
 
     https://docs.aws.amazon.com/rekognition/latest/APIReference/

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.amazon.aws.hooks.sqs import SqsHook
-
 from rekognition_results import metrics
 from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
 from rekognition_results.completions import Completion, CompletionQueue, SqsMessage, completion_of
 from rekognition_results.failures import told_to_airflow
+from rekognition_results.hooks.callers import SqsHook
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_results.parameters import check_arguments
 from rekognition_results.storage import results_layout
