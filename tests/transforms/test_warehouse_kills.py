@@ -125,7 +125,7 @@ def survives(before: Path, root: Path, undisturbed: Undisturbed, seed: int) -> N
     assert beside == {"w.duckdb", "w.duckdb.lock", "p.duckdb"}
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(6))
 def test_after_a_kill_readers_see_whole_results_and_the_next_load_ends_the_work(
     before: Path, undisturbed: Undisturbed, tmp_path: Path, seed: int
 ) -> None:
@@ -133,6 +133,6 @@ def test_after_a_kill_readers_see_whole_results_and_the_next_load_ends_the_work(
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(10, 210))
+@pytest.mark.parametrize("seed", range(6, 210))
 def test_many_more_kills(before: Path, undisturbed: Undisturbed, tmp_path: Path, seed: int) -> None:
     survives(before, tmp_path / "root", undisturbed, seed)
