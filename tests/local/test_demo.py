@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from airflow_process import ROOT, environment
-from demo_runs import everything, run_demo
+from airflow_process import ROOT
+from demo_runs import AS_A_PERSON, QUICKLY, demo_environment, everything, run_demo
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -19,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A demo from nothing: its results root, and what it printed."""
     results = tmp_path_factory.mktemp("demo")
-    ran = run_demo(results)
+    ran = run_demo(results, command=AS_A_PERSON)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return results, ran.stdout
 
@@ -66,9 +65,9 @@ def test_cut_off_and_run_again_it_ends_as_if_undisturbed(
     undisturbed: tuple[Path, str], tmp_path: Path
 ) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "local.demo"],
+        QUICKLY,
         cwd=ROOT,
-        env=environment(tmp_path),
+        env=demo_environment(tmp_path),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
