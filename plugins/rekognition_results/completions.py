@@ -41,11 +41,16 @@ def completion_of(body: str) -> Completion:
     if not isinstance(told, dict):
         raise ValueError("It is no JSON object.")
     if told.get("API") != "StartLabelDetection":
-        raise ValueError(f"Its API is {told.get('API')!r}, not 'StartLabelDetection'.")
+        raise ValueError(f"Its API is {_shown(told.get('API'))}, not 'StartLabelDetection'.")
     job_id = told.get("JobId")
     if not isinstance(job_id, str) or not JOB_ID.fullmatch(job_id):
-        raise ValueError(f"Its JobId is {job_id!r}, which is none.")
+        raise ValueError(f"Its JobId is {_shown(job_id)}, which is none.")
     return Completion(job_id, _moment(told.get("Timestamp")))
+
+
+def _shown(value: Any) -> str:
+    """What somebody put there, as a log may say it: escaped, and no longer than an id or an API."""
+    return repr(value[:64]) if isinstance(value, str) else f"a {type(value).__name__}"
 
 
 def _moment(millis: Any) -> datetime | None:
