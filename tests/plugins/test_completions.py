@@ -119,7 +119,7 @@ def test_a_message_that_is_none_of_ours_is_told_and_deleted(
     [
         "password " + "x" * 200,
         '{"password": "\x1b[2J"}',
-        message("job", API="y" * 65 + "password"),
+        message("job", API="y" * 90 + "password"),
         message("job", API={"password": [[]]}),
         message("job" * 30 + "password"),
         '{"API": "StartLabelDetection", "JobId": ' + "[" * 700 + "]" * 700 + "}",
