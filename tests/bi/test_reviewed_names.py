@@ -75,7 +75,9 @@ def test_hostile_names_are_text(
     shown = {chart: str(dashboards.answers[chart].rows) for chart in in_tooltips}
     assert [chart for chart, rows in shown.items() if "<" in rows] == []
     assert [chart for chart, rows in shown.items() if "\u2039" not in rows] == []
-    for chart in set(in_tooltips) - {"Timeline"}:  # a mouse moved over it gets no tooltip there
+    for chart in in_tooltips:
+        if chart == "Timeline":
+            continue  # a mouse that is moved over it found no tooltip
         assert "\u2039" in tooltip(dashboards, chart), chart
         assert dashboards.page.evaluate(OWNED) == 0
     assert TAG not in str([answer.rows for answer in dashboards.answers.values()])
@@ -91,10 +93,10 @@ def tooltip(dashboards: Dashboards, chart: str) -> str:
     box = canvas.bounding_box()
     assert box
     said = ""
-    for down in range(1, 80):
-        for right in range(1, 10):
+    for down in range(1, 20):
+        for right in range(1, 20):
             dashboards.page.mouse.move(
-                box["x"] + box["width"] * right / 10, box["y"] + box["height"] * down / 80
+                box["x"] + box["width"] * right / 20, box["y"] + box["height"] * down / 20
             )
             dashboards.page.wait_for_timeout(30)
             said = str(dashboards.page.evaluate(HOVERED))
