@@ -63,6 +63,7 @@ VIEWS: dict[str, str | None] = {
     "review_queue": IMAGE,
     "moderation_findings_by_prefix": None,
     "moderation_model_versions": IMAGE,
+    "moderation_job_errors": None,
     "label_detection_response": USUAL_VIDEO,
     "moderation_result_lines": f"job_id = '{first_image_job()}' AND image_index = 0",
 }

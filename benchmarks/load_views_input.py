@@ -43,6 +43,10 @@ MODERATION = {
     "moderation_content_types": f"SELECT {JOB} AS job_id, i % 10000 AS image_index,"
     " 0 AS content_type_index, 'Illustrated' AS name, 50 + hash(i) % 50000 / 1000.0 AS confidence"
     " FROM range(0, $images, 10) t(i)",
+    # each job left ten more images out
+    "manifest_errors": f"SELECT {JOB} AS job_id, i % 10000 // 1000 AS error_index,"
+    " ['INVALID_S3_OBJECT', 'IMAGE_TOO_LARGE'][(hash(i) % 2 + 1)::BIGINT] AS code,"
+    " 'The image could not be analysed.' AS message FROM range(0, $images, 1000) t(i)",
 }
 # Videos of usual length, each looked at by two models, a day before Amazon forgets the results.
 USUAL_LABELS = 3_000

@@ -51,12 +51,19 @@ def _rebuild(kind: type[ResultsError], message: str, facts: dict[str, Any]) -> R
     return kind(message, **facts)
 
 
-SHOWN = 80  # bytes of a bad record in a message
+SHOWN = 80  # bytes of a bad record in a message, characters of a bad value
 
 
 def shown(record: bytes) -> str:
     """How a record begins, safe to print."""
     return one_line(record[:SHOWN].decode(errors="backslashreplace"))
+
+
+def brief(value: Any) -> str:
+    """A value that others chose, as a message may say it: escaped, and no longer than an id."""
+    if isinstance(value, dict | list):
+        return f"a {type(value).__name__}"  # its repr may be nested too deeply
+    return repr(value[:SHOWN] if isinstance(value, str) else value)
 
 
 def one_line(text: str) -> str:

@@ -14,7 +14,7 @@ from upath import UPath
 
 from transforms.commits import Commit, TableFile, read_commit
 from transforms.encodings import BOM
-from transforms.errors import IncompleteResults, ResultsError, SchemaMismatch
+from transforms.errors import IncompleteResults, ResultsError, SchemaMismatch, brief
 from transforms.files import names, read_if_there
 from transforms.job_facts import Row, of_images, of_video, with_request
 from transforms.job_requests import job_request_row, objects_told
@@ -150,7 +150,7 @@ def _media_analysis(
     job = documents.description(description, str(attempt.facts.get("mode", "bulk")))
     status = job["status"]
     if status not in FINISHED:
-        raise _incomplete(attempt, f"It was landed while the job was {status!r}.")
+        raise _incomplete(attempt, f"It was landed while the job was {brief(status)}.")
     manifest = ManifestLines(attempt.key, files, aside, limits, etags)
     for part in attempt.parts:
         manifest.add(_block(attempt, part))
@@ -174,7 +174,7 @@ def _media_analysis(
 def _check_no_summary_is_named(attempt: Attempt, job: Row) -> None:
     named = job["manifest_summary_s3_object_name"]
     if named is not None and job["status"] == "SUCCEEDED":
-        raise _incomplete(attempt, f"The manifest summary {named!r} is not landed.")
+        raise _incomplete(attempt, f"The manifest summary {brief(named)} is not landed.")
 
 
 def _checked_records(attempt: Attempt, limits: Limits) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from transforms.errors import IncompleteResults, shown
+from transforms.errors import IncompleteResults, brief, shown
 from transforms.layout import ResultKey
 from transforms.parquet import TableFiles
 from transforms.put_aside import PutAside
@@ -33,7 +33,7 @@ class MediaDocuments:
         """Write the job's row, and give it. IncompleteResults: damaged, or of another job."""
         told = self._read("description.json", data, MediaAnalysisJob)[1]
         if told.get("JobId", self.key.job_id) != self.key.job_id:
-            raise self._damaged("description.json", f"it is of job {told['JobId']!r}.", data)
+            raise self._damaged("description.json", f"it is of job {brief(told['JobId'])}.", data)
         row: dict[str, Any] = {"mode": mode}
         for field in TABLES["media_analysis_jobs"].schema:
             if field.name not in ("job_id", "mode"):

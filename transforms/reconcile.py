@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from transforms.errors import ReconciliationFailed
+from transforms.errors import ReconciliationFailed, brief
 from transforms.layout import ResultKey
 from transforms.tables import TABLES
 
@@ -51,7 +51,8 @@ class PageChain:
             first = self._merged.setdefault(path, value)
             if first != value and self.disagreement is None:
                 self.disagreement = (
-                    f"Page {self.pages} says {path} is {value!r}, an earlier page said {first!r}."
+                    f"Page {self.pages} says {path} is {brief(value)}, "
+                    f"an earlier page said {brief(first)}."
                 )
 
     def _check_names(self, told: dict[str, Any]) -> None:
@@ -60,10 +61,12 @@ class PageChain:
             ("GetRequestMetadata.AggregateBy", self.key.aggregate_by),
         ):
             if told.get(path, ours) != ours:
-                self._wrong(f"Page {self.pages} has {path} {told[path]!r} instead of {ours!r}.")
+                self._wrong(
+                    f"Page {self.pages} has {path} {brief(told[path])} instead of {ours!r}."
+                )
         status = told.get("JobStatus", "SUCCEEDED")
         if status not in FINISHED:
-            self._wrong(f"Page {self.pages} was taken while the job was {status!r}.")
+            self._wrong(f"Page {self.pages} was taken while the job was {brief(status)}.")
 
     def _wrong(self, sentence: str) -> None:
         if self.incomplete is None:

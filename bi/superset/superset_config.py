@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from jinja2 import ChoiceLoader, FileSystemLoader
 from own_host import OwnHost
 from own_secrets import secret
 from published import mutator
@@ -53,6 +54,13 @@ SESSION_COOKIE_NAME = "rekognition_results_superset"  # beside another Superset 
 SESSION_COOKIE_SAMESITE = "Strict"
 
 ADDITIONAL_MIDDLEWARE = [OwnHost]
+
+
+def FLASK_APP_MUTATOR(app: Any) -> None:
+    """Our templates come before Superset's of the same name."""
+    ours = FileSystemLoader(Path(__file__).parent / "templates")
+    app.jinja_loader = ChoiceLoader([ours, app.jinja_loader])
+
 
 # The page may talk to this server and to nobody else.
 TALISMAN_ENABLED = True

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rekognition_results.failures import explained
+from transforms.errors import brief
 from transforms.layout import JOB_ID
 
 if TYPE_CHECKING:
@@ -41,10 +42,10 @@ def completion_of(body: str) -> Completion:
     if not isinstance(told, dict):
         raise ValueError("It is no JSON object.")
     if told.get("API") != "StartLabelDetection":
-        raise ValueError(f"Its API is {told.get('API')!r}, not 'StartLabelDetection'.")
+        raise ValueError(f"Its API is {brief(told.get('API'))}, not 'StartLabelDetection'.")
     job_id = told.get("JobId")
     if not isinstance(job_id, str) or not JOB_ID.fullmatch(job_id):
-        raise ValueError(f"Its JobId is {job_id!r}, which is none.")
+        raise ValueError(f"Its JobId is {brief(job_id)}, which is none.")
     return Completion(job_id, _moment(told.get("Timestamp")))
 
 

@@ -21,16 +21,16 @@ import emulator.label_results
 import emulator.moderation
 from emulator import Clock, Emulator
 from emulator.sample_media import image, video
+from rekognition_results.operators.image_mode import (
+    RekognitionLandModerationOperator,
+    RekognitionStartModerationOperator,
+)
 from rekognition_results.operators.label_detection import (
     RekognitionLandLabelDetectionOperator,
     RekognitionPlanLabelDetectionOperator,
     RekognitionStartLabelDetectionOperator,
 )
-from rekognition_results.operators.media_analysis import (
-    RekognitionLandMediaAnalysisOperator,
-    RekognitionPlanMediaAnalysisOperator,
-    RekognitionStartMediaAnalysisJobOperator,
-)
+from rekognition_results.operators.media_analysis import RekognitionPlanMediaAnalysisOperator
 from transforms.flatten import flatten
 from transforms.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout, ResultKey
 from transforms.requests import note_committed
@@ -76,6 +76,16 @@ class Studio:
             for number in range(count):
                 key = f"{prefix}{day:02d}-{number:03d}.jpg"
                 self.s3.put_object(Bucket=IMAGES, Key=key, Body=image(key + take))
+        with model_version(emulator.moderation, "MODERATION_MODEL_VERSION", model):
+            self.moderate(min_confidence=min_confidence)
+
+    def put_broken_images(self, count: int) -> None:
+        for number in range(count):
+            key = f"user-uploads/2026/broken-{count}-{number}.jpg"
+            self.s3.put_object(Bucket=IMAGES, Key=key, Body=b"no image: " + key.encode())
+
+    def moderate(self, mode: str = "bulk", min_confidence: int = 50) -> None:
+        """The images that no plan holds yet."""
         plan = RekognitionPlanMediaAnalysisOperator(
             task_id="plan",
             media_uri=f"s3://{IMAGES}/",
@@ -83,12 +93,12 @@ class Studio:
             min_confidence=min_confidence,
             results_uri=str(self.layout.root),
         )
-        with model_version(emulator.moderation, "MODERATION_MODEL_VERSION", model):
-            self._run(
-                plan.execute(CONTEXT),
-                RekognitionStartMediaAnalysisJobOperator,
-                RekognitionLandMediaAnalysisOperator,
-            )
+        self._run(
+            plan.execute(CONTEXT),
+            RekognitionStartModerationOperator,
+            RekognitionLandModerationOperator,
+            mode=mode,
+        )
 
     def forget_plans(self) -> None:
         """So that images are analysed again: a plan takes none that an earlier one holds."""
@@ -97,12 +107,12 @@ class Studio:
     def tomorrow(self) -> None:
         self.amazon.clock.advance(DAY)
 
-    def _run(self, requests: list[str], start: type[Any], land: type[Any]) -> None:
+    def _run(self, requests: list[str], start: type[Any], land: type[Any], **how: Any) -> None:
         root = str(self.layout.root)
         labels = start is RekognitionStartLabelDetectionOperator
         operation = LABEL_DETECTION if labels else MEDIA_ANALYSIS
         jobs = {
-            token: start(task_id="start", token=token, results_uri=root).execute(CONTEXT)
+            token: start(task_id="start", token=token, results_uri=root, **how).execute(CONTEXT)
             for token in requests
         }
         self.amazon.clock.advance(600)
@@ -144,7 +154,8 @@ def a_week(studio: Studio) -> None:
     """Three videos, two of them cut again since, and a week of images.
 
     An older model looked at the images of the first two days. Those of the second were replaced
-    since, so the two models cannot be compared there.
+    since, so the two models cannot be compared there. A bulk job left one image out, and of another
+    request no image could be analysed.
     """
     older = {name: VIDEOS[name] for name in list(VIDEOS)[:2]}
     studio.analyse_videos(older, take="first cut", model="2.0")
@@ -153,9 +164,12 @@ def a_week(studio: Studio) -> None:
     studio.forget_plans()
     studio.tomorrow()
     studio.analyse_videos(VIDEOS)
+    studio.put_broken_images(1)
     for day in range(7):
         studio.analyse_images(day)
         studio.tomorrow()
+    studio.put_broken_images(3)
+    studio.moderate(mode="image")
 
 
 def one_more_day(studio: Studio) -> None:

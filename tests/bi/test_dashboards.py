@@ -33,6 +33,7 @@ MODERATION_TILES = {
     "Categories": "SELECT count(DISTINCT category) FROM moderation_findings",
     "To review": "SELECT count(*) FROM review_queue",
 }
+NOT_ANALYSED = "Jobs that failed or left images out"
 COST_OF_VIDEOS = """
     SELECT sum(millis) / 60000 * (SELECT usd FROM prices WHERE operation = 'label_detection')
     FROM (
@@ -181,6 +182,14 @@ def test_moderation_shows_what_sql_says(
     assert published.tile(f"SELECT count(*) {comparable}") != published.tile(
         "SELECT count(*) FROM moderation_model_versions"
     )
+    columns = ("mode", "status", "code", "images")
+    broken = [tuple(row[column] for column in columns) for row in rows[NOT_ANALYSED]]
+    assert broken == [
+        ("image", "FAILED", "INVALID_IMAGE_FORMAT", 3),
+        ("bulk", "SUCCEEDED", "INVALID_IMAGE_FORMAT", 1),
+    ]
+    why = "No image could be analysed: 3 INVALID_IMAGE_FORMAT."
+    assert why in dashboards.tile(NOT_ANALYSED).inner_text()
     (cost,) = rows["Estimated cost"]
     assert cost["Estimated cost"] == pytest.approx(published.ask(COST_OF_IMAGES)[0][0])
     dashboards.photograph(images / "moderation.png")

@@ -111,7 +111,35 @@ def test_a_message_that_is_none_of_ours_is_told_and_deleted(
     sqs.send_message(QueueUrl=queue_url, MessageBody=body)
     assert receive(layout, queue_url, context) == []
     assert waiting(sqs, queue_url) == 0
-    assert "A message is left out and deleted: It" in capsys.readouterr().out
+    assert " is left out and deleted: It" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "password " + "x" * 200,
+        '{"password": "\x1b[2J"}',
+        message("job", API="y" * 90 + "password"),
+        message("job", API={"password": [[]]}),
+        message("job" * 30 + "password"),
+        '{"API": "StartLabelDetection", "JobId": ' + "[" * 700 + "]" * 700 + "}",
+    ],
+)
+def test_what_else_is_in_a_message_is_not_logged(
+    layout: Layout,
+    context: dict[str, Any],
+    sqs: Any,
+    queue_url: str,
+    body: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sent = sqs.send_message(QueueUrl=queue_url, MessageBody=body)
+    assert receive(layout, queue_url, context) == []
+    assert waiting(sqs, queue_url) == 0
+    (line,) = [one for one in capsys.readouterr().out.splitlines() if "left out" in one]
+    assert f"Message {sent['MessageId']} is left out and deleted: It" in line
+    assert "password" not in line
+    assert len(line) < 400
 
 
 def test_what_the_watcher_received_comes_with_its_event(

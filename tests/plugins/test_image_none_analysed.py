@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+import yaml
 from airflow.sdk.exceptions import AirflowFailException
 from pipeline_steps import MEDIA, RETRIES, cleared, plan_images, put_images, root
 from test_image_mode import flattened, land, paid, rows
 
+from bi.datasets import ASSETS, FOLDER
+from bi.superset.published import connect
 from emulator import Emulator
 from rekognition_results.operators.image_mode import RekognitionStartModerationOperator
 from transforms.cli import main
@@ -48,6 +52,25 @@ def red(layout: Layout, job_id: str, context: dict[str, Any]) -> tuple[str, Comm
     return str(told.value), commit
 
 
+def shown(published: Path) -> list[tuple[Any, ...]]:
+    """What the dashboard's chart of such jobs shows of a published file."""
+    path = ASSETS / "charts" / "Jobs_that_failed_or_left_images_out.yaml"
+    chart = yaml.safe_load(path.read_text())
+    (view,) = [
+        dataset["table_name"]
+        for dataset in (yaml.safe_load(one.read_text()) for one in FOLDER.glob("*.yaml"))
+        if dataset["uuid"] == chart["dataset_uuid"]
+    ]
+    columns = ", ".join(chart["params"]["all_columns"])
+    orders = map(json.loads, chart["params"]["order_by_cols"])
+    order = ", ".join(f"{column} {'ASC' if up else 'DESC'}" for column, up in orders)
+    with connect(published) as con:
+        rows: list[tuple[Any, ...]] = con.execute(
+            f"SELECT {columns} FROM {view} ORDER BY {order}"
+        ).fetchall()
+    return rows
+
+
 def test_it_is_red_with_the_number_of_each_error(
     token: str, layout: Layout, context: dict[str, Any], amazon: Emulator
 ) -> None:
@@ -81,6 +104,11 @@ def test_status_and_the_dashboards_view_say_it(
     ((status, message),) = found
     assert status == "FAILED"
     assert BAD in message
+    assert [row[1:5] for row in shown(published)] == [
+        ("image", "FAILED", "INVALID_IMAGE_FORMAT", 2),
+        ("image", "FAILED", "INVALID_S3_OBJECT", 1),
+    ]
+    assert all(BAD in row[-1] for row in shown(published))
 
 
 def test_clearing_start_asks_again_once_the_cause_is_fixed(

@@ -1,6 +1,6 @@
 """Statements for SQL Lab's connection: every function and setting of DuckDB, with odd arguments.
 
-As a program it runs those that it is given as JSON lines, and says which one it begins.
+As a program it runs those that it is given as JSON lines, and says how each one ended.
 """
 
 from __future__ import annotations
@@ -53,15 +53,33 @@ ALWAYS = [  # what was done on the landed code, and its neighbours
     "INSTALL httpfs",
     "LOAD '{folder}/x.duckdb_extension'",
     "CHECKPOINT",
+]
+TEXT = "repeat('x', 100_000)"
+LONG_VALUES = [  # each needs more than a query may have, in one value or in many
     "SELECT repeat('x', 3000000000)",
-    "SELECT length(string_agg(repeat('x', 1000000), '')) FROM range(3000)",
+    "SELECT rpad('x', 2000000000, 'yyyyyyyyyyyyyyyy')",
+    "SELECT printf('%2000000000d', 1)",
+    "SELECT format('{:2000000000}', 1)",
+    "SELECT array_resize([1], 1000000000)",
+    "SELECT string_agg(repeat('x', 1000000), '') FROM range(3000)",
+    "SELECT list(repeat('x', 1000000)) FROM range(3000)",
+    f"SELECT replace({TEXT}, 'x', repeat('y', 30000))",
+    f"SELECT regexp_replace({TEXT}, 'x', repeat('y', 30000), 'g')",
+    f"SELECT translate({TEXT}, 'x', 'y') FROM range(30000)",
+    "SELECT list_transform(range(3000), lambda x: repeat('x', 1000000))",
+    "SELECT list_reduce(list_transform(range(40), lambda i: 'xx'), lambda x, y: x || x)",
+    "SELECT repeat(repeat('x', 1000000), 3000)",
+    "SELECT string_split(repeat('x,', 100000000), ',')",
+    "SELECT to_json(range(300000000))",
+    "WITH RECURSIVE a AS (SELECT 'x' AS x UNION ALL SELECT x || x FROM a) SELECT max(x) FROM a",
     "SELECT * FROM range(9223372036854775807) ORDER BY hash(range) LIMIT 1 OFFSET 100000000000",
 ]
 
 
 def statements(folder: Path) -> list[str]:
     made = [*ALWAYS, *_functions(), *_settings()]
-    return list(dict.fromkeys(one.format(folder=folder) for one in made))
+    told = [one.format(folder=folder) for one in made]
+    return list(dict.fromkeys([*told, *LONG_VALUES]))
 
 
 def _functions() -> Iterator[str]:
@@ -102,21 +120,28 @@ def _settings() -> Iterator[str]:
         yield f"PRAGMA {name} = '{{folder}}/written'"
 
 
+def own_peak() -> int:
+    """In MiB. Not getrusage's, which begins with what the process that started this one had."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) // 1024
+
+
 def main() -> None:
-    """One connection for all, as long as DuckDB keeps it."""
+    """One connection for all, as long as its process goes on."""
     published = Path(sys.argv[1])
     con = connect(published)
-    for number, line in enumerate(sys.stdin):
-        print(number, flush=True)
+    for line in sys.stdin:
         try:
             con.execute(json.loads(line)).fetchmany(1)
-        except duckdb.FatalException:
-            con.close()
-            con = connect(published)
-        except (duckdb.Error, OverflowError, ValueError):
-            continue
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"peak {peak} MiB", flush=True)
+            print("answer rows", flush=True)
+        except (duckdb.Error, OverflowError, ValueError) as error:
+            print("answer", type(error).__name__, flush=True)
+            if isinstance(error, duckdb.FatalException | duckdb.InterruptException):
+                con.close()
+                con = connect(published)
+    con.close()
+    print("peak", own_peak())
+    print("peak", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
 
 
 if __name__ == "__main__":

@@ -143,6 +143,15 @@ def test_pages_that_contradict_each_other_are_held_back(layout: Layout) -> None:
     assert commit.held_back
 
 
+def test_a_value_of_any_length_is_said_in_brief(layout: Layout) -> None:
+    pages = [page(LabelModelVersion="2" * 999, NextToken="1"), page(LabelModelVersion="\n" * 999)]
+    land_pages(layout, pages)
+    reason = flatten(layout, VIDEO).reason
+    assert reason is not None
+    assert reason.endswith(f"an earlier page said '{'2' * 80}'.")
+    assert len(reason) < 400
+
+
 def test_a_failed_video_job_is_a_row_without_labels(layout: Layout) -> None:
     land_pages(layout, [page(JobStatus="FAILED", StatusMessage="Unsupported codec")])
     commit = flatten(layout, VIDEO)

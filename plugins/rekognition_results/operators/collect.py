@@ -185,6 +185,8 @@ class RekognitionReceiveCompletionsOperator(CollectJobsOperator):
         try:
             return completion_of(message["Body"])
         except ValueError as error:
-            told = one_line(message["Body"][:300])
-            self.log.warning("A message is left out and deleted: %s It reads: %s", error, told)
+            # not its text: whoever may send to the queue would write into this log
+            self.log.warning(
+                "Message %s is left out and deleted: %s", one_line(message["MessageId"]), error
+            )
             return None
