@@ -20,7 +20,7 @@ from transforms.job_facts import Row, of_images, of_video, with_request
 from transforms.job_requests import job_request_row, objects_told
 from transforms.label_detection import LabelDetectionPages
 from transforms.landing import ABANDONED, SUCCESS, Attempt, LandedFile, newest_whole_attempt
-from transforms.layout import LABEL_DETECTION, Layout, ResultKey, table_path
+from transforms.layout import ANSWERS, Layout, ResultKey, table_path
 from transforms.limits import (
     ADVICE,
     LABELS_PER_PAGE,
@@ -111,13 +111,14 @@ def _write_tables(
         TableFiles(key, written_by(key.operation), layout.root, place) as files,
         without_collector(),
     ):
-        if key.operation == LABEL_DETECTION:
-            aside = PutAside(files, key, limits, LABELS_PER_PAGE * records)
-            found = _label_detection(attempt, files, aside, limits)
-        else:
-            aside = PutAside(files, key, limits, records)
-            etags = planned_etags(layout, objects_told(layout, key.operation, row["token"]))
-            found = _media_analysis(attempt, files, aside, limits, etags)
+        match ANSWERS[key.operation]:
+            case "pages":
+                aside = PutAside(files, key, limits, LABELS_PER_PAGE * records)
+                found = _label_detection(attempt, files, aside, limits)
+            case "manifest":
+                aside = PutAside(files, key, limits, records)
+                etags = planned_etags(layout, objects_told(layout, key.operation, row["token"]))
+                found = _media_analysis(attempt, files, aside, limits, etags)
         aside.finish()
         files.add("job_requests", {name: [value] for name, value in row.items()})
         return files.finish(), replace(found, facts=with_request(found.facts, row))

@@ -33,7 +33,7 @@ from upath import UPath
 
 from transforms.errors import IncompleteResults
 from transforms.files import create, names, read_if_there, write_whole
-from transforms.layout import LABEL_DETECTION, Layout, ResultKey
+from transforms.layout import ANSWERS, Layout, ResultKey
 from transforms.manifest_parts import LEVEL, parts_of
 
 PART_BYTES = 2**30  # uncompressed; a part of ours has a tenth, and a file that tells more is none
@@ -174,7 +174,7 @@ class LandingAttempt:
         if numbers:
             path = folder / numbers[-1]
             there = names(path)
-            parts = key.operation == LABEL_DETECTION or any(map(PART.fullmatch, there))
+            parts = ANSWERS[key.operation] == "pages" or any(map(PART.fullmatch, there))
             if parts and not {SUCCESS, ABANDONED} & set(there):
                 attempt = cls(key, path)
                 attempt.writer = _claim_writer(path)

@@ -22,6 +22,17 @@ MEDIA_ANALYSIS: Operation = "media_analysis"
 LABEL_DETECTION: Operation = "label_detection"
 OPERATIONS: tuple[Operation, ...] = (MEDIA_ANALYSIS, LABEL_DETECTION)
 
+# How an operation answers: with one result manifest, or page by page.
+ANSWERS: dict[Operation, Literal["manifest", "pages"]] = {
+    MEDIA_ANALYSIS: "manifest",
+    LABEL_DETECTION: "pages",
+}
+# What may be asked of it as AggregateBy, the usual one first; None where there is no such choice.
+FORMS: dict[Operation, tuple[AggregateBy | None, ...]] = {
+    MEDIA_ANALYSIS: (None,),
+    LABEL_DETECTION: ("TIMESTAMPS", "SEGMENTS"),
+}
+
 OF_EVERY_OPERATION = frozenset({"job_requests", "quarantined_records", "unknown_fields"})
 
 JOB_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # botocore's MediaAnalysisJobId and JobId
@@ -47,7 +58,7 @@ class ResultKey:
         if self.operation not in OPERATIONS:
             raise ValueError(f"operation is {self.operation!r}, not one of {', '.join(OPERATIONS)}")
         _named(self.job_id, "job id")
-        allowed = (None,) if self.operation == MEDIA_ANALYSIS else ("TIMESTAMPS", "SEGMENTS")
+        allowed = FORMS[self.operation]
         if self.aggregate_by not in allowed:
             raise ValueError(
                 f"aggregate_by of {self.operation} is {self.aggregate_by!r}, not one of {allowed}"
@@ -59,10 +70,9 @@ class ResultKey:
 
     @classmethod
     def of(cls, operation: Operation, job_id: str, aggregate_by: str | None = None) -> Self:
-        """The key of a job's result; a video job's is TIMESTAMPS unless told otherwise."""
-        if operation == LABEL_DETECTION and aggregate_by is None:
-            aggregate_by = "TIMESTAMPS"
-        return cls(operation, job_id, cast("AggregateBy | None", aggregate_by))
+        """The key of a job's result, in the operation's usual form unless another one is given."""
+        usual = FORMS[operation][0] if operation in FORMS else None
+        return cls(operation, job_id, cast("AggregateBy | None", aggregate_by or usual))
 
     @classmethod
     def from_name(cls, operation: Operation, name: str) -> Self:

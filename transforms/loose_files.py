@@ -21,7 +21,7 @@ from transforms.errors import IncompleteResults, ResultsError
 from transforms.flatten import without_collector
 from transforms.job_requests import job_request_row
 from transforms.label_detection import LabelDetectionPages
-from transforms.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Operation, ResultKey
+from transforms.layout import ANSWERS, MEDIA_ANALYSIS, Operation, ResultKey
 from transforms.limits import MAX_LINE_BYTES, Limits
 from transforms.loose_inputs import GET_AGAIN, AnyPath, line_blocks, refused
 from transforms.loose_kinds import files_of, kind_of_file
@@ -137,21 +137,27 @@ class _Run:
     def survey(self, path: AnyPath) -> None:
         """Find the results that a file has records of."""
         longest = self.limits.text_bytes
-        kind = None
         if self.operation is None:
             kind = kind_of_file(path, longest)
-        elif self.operation == MEDIA_ANALYSIS and loose_manifests.is_summary(path, longest):
+            operation, is_summary = kind.operation, kind.summary
+        else:
+            operation = self.operation
+            is_summary = operation == MEDIA_ANALYSIS and loose_manifests.is_summary(path, longest)
+        if is_summary:
             self.summaries.append(path)
             return
-        if kind and kind.summary:
-            self.summaries.append(path)
-        elif (kind.operation if kind else self.operation) == LABEL_DETECTION:
-            found = loose_pages.survey(path, longest, PAGES_AT_MOST)
-            keys = loose_pages.keys_of(found, self.job_id, _digest(path))
-            for key, page in zip(keys, found, strict=True):
-                self.pages.setdefault(key, []).append(page)
-        else:
-            self._survey_manifest(path, longest)
+        assert operation  # what is no summary is of an operation
+        match ANSWERS[operation]:
+            case "pages":
+                self._survey_pages(path, longest)
+            case "manifest":
+                self._survey_manifest(path, longest)
+
+    def _survey_pages(self, path: AnyPath, longest: int) -> None:
+        found = loose_pages.survey(path, longest, PAGES_AT_MOST)
+        keys = loose_pages.keys_of(found, self.job_id, _digest(path))
+        for key, page in zip(keys, found, strict=True):
+            self.pages.setdefault(key, []).append(page)
 
     def _survey_manifest(self, path: AnyPath, longest: int) -> None:
         loose_manifests.survey(path, longest)

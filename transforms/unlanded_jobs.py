@@ -10,6 +10,7 @@ from transforms.files import names
 from transforms.found_jobs import known_jobs
 from transforms.landing import newest_whole_attempt
 from transforms.layout import (
+    FORMS,
     LABEL_DETECTION,
     MEDIA_ANALYSIS,
     SEGMENTS_SUFFIX,
@@ -71,7 +72,4 @@ def unlanded_jobs(layout: Layout, operation: Operation) -> Iterator[UnlandedJob]
 
 
 def _forms(operation: Operation, job_id: str) -> list[ResultKey]:
-    if operation == LABEL_DETECTION:
-        forms = ("TIMESTAMPS", "SEGMENTS")
-        return [ResultKey.of(operation, job_id, form) for form in forms]
-    return [ResultKey.of(operation, job_id)]
+    return [ResultKey.of(operation, job_id, form) for form in FORMS[operation]]

@@ -17,7 +17,7 @@ from rekognition_results.listing import S3Uri
 from transforms.commits import Commit
 from transforms.job_requests import job_input
 from transforms.landing import Attempt, newest_whole_attempt
-from transforms.layout import LABEL_DETECTION, OPERATIONS, Layout, Operation, ResultKey
+from transforms.layout import ANSWERS, OPERATIONS, Layout, Operation, ResultKey
 from transforms.requests import read_job, read_request
 from transforms.tables import TABLES, written_by
 from transforms.warehouse.ducklake import DuckLake
@@ -74,7 +74,7 @@ def landed(layout: Layout, key: ResultKey) -> Lineage:
 
 def _own_answer(attempt: Attempt) -> bytes | None:
     """The body that describes the job: of a video job, its first page."""
-    if attempt.key.operation != LABEL_DETECTION:
+    if ANSWERS[attempt.key.operation] == "manifest":
         return attempt.document("description.json")
     return attempt.read(attempt.parts[0]).partition(b"\n")[0] if attempt.parts else None
 
