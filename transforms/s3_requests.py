@@ -9,14 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
-
-from upath import UPath
+from typing import Any
 
 from transforms.errors import RequestRefused
-
-if TYPE_CHECKING:
-    from transforms.settings import Settings
 
 ACCOUNT = re.compile(r"\d{12}")
 ENCRYPTED = frozenset({"PutObject", "CreateMultipartUpload"})
@@ -35,16 +30,6 @@ class S3Requests:
     root: str | None = None
     landing_key: str = ""
     tables_key: str = ""
-
-    @classmethod
-    def of(cls, settings: Settings, root: str | None = None) -> Self:
-        """As the settings say. ValueError: REKOGNITION_BUCKET_OWNER names no account."""
-        return cls(
-            owners(settings.bucket_owner),
-            root,
-            settings.landing_kms_key_id,
-            settings.tables_kms_key_id,
-        )
 
     def listen(self, client: Any) -> None:
         """Fill in the requests of one client; a second call replaces the first one of that root."""
@@ -79,13 +64,6 @@ class S3Requests:
             return ""
         below = f"{bucket}/{key}"[len(self.root) + 1 :]
         return self.tables_key if below.startswith(OF_READERS) else self.landing_key
-
-
-def guarded(root: UPath, settings: Settings) -> UPath:
-    """The results root, whose requests to S3 say what the settings ask for."""
-    if root.protocol == "s3":
-        S3Requests.of(settings, root.path.strip("/")).listen(root.fs.s3)
-    return root
 
 
 def owners(text: str) -> dict[str, str]:

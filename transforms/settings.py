@@ -11,12 +11,14 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
+from upath import UPath
+
 from transforms import allowed_values as allowed
 from transforms.allowed_values import Allowed
 from transforms.environment import read, warn_of_unknown
 from transforms.files import is_local, local
 from transforms.layout import Layout, results_path
-from transforms.s3_requests import S3Requests, guarded
+from transforms.s3_requests import S3Requests, owners
 from transforms.warehouse.ducklake import SCHEME, DuckLake
 from transforms.warehouse.lake_place import OWN, refuse_lake_among_results
 
@@ -197,7 +199,18 @@ class Settings:
 
     def layout(self) -> Layout:
         """The results root; its requests to S3 carry owner and keys."""
-        return Layout(guarded(results_path(self.root_uri), self))
+        return Layout(self.guarded(results_path(self.root_uri)))
+
+    def s3_requests(self, root: str | None = None) -> S3Requests:
+        """What requests to S3 must say. ValueError: REKOGNITION_BUCKET_OWNER names no account."""
+        kms_keys = self.landing_kms_key_id, self.tables_kms_key_id
+        return S3Requests(owners(self.bucket_owner), root, *kms_keys)
+
+    def guarded(self, root: UPath) -> UPath:
+        """A results root, whose requests to S3 say so."""
+        if root.protocol == "s3":
+            self.s3_requests(root.path.strip("/")).listen(root.fs.s3)
+        return root
 
     @property
     def warehouse(self) -> Path | DuckLake:
@@ -208,7 +221,7 @@ class Settings:
         if self.warehouse_uri.startswith(SCHEME):
             data, key = self._data_uri(), self.tables_kms_key_id
             if data.startswith("s3://"):
-                S3Requests.of(self).owner_of(data.removeprefix("s3://").partition("/")[0])
+                self.s3_requests().owner_of(data.removeprefix("s3://").partition("/")[0])
             return DuckLake(self.warehouse_uri, data, kms_key_id=key)
         if self.warehouse_uri:
             return Path(self.warehouse_uri.removeprefix("file://")).absolute()

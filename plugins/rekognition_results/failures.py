@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from botocore.exceptions import (
@@ -25,17 +24,10 @@ from transforms.errors import (
     IncompleteResults,
     RequestRefused,
     ResultsError,
-    ResultsExpired,
     ServiceBusy,
     WarehouseLocked,
     one_line,
 )
-from transforms.layout import Layout, Operation
-from transforms.requests import read_job
-from transforms.unlanded_jobs import RESULTS_KEPT
-
-if TYPE_CHECKING:
-    from rekognition_results.hooks.rekognition import RekognitionHook
 
 WORTH_ANOTHER_TRY = ("INTERNAL_ERROR", "THROTTLED")  # codes of GetMediaAnalysisJob's FailureDetails
 RETRIED = (IncompleteResults, ServiceBusy, WarehouseLocked)
@@ -117,37 +109,6 @@ def suppress_code(*codes: str) -> Iterator[None]:
     except RequestRefused as error:
         if error.facts.get("code") not in codes:
             raise
-
-
-@contextmanager
-def gone_explained(
-    layout: Layout, operation: Operation, job_id: str, hook: RekognitionHook
-) -> Iterator[None]:
-    """Tell a job whose results have expired from one that was never here.
-
-    :raises ResultsExpired: the job's record says that it is older than Amazon keeps results
-    :raises RequestRefused: there is no such job in this account and region
-    """
-    try:
-        yield
-    except RequestRefused as error:
-        if error.facts.get("code") != "ResourceNotFoundException":
-            raise
-        facts = {"operation": operation, "job_id": job_id}
-        record = read_job(layout, operation, job_id)
-        kept = RESULTS_KEPT[operation]
-        if record and datetime.now(UTC) - record.since > kept:
-            raise ResultsExpired(
-                f"Job {job_id} is of {record.since:%Y-%m-%d %H:%M} UTC, and Amazon keeps its "
-                f"results for {kept.days} days: they are gone.",
-                **facts,
-            ) from error
-        raise RequestRefused(
-            f"There is no job {job_id} in account {hook.account()}, region {hook.region} "
-            f"({error.message})",
-            code="ResourceNotFoundException",
-            **facts,
-        ) from error
 
 
 @contextmanager

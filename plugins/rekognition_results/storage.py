@@ -11,7 +11,6 @@ from airflow.sdk import ObjectStoragePath
 from rekognition_results.failures import explained
 from rekognition_results.hooks.callers import S3Hook
 from transforms.layout import Layout
-from transforms.s3_requests import S3Requests, guarded
 from transforms.settings import Settings
 from transforms.warehouse.ducklake import DuckLake, S3Access
 
@@ -27,7 +26,7 @@ def s3_client(operator: AwsBaseOperator[Any]) -> S3Client:
     hook = S3Hook(operator.aws_conn_id, region_name=region, verify=operator.verify)
     with explained("Connecting", f"connection {operator.aws_conn_id}"):
         client: S3Client = hook.get_conn()
-    S3Requests.of(Settings.from_env()).listen(client)
+    Settings.from_env().s3_requests().listen(client)
     return client
 
 
@@ -37,7 +36,7 @@ def results_layout(results_uri: str | None, aws_conn_id: str | None) -> Layout:
     uri = results_uri or settings.root_uri
     if uri.startswith("s3://"):
         path: Any = ObjectStoragePath(uri, conn_id=aws_conn_id)  # a UPath in all but its type
-        return Layout.at(guarded(path, settings))
+        return Layout.at(settings.guarded(path))
     return Layout.at(uri)
 
 

@@ -10,7 +10,8 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowSensorTimeout, TaskDeferralError, TaskDeferralTimeout
 
 from rekognition_results import metrics
-from rekognition_results.failures import gone_explained, told_to_airflow, worth_it
+from rekognition_results.failures import told_to_airflow, worth_it
+from rekognition_results.gone import gone_explained
 from rekognition_results.storage import results_layout
 from rekognition_results.triggers.job import JobTrigger
 from rekognition_results.triggers.label_detection import RekognitionLabelDetectionTrigger

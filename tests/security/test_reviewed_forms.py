@@ -17,7 +17,6 @@ from rekognition_results.dag_defaults import connection_param
 from rekognition_results.input_manifests import read_manifest
 from rekognition_results.listing import S3Uri
 from transforms.errors import RequestRefused
-from transforms.s3_requests import S3Requests, guarded
 from transforms.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -134,7 +133,7 @@ def test_a_bucket_that_the_list_of_owners_does_not_name_is_not_asked(bucket: str
     told = Settings(bucket_owner=f"results={ACCOUNT}, media={ACCOUNT}")
     keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x", "region_name": "us-east-1"}
     s3 = boto3.client("s3", endpoint_url=NOWHERE, **keys)
-    S3Requests.of(told).listen(s3)
+    told.s3_requests().listen(s3)
     refusal = f"REKOGNITION_BUCKET_OWNER lists buckets, and {bucket} is not one of them"
     for call in (s3.head_bucket, s3.list_objects_v2, s3.get_bucket_location):
         with pytest.raises(RequestRefused, match=refusal):
@@ -144,7 +143,7 @@ def test_a_bucket_that_the_list_of_owners_does_not_name_is_not_asked(bucket: str
     s3.close()
     root = UPath(f"s3://{bucket}/root", key="x", secret="x", endpoint_url=NOWHERE)
     with pytest.raises(RequestRefused, match=refusal):
-        (guarded(root, told) / "a").read_bytes()
+        (told.guarded(root) / "a").read_bytes()
 
 
 def test_a_lake_in_a_bucket_without_an_owner_is_refused_too() -> None:
@@ -155,5 +154,5 @@ def test_a_lake_in_a_bucket_without_an_owner_is_refused_too() -> None:
 
 
 def test_one_account_is_that_of_every_bucket() -> None:
-    assert S3Requests.of(Settings(bucket_owner=ACCOUNT)).owner_of("any") == ACCOUNT
-    assert S3Requests.of(Settings()).owner_of("any") == ""
+    assert Settings(bucket_owner=ACCOUNT).s3_requests().owner_of("any") == ACCOUNT
+    assert Settings().s3_requests().owner_of("any") == ""

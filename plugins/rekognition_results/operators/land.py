@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rekognition_results import metrics
 from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
-from rekognition_results.failures import gone_explained, told_to_airflow
+from rekognition_results.failures import told_to_airflow
+from rekognition_results.gone import gone_explained
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_results.lineage import landed
 from rekognition_results.storage import results_layout
