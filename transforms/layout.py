@@ -148,9 +148,6 @@ class Layout:
     def raw(self, operation: Operation) -> UPath:
         return self.root / f"raw/{operation}"
 
-    def table_file(self, table: str, landed_at: datetime, key: ResultKey) -> UPath:
-        return self.root / table_path(table, landed_at, key)
-
     def commits(self, operation: Operation) -> UPath:
         return self.root / f"commits/{operation}"
 

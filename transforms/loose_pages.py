@@ -113,10 +113,6 @@ def _page(path: AnyPath, block: Block, line: Line) -> LoosePage:
     )
 
 
-def _have_labels(labels: list[_Entry] | None) -> bool:
-    return bool(labels) and all(one.Label for one in labels or ())
-
-
 def _looked_at(path: AnyPath, block: Block, line: Line) -> _Page:
     """A page with something odd in it. IncompleteResults when it is another operation's answer.
 

@@ -17,6 +17,7 @@ from transforms.layout import (
     OPERATIONS,
     Layout,
     ResultKey,
+    table_path,
 )
 from transforms.tables import TABLES
 
@@ -89,9 +90,8 @@ def test_every_place_stands_where_the_design_says() -> None:
         "jobs/label_detection/v-1.json": layout.job(LABEL_DETECTION, "v-1"),
         "raw/label_detection": layout.raw(LABEL_DETECTION),
         "raw/label_detection/v-1.segments": layout.attempts(SEGMENTS),
-        "tables/labels/landed_on=2026-05-01/v-1.parquet": layout.table_file(
-            "labels", landed_at, TIMES
-        ),
+        "tables/labels/landed_on=2026-05-01/v-1.parquet": layout.root
+        / table_path("labels", landed_at, TIMES),
         "commits/media_analysis/m-1.json": layout.commit(BULK),
     }
     assert {str(place) for place in places.values()} == {f"/r/{place}" for place in places}
@@ -103,7 +103,7 @@ def test_the_two_forms_of_one_job_share_no_place() -> None:
     for place in (
         layout.attempts,
         layout.commit,
-        lambda key: layout.table_file("labels", moment, key),
+        lambda key: table_path("labels", moment, key),
     ):
         assert place(TIMES) != place(SEGMENTS)
 
@@ -116,8 +116,8 @@ def test_keys_sort_so_that_lists_of_results_have_one_order() -> None:
 def test_a_day_is_the_day_in_utc_whatever_the_offset() -> None:
     moment = datetime(2026, 5, 1, 23, 30, tzinfo=UTC)
     east = moment.astimezone(timezone(timedelta(hours=2)))
-    place = Layout.at("/r").table_file("labels", east, TIMES)
-    assert str(place) == "/r/tables/labels/landed_on=2026-05-01/v-1.parquet"
+    place = table_path("labels", east, TIMES)
+    assert place == "tables/labels/landed_on=2026-05-01/v-1.parquet"
 
 
 def test_a_video_job_and_a_bulk_job_of_one_id_have_files_of_their_own() -> None:
@@ -127,4 +127,4 @@ def test_a_video_job_and_a_bulk_job_of_one_id_have_files_of_their_own() -> None:
         shared = len(table.operations) > 1 and table.name != "loads"
         assert shared == (table.name in OF_EVERY_OPERATION), table.name
         if shared:
-            assert len({layout.table_file(table.name, moment, key) for key in both}) == 2
+            assert len({table_path(table.name, moment, key) for key in both}) == 2

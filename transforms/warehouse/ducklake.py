@@ -96,9 +96,3 @@ class DuckLake:
     @property
     def on_s3(self) -> bool:
         return self.data_uri.startswith("s3://")
-
-    @property
-    def extensions(self) -> tuple[str, ...]:
-        """DuckDB's extensions that it takes to attach it, in the order to load them in."""
-        catalog = "sqlite_scanner" if self.catalog_file else "postgres_scanner"
-        return (catalog, *(("httpfs",) if self.on_s3 else ()), "ducklake")
