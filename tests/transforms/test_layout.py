@@ -121,7 +121,7 @@ def test_a_day_is_the_day_in_utc_whatever_the_offset() -> None:
 
 
 def test_a_video_job_and_a_bulk_job_of_one_id_have_files_of_their_own() -> None:
-    layout, moment = Layout.at("/r"), datetime(2026, 5, 1, tzinfo=UTC)
+    moment = datetime(2026, 5, 1, tzinfo=UTC)
     both = [ResultKey.of(operation, "one-id") for operation in OPERATIONS]
     for table in TABLES.values():
         shared = len(table.operations) > 1 and table.name != "loads"
