@@ -11,6 +11,10 @@ RUN := $(UV) run --no-sync
 export UV_SYSTEM_CERTS := true
 WORKERS ?= 2
 DUCKDB2_VERSION := 2.0.0
+# Spark: the oldest in wide use, and the newest that reads no doubles but plain ones.
+SPARK3_VERSION := 3.5.9
+SPARK4_VERSION := 4.2.1
+FASTPARQUET_VERSION := 2026.9.0
 AWS_CLI_VERSION := 1.46.3
 DUCKDB_OLDEST := 1.2.2# in which every view answers; the tables can be read since 1.1
 # CLOCK="2028-02-28 23:58" begins a target's tests at that moment (UTC).
@@ -41,7 +45,7 @@ env: ## Write .env, with fresh secrets, for docker compose.
 ##@ Check
 .PHONY: test
 test: .venv/.installed docs/examples/dbt/.venv/.installed .tools/aws-cli/.installed postgresql ## All tests that take seconds. ARGS="-k name" chooses.
-	$(AT) $(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not soak and not stack and not bi and not duckdb2" $(ARGS)
+	$(AT) $(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not soak and not stack and not bi and not duckdb2 and not lake" $(ARGS)
 
 .PHONY: soak
 soak: .venv/.installed postgresql ## The tests that take minutes.
@@ -60,6 +64,10 @@ test-duckdb2: .venv/.installed .tools/duckdb2/.installed ## The warehouse as a f
 	PYTHONPATH='$(CURDIR)' $(AT) .tools/duckdb2/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "not soak" \
 		tests/transforms/test_warehouse_{load,file,lock,readers}.py tests/transforms/test_publish.py \
 		tests/transforms/test_{committed_files,precomputed}.py tests/transforms/test_duckdb2.py $(ARGS)
+
+.PHONY: test-lake
+test-lake: .venv/.installed .tools/lake/.installed java ## The Parquet tables as Spark, fastparquet, Polars, pandas and pyarrow read them.
+	$(AT) $(RUN) pytest -m lake tests/lake $(ARGS)
 
 .PHONY: test-alerts
 test-alerts: .venv/.installed promtool ## The alert rules, by Prometheus's own promtool.
@@ -125,6 +133,20 @@ postgresql:
 	$(UV) venv --quiet --clear .tools/duckdb-oldest
 	$(UV) pip install --quiet --python .tools/duckdb-oldest duckdb==$(DUCKDB_OLDEST)
 	@touch $@
+
+# Readers of Parquet that are no part of ours, each with what it needs.
+.tools/lake/.installed: Makefile pyproject.toml uv.lock | $(UV)
+	@mkdir -p $(@D)
+	$(UV) export --quiet --locked --no-hashes --no-annotate --no-emit-project > .tools/lake/all.txt
+	for one in spark3:pyspark==$(SPARK3_VERSION) spark4:pyspark==$(SPARK4_VERSION) fastparquet:fastparquet==$(FASTPARQUET_VERSION); do \
+		$(UV) venv --quiet --clear .tools/lake/$${one%%:*} && \
+		$(UV) pip install --quiet --python .tools/lake/$${one%%:*} --constraints .tools/lake/all.txt $${one##*:} || exit; done
+	@touch $@
+
+.PHONY: java
+java:
+	@command -v java >/dev/null || { $(SUDO) apt-get update -qq && \
+		$(SUDO) apt-get install -y -qq --no-install-recommends openjdk-17-jre-headless; }
 
 # A client of the emulator with an SDK of its own.
 .tools/aws-cli/.installed: Makefile | $(UV)
