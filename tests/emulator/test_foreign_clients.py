@@ -17,6 +17,7 @@ from typing import Any
 import boto3
 import pytest
 from emulated import ACCESS, MEDIA, OUTPUT, REGION, Clients, Media, all_labels, snake
+from real_time import real_time
 
 from emulator import Emulator
 
@@ -127,7 +128,7 @@ def javascript(scene: Scene) -> Found:
     folder = scene.folder / "javascript"
     shutil.copytree(JAVASCRIPT, folder, ignore=shutil.ignore_patterns("node_modules"))
     install = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-    subprocess.run(install, cwd=folder, check=True, capture_output=True)
+    subprocess.run(install, cwd=folder, check=True, capture_output=True, env=real_time())
     arguments = [json.dumps(value) for value in (scene.video, scene.bulk, PAGE)]
     done = subprocess.run(
         ["node", "jobs.mjs", *arguments],
