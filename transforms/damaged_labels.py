@@ -10,7 +10,7 @@ from transforms.slow_road import (
     Findings,
     Refused,
     byte_spans,
-    member_span,
+    split_member,
     split_object,
     strict_json,
     typed,
@@ -54,8 +54,7 @@ class Rest:
 
 def without_bad_labels(text: str, result: str, root: Shape) -> Rest:
     """Refused when the line is damaged outside its labels. `result`: the member with the answer."""
-    start, end = member_span(text, result)
-    line = strict_json(text[:start] + "null" + text[end:])
+    line, (start, end) = split_member(text, result)
     answer = text[start:end]
     members, spans = split_object(answer, LABELS)
     shape = root.objects[result].objects[LABELS]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -125,17 +126,31 @@ def _list_spans(text: str, at: int) -> tuple[list[Span], int]:
             return spans, at
 
 
-def _members(text: str, member: str) -> tuple[list[str], list[list[Span]]]:
-    """The texts of all members but `member`, and where the elements of each such list stand."""
-    others, lists = [], []
+def _elements(text: str, at: int) -> tuple[list[Span], int] | None:
+    """Of a list: where its elements are, and its end."""
+    return _list_spans(text, at) if text[at : at + 1] == "[" else None
+
+
+def _whole(text: str, at: int) -> tuple[Span, int]:
+    _, end = _SPANS.raw_decode(text, at)
+    return (at, end), end
+
+
+Part = TypeVar("Part")
+Inside = Callable[[str, int], tuple[Part, int] | None]
+
+
+def _members(text: str, member: str, inside: Inside[Part]) -> tuple[list[str], list[Part]]:
+    """The texts of all members but `member`, and what `inside` says of each such value."""
+    others, parts = [], []
     at = _skip(text, _expect(text, 0, "{") + 1)
     while text[at : at + 1] != "}":
         start = _expect(text, at, '"')
         name, end = _SPANS.raw_decode(text, start)
         value = _skip(text, _expect(text, end, ":") + 1)
-        if name == member and text[value : value + 1] == "[":
-            spans, end = _list_spans(text, value)
-            lists.append(spans)
+        if name == member and (found := inside(text, value)):
+            part, end = found
+            parts.append(part)
         else:
             _, end = _SPANS.raw_decode(text, value)
             others.append(text[start:end])
@@ -144,7 +159,22 @@ def _members(text: str, member: str) -> tuple[list[str], list[list[Span]]]:
             at = _expect(text, at + 1, '"')
     if text[at + 1 :].strip(" \t\n\r"):
         raise json.JSONDecodeError("extra data", text, at + 1)
-    return others, lists
+    return others, parts
+
+
+def _split(text: str, member: str, inside: Inside[Part]) -> tuple[Any, Part | None]:
+    try:
+        others, parts = _members(text, member, inside)
+    except json.JSONDecodeError as error:
+        raise _malformed(error, text) from None
+    except RecursionError:
+        raise Refused("JSON is nested too deeply.", malformed=True) from None
+    if len(parts) > 1:
+        raise Refused(f"Duplicated key {json.dumps(member)}.")
+    rest = strict_json("{" + ",".join(others) + "}")
+    if parts and member in rest:
+        raise Refused(f"Duplicated key {json.dumps(member)}.")
+    return rest, parts[0] if parts else None
 
 
 def split_object(text: str, member: str) -> tuple[Any, list[Span] | None]:
@@ -153,37 +183,15 @@ def split_object(text: str, member: str) -> tuple[Any, list[Span] | None]:
     None when it has no such list. What is wrong inside an element is not looked at; anything else
     wrong is Refused.
     """
-    try:
-        others, lists = _members(text, member)
-    except json.JSONDecodeError as error:
-        raise _malformed(error, text) from None
-    except RecursionError:
-        raise Refused("JSON is nested too deeply.", malformed=True) from None
-    if len(lists) > 1:
-        raise Refused(f"Duplicated key {json.dumps(member)}.")
-    rest = strict_json("{" + ",".join(others) + "}")
-    if lists and member in rest:
-        raise Refused(f"Duplicated key {json.dumps(member)}.")
-    return rest, lists[0] if lists else None
+    return _split(text, member, _elements)
 
 
-def member_span(text: str, member: str) -> Span:
-    """Where the value of a member of an object is. Refused when it has none, or is no object."""
-    try:
-        at = _skip(text, _expect(text, 0, "{") + 1)
-        while text[at : at + 1] != "}":
-            name, end = _SPANS.raw_decode(text, _expect(text, at, '"'))
-            start = _skip(text, _expect(text, end, ":") + 1)
-            _, end = _SPANS.raw_decode(text, start)
-            if name == member:
-                return start, end
-            at = _expect(text, end, ",}")
-            at = at if text[at] == "}" else _skip(text, at + 1)
-    except json.JSONDecodeError as error:
-        raise _malformed(error, text) from None
-    except RecursionError:
-        raise Refused("JSON is nested too deeply.", malformed=True) from None
-    raise Refused(f"There is no {json.dumps(member)}.")
+def split_member(text: str, member: str) -> tuple[Any, Span]:
+    """An object without its member, and where the value of that one is. Refused: it has none."""
+    rest, span = _split(text, member, _whole)
+    if span is None:
+        raise Refused(f"There is no {json.dumps(member)}.")
+    return rest, span
 
 
 def value_spans(text: str) -> list[Span]:
