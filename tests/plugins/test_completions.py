@@ -88,6 +88,14 @@ def test_a_message_stays_in_the_queue_until_its_job_is_recorded(
     assert waiting(sqs, queue_url) == 1
 
 
+def left_out(layout: Layout, context: dict[str, Any], sqs: Any, queue_url: str, body: str) -> str:
+    """Send a message of which no job comes, and which is deleted: its id."""
+    sent = sqs.send_message(QueueUrl=queue_url, MessageBody=body)
+    assert receive(layout, queue_url, context) == []
+    assert waiting(sqs, queue_url) == 0
+    return str(sent["MessageId"])
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -108,9 +116,7 @@ def test_a_message_that_is_none_of_ours_is_told_and_deleted(
     body: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    sqs.send_message(QueueUrl=queue_url, MessageBody=body)
-    assert receive(layout, queue_url, context) == []
-    assert waiting(sqs, queue_url) == 0
+    left_out(layout, context, sqs, queue_url, body)
     assert " is left out and deleted: It" in capsys.readouterr().out
 
 
@@ -133,11 +139,9 @@ def test_what_else_is_in_a_message_is_not_logged(
     body: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    sent = sqs.send_message(QueueUrl=queue_url, MessageBody=body)
-    assert receive(layout, queue_url, context) == []
-    assert waiting(sqs, queue_url) == 0
+    message_id = left_out(layout, context, sqs, queue_url, body)
     (line,) = [one for one in capsys.readouterr().out.splitlines() if "left out" in one]
-    assert f"Message {sent['MessageId']} is left out and deleted: It" in line
+    assert f"Message {message_id} is left out and deleted: It" in line
     assert "password" not in line
     assert len(line) < 400
 
