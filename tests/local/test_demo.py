@@ -61,6 +61,7 @@ def test_run_again_it_gives_the_same_rows(undisturbed: tuple[Path, str]) -> None
     assert everything(results) == before
 
 
+@pytest.mark.stack
 def test_cut_off_and_run_again_it_ends_as_if_undisturbed(
     undisturbed: tuple[Path, str], tmp_path: Path
 ) -> None:

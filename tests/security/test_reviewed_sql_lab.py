@@ -190,6 +190,7 @@ def ran_alone(published: Path, work: Path, statements: list[str]) -> tuple[list[
     return told, *peaks
 
 
+@pytest.mark.bi
 def test_no_text_or_list_of_any_length_fills_the_memory(published: Path, tmp_path: Path) -> None:
     told, server, query = ran_alone(published, tmp_path / "work", sql_lab_fuzz.LONG_VALUES)
     # mostly DuckDB notices that it gets no more memory; its process ends where it does not
@@ -199,7 +200,7 @@ def test_no_text_or_list_of_any_length_fills_the_memory(published: Path, tmp_pat
     assert query < 1280  # a GB of its own, and what it shares with other processes
 
 
-@pytest.mark.slow
+@pytest.mark.bi
 def test_no_function_and_no_setting_ends_the_process_or_changes_a_file(
     published: Path, tmp_path: Path
 ) -> None:

@@ -82,7 +82,7 @@ def on_s3(lake: DuckLake) -> Iterator[tuple[DuckLake, dict[str, str]]]:
         yield replace(lake, data_uri="s3://output/lake"), environ
 
 
-@pytest.mark.slow
+@pytest.mark.lake
 @pytest.mark.parametrize("lake", [POSTGRES], indirect=True)
 def test_two_loaders_and_four_readers_at_once(
     layout: Layout, on_s3: tuple[DuckLake, dict[str, str]], monkeypatch: pytest.MonkeyPatch
@@ -117,6 +117,7 @@ def check_kills(layout: Layout, lake: DuckLake, seed: int, kills: int) -> None:
     assert state(lake) == state(alone)
 
 
+@pytest.mark.lake
 def test_after_a_kill_readers_see_whole_results_and_the_next_load_ends_the_work(
     layout: Layout, lake: DuckLake
 ) -> None:
@@ -163,6 +164,7 @@ def test_a_loader_waits_for_another_one_s_turn_and_then_says_so(
     load(layout, lake, lock_timeout=0)
 
 
+@pytest.mark.lake
 def test_a_lake_keeps_what_it_replaced_for_a_day_and_then_removes_its_files(
     layout: Layout, fast_lake: DuckLake
 ) -> None:
