@@ -84,7 +84,7 @@ def main() -> int:
 
 @contextmanager
 def _emulator(figures: dict[str, float]) -> Iterator[tuple[Client, int]]:
-    command = [sys.executable, "-m", "emulator", "--port", "0"]
+    command = [sys.executable, "-m", "rekognition_emulator", "--port", "0"]
     command += ["--seconds-per-bulk-job", "0.2", "--seconds-per-video-job", "0.1"]
     begun = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)

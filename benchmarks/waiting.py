@@ -93,7 +93,7 @@ def _each_kind(given: list[str], waits: int) -> int:
 
 def _amazon(pipe: Connection, jobs: int) -> None:
     """The emulator, in a process of its own, for as many jobs at once as are waited for."""
-    from emulator import Emulator
+    from rekognition_emulator import Emulator
 
     with Emulator(
         port=0,

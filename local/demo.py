@@ -88,7 +88,7 @@ def _recordings(console: Console, given: Path | None, folder: Path) -> Path | No
 def fill(url: str, recordings: Path | None) -> None:
     import boto3
 
-    from emulator import sample_media
+    from rekognition_emulator import sample_media
 
     session = boto3.Session("local", "local", region_name=REGION)
     s3 = session.client("s3", endpoint_url=url)

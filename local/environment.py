@@ -69,7 +69,7 @@ def local_amazon_environment(url: str) -> dict[str, str]:
 @contextmanager
 def local_amazon(state: Path, recordings: Path | None, log: Path) -> Iterator[str]:
     """The emulator as a process of its own, on a free port; gives its URL, and stops it after."""
-    command = [sys.executable, "-m", "emulator", "--port", "0", "--state", str(state)]
+    command = [sys.executable, "-m", "rekognition_emulator", "--port", "0", "--state", str(state)]
     if recordings:
         command += ["--recordings", str(recordings)]
     log.parent.mkdir(parents=True, exist_ok=True)

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from emulator.recorded_labels import pages
-from emulator.recordings import parse
+from rekognition_emulator.storage.recordings import parse
+from rekognition_emulator.videos.recorded_labels import pages
 from transforms.errors import IncompleteResults, ResultsError
 from transforms.loose_inputs import decoded, page_blocks
 from transforms.recognise import LABELS, Kind, kind_of

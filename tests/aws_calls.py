@@ -45,7 +45,7 @@ class Recorder:
         return found
 
     def install(self, front: Any) -> None:
-        """Watch a class of WSGI applications: emulator.front.Front."""
+        """Watch a class of WSGI applications: Front of rekognition_emulator."""
         answer: Callable[..., Any] = front.__call__
 
         def watched(application: Any, environ: dict[str, Any], start_response: Any) -> Any:
@@ -145,7 +145,7 @@ def _key_used(
 
 
 def _encrypted_with(bucket: str, key: str) -> str | None:
-    from emulator.objects import bucket_named
+    from rekognition_emulator.storage.objects import bucket_named
 
     found = bucket_named(bucket)
     stored = found[0].get_object(bucket, key) if found else None
@@ -187,7 +187,7 @@ def _read(place: dict[str, str], region: str) -> Iterator[tuple[str, str, Any]]:
 
 
 def _sources(manifest: dict[str, str]) -> Iterator[dict[str, str]]:
-    from emulator.objects import bucket_named
+    from rekognition_emulator.storage.objects import bucket_named
 
     found = bucket_named(manifest["Bucket"])
     stored = found[0].get_object(*manifest.values()) if found else None

@@ -58,7 +58,7 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
 
 def pytest_collection_finish() -> None:
     """Watch what tests ask of the emulator, in processes whose tests have one."""
-    if front := sys.modules.get("emulator.front"):
+    if front := sys.modules.get("rekognition_emulator.http.application"):
         RECORDER.install(front.Front)
     looked_up_once.install()
 

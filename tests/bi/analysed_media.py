@@ -17,10 +17,10 @@ from typing import Any
 import boto3
 import pytest
 
-import emulator.label_results
-import emulator.moderation
-from emulator import Clock, Emulator
-from emulator.sample_media import image, video
+from rekognition_emulator import Clock, Emulator
+from rekognition_emulator.images import moderation
+from rekognition_emulator.sample_media import image, video
+from rekognition_emulator.videos import label_results
 from rekognition_results.operators.image_mode import (
     RekognitionLandModerationOperator,
     RekognitionStartModerationOperator,
@@ -61,7 +61,7 @@ class Studio:
         plan = RekognitionPlanLabelDetectionOperator(
             task_id="plan", media_uri=f"s3://{MEDIA}/", results_uri=str(self.layout.root)
         )
-        with model_version(emulator.label_results, "LABEL_MODEL_VERSION", model):
+        with model_version(label_results, "LABEL_MODEL_VERSION", model):
             self._run(
                 plan.execute(CONTEXT),
                 RekognitionStartLabelDetectionOperator,
@@ -76,7 +76,7 @@ class Studio:
             for number in range(count):
                 key = f"{prefix}{day:02d}-{number:03d}.jpg"
                 self.s3.put_object(Bucket=IMAGES, Key=key, Body=image(key + take))
-        with model_version(emulator.moderation, "MODERATION_MODEL_VERSION", model):
+        with model_version(moderation, "MODERATION_MODEL_VERSION", model):
             self.moderate(min_confidence=min_confidence)
 
     def put_broken_images(self, count: int) -> None:

@@ -12,9 +12,9 @@ import pytest
 from airflow_process import Airflow
 from planted_secrets import leaks, planted
 
-from emulator import Clock, Emulator
-from emulator.sample_media import image, video
 from local.environment import MEDIA_BUCKET, OUTPUT_BUCKET, local_amazon_environment
+from rekognition_emulator import Clock, Emulator
+from rekognition_emulator.sample_media import image, video
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 

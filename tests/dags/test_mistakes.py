@@ -15,9 +15,9 @@ import boto3
 import pytest
 from mistakes import BODIES, IMAGES, MISTAKES, NAMES, VALUES, VIDEOS, Mistake
 
-from emulator import Emulator
-from emulator.sample_media import image, video
 from local.environment import MEDIA_BUCKET, OUTPUT_BUCKET
+from rekognition_emulator import Emulator
+from rekognition_emulator.sample_media import image, video
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHILD = Path(__file__).with_name("mistakes_child.py")

@@ -23,7 +23,7 @@ FORBIDDEN = (
     "airflow.utils.db.",
     "airflow.utils.session.",
     "sqlalchemy.",
-    "emulator.",
+    "rekognition_emulator.",
     "local.",
 )
 TASK_CODE = [*DAG_FILES, *sorted((ROOT / "plugins").rglob("*.py"))]
@@ -157,7 +157,7 @@ def test_the_library_imports_neither_airflow_nor_boto3() -> None:
         "import sys, pkgutil, transforms\n"
         "for found in pkgutil.walk_packages(transforms.__path__, 'transforms.'):\n"
         "    __import__(found.name)\n"
-        "bad = {'airflow', 'boto3', 'botocore', 'emulator'} & set(sys.modules)\n"
+        "bad = {'airflow', 'boto3', 'botocore', 'rekognition_emulator'} & set(sys.modules)\n"
         "assert not bad, bad\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

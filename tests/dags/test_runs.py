@@ -14,9 +14,9 @@ import pytest
 from airflow_process import Airflow, started
 from planted_secrets import leaks, planted
 
-from emulator import Emulator
-from emulator.sample_media import image, video
 from local.environment import MEDIA_BUCKET, OUTPUT_BUCKET, local_amazon_environment
+from rekognition_emulator import Emulator
+from rekognition_emulator.sample_media import image, video
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

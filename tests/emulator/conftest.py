@@ -20,7 +20,7 @@ from emulated import (
     snake,
 )
 
-from emulator import Clock, Emulator
+from rekognition_emulator import Clock, Emulator
 
 
 @pytest.fixture(scope="session")

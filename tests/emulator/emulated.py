@@ -14,7 +14,7 @@ import aiobotocore.session
 import botocore.config
 from botocore.model import ListShape, Shape, StructureShape
 
-from emulator.validation import operation_model
+from rekognition_emulator.engine.validation import operation_model
 
 REGION = "eu-west-1"
 ACCESS = {"aws_access_key_id": "AKIAEXAMPLE", "aws_secret_access_key": "secret"}

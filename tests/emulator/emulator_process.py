@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @contextmanager
 def command(
-    *arguments: str, program: Sequence[str] = ("-m", "emulator")
+    *arguments: str, program: Sequence[str] = ("-m", "rekognition_emulator")
 ) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The process, once it listens, and its URL; killed with the test."""
     full = [sys.executable, *program, "--port", "0", *arguments]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from emulated import MEDIA, Clients
 
-from emulator.sample_media import image
+from rekognition_emulator.sample_media import image
 
 pytestmark = pytest.mark.usefixtures("media")
 

@@ -10,10 +10,10 @@ import pytest
 from botocore.exceptions import ClientError
 from emulated import JPEG, MEDIA, OUTPUT, PNG, Call, Media, bulk_request
 
-from emulator import Emulator
-from emulator.clock import MANUAL_START
-from emulator.manifest import MAX_LINES
-from emulator.moderation import MAX_BYTES_IN_S3
+from rekognition_emulator import Emulator
+from rekognition_emulator.engine.clock import MANUAL_START
+from rekognition_emulator.images.manifests import MAX_LINES
+from rekognition_emulator.images.moderation import MAX_BYTES_IN_S3
 
 
 def finished(emulator: Any, call: Call, request: dict[str, Any]) -> dict[str, Any]:

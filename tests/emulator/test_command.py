@@ -25,9 +25,10 @@ from test_subscribers import Subscriber, Topic
 SECONDS = 5
 # An emulator whose jobs take a minute of work each.
 AT_WORK = """
-import sys, time, emulator.bulk_run
-from emulator.__main__ import main
-emulator.bulk_run.moderate = lambda *_: time.sleep(60)
+import sys, time
+from rekognition_emulator.images import bulk_run
+from rekognition_emulator.__main__ import main
+bulk_run.moderate = lambda *_: time.sleep(60)
 sys.exit(main())
 """
 THE_EXTRA = ("moto", "boto3", "werkzeug", "flask")
@@ -116,7 +117,10 @@ def without_the_extra(tmp_path: Path) -> dict[str, str]:
     for path in Path(sysconfig.get_paths()["purelib"]).iterdir():
         if not path.name.startswith(THE_EXTRA):
             (site / path.name).symlink_to(path)
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join((str(ROOT), str(site)))}
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.pathsep.join((str(ROOT / "emulator"), str(site))),
+    }
 
 
 def run(environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -128,18 +132,19 @@ def run(environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess
 
 
 def test_without_its_extra_it_says_what_to_install(without_the_extra: dict[str, str]) -> None:
-    script = "import sys; from emulator.__main__ import main; sys.exit(main())"  # as installed
+    # as it is installed
+    script = "import sys; from rekognition_emulator.__main__ import main; sys.exit(main())"
     done = run(without_the_extra, "-c", script)
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert line.startswith("cannot start: the emulator needs ")
     assert line.endswith("pip install 'rekognition-results[emulator]'")
-    assert run(without_the_extra, "-m", "emulator", "--help").returncode == 0
+    assert run(without_the_extra, "-m", "rekognition_emulator", "--help").returncode == 0
 
 
 def test_so_does_the_import(without_the_extra: dict[str, str]) -> None:
-    assert run(without_the_extra, "-c", "from emulator import Clock").returncode == 0
-    done = run(without_the_extra, "-c", "from emulator import Emulator")
+    assert run(without_the_extra, "-c", "from rekognition_emulator import Clock").returncode == 0
+    done = run(without_the_extra, "-c", "from rekognition_emulator import Emulator")
     assert done.returncode == 1
     last = done.stderr.splitlines()[-1]
     assert last.startswith("ModuleNotFoundError: the emulator needs ")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from emulated import ACCESS
 
-from emulator.__main__ import _parser
-from emulator.control import VERBS
+from rekognition_emulator.__main__ import _parser
+from rekognition_emulator.http.control import VERBS
 
 README = Path(__file__).resolve().parents[2] / "emulator" / "README.md"
 SNIPPETS = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)

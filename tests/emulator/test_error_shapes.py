@@ -11,9 +11,9 @@ import pytest
 from botocore.exceptions import ClientError
 from emulated import JPEG, MEDIA, OPERATIONS, Call, Media, bulk_request
 
-from emulator import Emulator
-from emulator.moderation import MAX_BYTES_IN_S3
-from emulator.validation import operation_model
+from rekognition_emulator import Emulator
+from rekognition_emulator.engine.validation import operation_model
+from rekognition_emulator.images.moderation import MAX_BYTES_IN_S3
 
 PROJECT = "arn:aws:rekognition:eu-west-1:123456789012:project/adapter/version/one/1700000000000"
 NOT_READY = PROJECT.replace("adapter", "untrained")

@@ -12,9 +12,9 @@ import pytest
 from botocore.exceptions import ClientError, HTTPClientError
 from emulated import Call, Media, all_labels
 
-from emulator import Emulator
-from emulator.control import VERBS
-from emulator.faults import Faults
+from rekognition_emulator import Emulator
+from rekognition_emulator.engine.faults import Faults
+from rekognition_emulator.http.control import VERBS
 
 PLUMBING = {"clear", "strike", "job_orders", "choose"}
 

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from emulated import Call, Media
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 
 
 def content(answer: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ import pytest
 from emulated import ACCESS, MEDIA, OUTPUT, REGION, Clients, Media, all_labels, snake
 from real_time import real_time
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 
 ROOT = Path(__file__).resolve().parents[2]
 JAVASCRIPT = Path(__file__).parent / "javascript"

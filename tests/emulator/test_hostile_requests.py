@@ -15,11 +15,11 @@ from moto import mock_aws
 from raw_calls import Answer, post
 from test_request_constraints import MISSING, input_members, valid
 
-from emulator import Clock, Emulator
-from emulator.errors import UNMODELLED
-from emulator.faults import Faults
-from emulator.in_moto import mock_rekognition
-from emulator.validation import operation_model, service_model
+from rekognition_emulator import Clock, Emulator
+from rekognition_emulator.engine.errors import UNMODELLED
+from rekognition_emulator.engine.faults import Faults
+from rekognition_emulator.engine.validation import operation_model, service_model
+from rekognition_emulator.in_moto import mock_rekognition
 
 DEEP = 100_000
 NOT_JSON = {

@@ -10,8 +10,8 @@ import pytest
 from emulated import ACCESS, JPEG
 from moto import mock_aws
 
-from emulator import Clock
-from emulator.in_moto import mock_rekognition
+from rekognition_emulator import Clock
+from rekognition_emulator.in_moto import mock_rekognition
 
 
 @pytest.fixture

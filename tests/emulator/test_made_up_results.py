@@ -12,15 +12,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emulator.detections import VideoSource, detect
-from emulator.label_pages import timestamps_page
-from emulator.label_selection import selected
-from emulator.label_taxonomy import labels
-from emulator.moderation import moderate
-from emulator.moderation_taxonomy import paths
-from emulator.objects import StoredObject
-from emulator.recordings import Recordings
-from emulator.wire import compact, float_text, float_texts
+from rekognition_emulator.engine.wire import compact, float_text, float_texts
+from rekognition_emulator.images.moderation import moderate
+from rekognition_emulator.images.moderation_taxonomy import paths
+from rekognition_emulator.storage.objects import StoredObject
+from rekognition_emulator.storage.recordings import Recordings
+from rekognition_emulator.videos.detections import VideoSource, detect
+from rekognition_emulator.videos.label_pages import timestamps_page
+from rekognition_emulator.videos.label_selection import selected
+from rekognition_emulator.videos.label_taxonomy import labels
 
 NONE = Recordings(None, None)
 # A busy machine is no finding.

@@ -7,7 +7,7 @@ from typing import Any
 
 from emulated import REGION, Call, Media, all_labels
 
-from emulator import Clock, Emulator
+from rekognition_emulator import Clock, Emulator
 
 
 def test_moto_answers_beside_rekognition(clients: Any, media: Media) -> None:

@@ -94,7 +94,7 @@ def test_numbers_and_order_are_kept_and_other_orders_derived(
 ) -> None:
     from emulated import REGION, snake
 
-    from emulator import Clock, Emulator
+    from rekognition_emulator import Clock, Emulator
 
     with Emulator(clock=Clock.manual(), recordings=made) as emulator:
         clients = Clients(session, emulator.url)

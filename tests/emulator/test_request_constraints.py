@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 from botocore.model import ListShape, Shape, StructureShape
 from emulated import OPERATIONS, Call, input_members
 
-from emulator.errors import ServiceError
-from emulator.validation import check, operation_model
+from rekognition_emulator.engine.errors import ServiceError
+from rekognition_emulator.engine.validation import check, operation_model
 
 # What the emulator honours or refuses, by hand: a botocore with one more member fails the test
 # below until somebody has thought about it.

@@ -11,8 +11,8 @@ import pytest
 from botocore.model import ListShape, Shape, StructureShape
 from emulated import JPEG, MEDIA, OPERATIONS, OUTPUT, REGION, Media, bulk_request, output_members
 
-from emulator import Emulator
-from emulator.validation import operation_model
+from rekognition_emulator import Emulator
+from rekognition_emulator.engine.validation import operation_model
 
 PROJECT = "arn:aws:rekognition:eu-west-1:123456789012:project/adapter/version/one/1700000000000"
 # The guide says of GetLabelDetection that DominantColors is not returned for instances.

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from emulated import RECORDINGS, Call, all_labels
 
-from emulator.moderation import is_image
-from emulator.sample_media import fill
+from rekognition_emulator.images.moderation import is_image
+from rekognition_emulator.sample_media import fill
 
 
 def listed(s3: Any, bucket: str) -> dict[str, tuple[str, int]]:

@@ -12,9 +12,9 @@ import pytest
 from emulated import ACCESS, MEDIA, OUTPUT, REGION, Clients, Media
 from moto import mock_aws
 
-from emulator import Clock, Emulator
-from emulator.__main__ import main
-from emulator.in_moto import mock_rekognition
+from rekognition_emulator import Clock, Emulator
+from rekognition_emulator.__main__ import main
+from rekognition_emulator.in_moto import mock_rekognition
 
 IN_REGION = {"LocationConstraint": REGION}
 

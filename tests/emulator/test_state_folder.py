@@ -16,9 +16,9 @@ import pytest
 from emulated import MEDIA, OUTPUT, REGION, Clients, Media
 from emulator_process import command
 
-from emulator import Clock, Emulator
-from emulator.__main__ import main
-from emulator.state import StateInUse, StateTooOld
+from rekognition_emulator import Clock, Emulator
+from rekognition_emulator.__main__ import main
+from rekognition_emulator.storage.state import StateInUse, StateTooOld
 
 Opened = tuple[Emulator, Clients]
 

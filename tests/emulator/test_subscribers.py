@@ -17,8 +17,9 @@ from emulated import ACCESS, REGION, Call, Clients, Media
 from moto import mock_aws
 from moto.sns.models import Subscription
 
-from emulator import Clock, Emulator, subscribers
-from emulator.in_moto import mock_rekognition
+from rekognition_emulator import Clock, Emulator
+from rekognition_emulator.engine import subscribers
+from rekognition_emulator.in_moto import mock_rekognition
 
 ROLE = "arn:aws:iam::123456789012:role/rekognition"
 

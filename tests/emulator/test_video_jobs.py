@@ -9,8 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 from emulated import MEDIA, Call, Media, all_labels, pages
 
-from emulator import Emulator
-from emulator.label_taxonomy import by_name
+from rekognition_emulator import Emulator
+from rekognition_emulator.videos.label_taxonomy import by_name
 
 
 def ended(emulator: Any, call: Call, request: dict[str, Any]) -> str:

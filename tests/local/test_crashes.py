@@ -18,7 +18,6 @@ from airflow_child import IMAGES_PER_PART
 from airflow_process import Airflow
 from demo_runs import rows
 
-from emulator.sample_media import image, video
 from local.environment import (
     MEDIA_BUCKET,
     OUTPUT_BUCKET,
@@ -26,6 +25,7 @@ from local.environment import (
     local_amazon,
     local_amazon_environment,
 )
+from rekognition_emulator.sample_media import image, video
 
 LABELS = {"a": 2_345, "b": 30}
 IMAGES = 5

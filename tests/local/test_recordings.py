@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.recordings import parse
 from local.recordings import prepared
+from rekognition_emulator.storage.recordings import parse
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / "tests" / "cases"

@@ -11,7 +11,7 @@ import boto3
 import pytest
 from pipeline_steps import of_try, put_images, put_video
 
-from emulator import Clock, Emulator
+from rekognition_emulator import Clock, Emulator
 from transforms.layout import Layout
 
 MEDIA, OUTPUT = "media", "output"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from emulator.sample_media import image, video
+from rekognition_emulator.sample_media import image, video
 from rekognition_results.operators.label_detection import (
     RekognitionLandLabelDetectionOperator,
     RekognitionPlanLabelDetectionOperator,

@@ -18,7 +18,7 @@ from pipeline_steps import (
     start_images,
 )
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from rekognition_results import callbacks
 from rekognition_results.callbacks import failure_sentence
 from rekognition_results.failures import from_client_error, told_to_airflow

@@ -9,7 +9,7 @@ import pytest
 from collecting import ACCOUNT, bulk_job, collect, fails, flatten
 from pipeline_steps import MEDIA, OUTPUT, land_images, plan_videos, put_video, start_video
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from transforms.commits import read_commit
 from transforms.found_jobs import Listing, note_found
 from transforms.layout import Layout, ResultKey

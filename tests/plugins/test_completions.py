@@ -10,7 +10,7 @@ import pytest
 from collecting import fails, flatten, message, receive, video_job, waiting
 from pipeline_steps import land_video
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from rekognition_results.completions import completion_of
 from transforms.layout import Layout
 from transforms.requests import read_job

@@ -27,7 +27,7 @@ from pipeline_steps import (
     start_video,
 )
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from rekognition_results.operators.image_mode import (
     RekognitionLandModerationOperator,
     RekognitionStartModerationOperator,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pipeline_steps import MEDIA, OUTPUT, put_images, put_video
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from rekognition_results.hooks.rekognition import RekognitionHook
 from transforms.errors import IncompleteResults, RequestRefused, ResultsError, ServiceBusy
 

@@ -16,7 +16,7 @@ from pipeline_steps import (
     start_images,
 )
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from rekognition_results.operators import image_mode
 from rekognition_results.operators.image_mode import (
     RekognitionLandModerationOperator,

@@ -15,7 +15,7 @@ from test_image_mode import flattened, land, paid, rows
 
 from bi.datasets import ASSETS, FOLDER
 from bi.superset.published import connect
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from rekognition_results.operators.image_mode import RekognitionStartModerationOperator
 from transforms.cli import main
 from transforms.commits import Commit, read_commit

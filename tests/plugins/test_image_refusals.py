@@ -10,7 +10,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from pipeline_steps import MEDIA, OUTPUT, plan_images, put_images
 from test_image_mode import flattened, land, paid, rows, start
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from rekognition_results.callbacks import tell_failure
 from rekognition_results.operators import image_mode
 from transforms.commits import Commit

@@ -24,7 +24,7 @@ from pipeline_steps import (
     start_video,
 )
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from rekognition_results.operators import start as start_module
 from rekognition_results.operators.results import RekognitionFlattenOperator
 from transforms.commits import read_commit

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from rekognition_results.operators.results import (
     RekognitionFlattenOperator,
     RekognitionLoadWarehouseOperator,

@@ -9,7 +9,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowException
 from pipeline_steps import cleared, land_video, plan_videos, put_video, start_video
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from rekognition_results.operators.results import RekognitionFlattenOperator
 from transforms.commits import read_commit
 from transforms.errors import IncompleteResults

@@ -17,7 +17,7 @@ from pipeline_steps import (
     start_video,
 )
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from rekognition_results.lineage import dataset
 from rekognition_results.operators.reflatten import RekognitionReflattenOperator
 from rekognition_results.operators.results import (

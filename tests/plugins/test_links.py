@@ -10,7 +10,7 @@ from airflow.sdk.exceptions import AirflowFailException, TaskDeferred
 from pipeline_steps import land_images, land_video
 from waiting_jobs import ARGUMENTS, SENSORS, STARTS, put_input, running_job
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from rekognition_results.links.label_detection import LabelDetectionLink
 from rekognition_results.links.media_analysis import MediaAnalysisJobsLink
 from rekognition_results.operators.image_mode import (

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pipeline_steps import MEDIA, plan_images, plan_videos, put_images, put_video
 
-from emulator import Emulator
-from emulator.sample_media import image, video
+from rekognition_emulator import Emulator
+from rekognition_emulator.sample_media import image, video
 from rekognition_results.listing import IMAGES, ListedObject, S3Uri, Window, sift
 from transforms.layout import Layout
 from transforms.requests import note_committed, read_request

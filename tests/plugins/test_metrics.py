@@ -23,7 +23,7 @@ from pipeline_steps import (
 )
 from statsd_listener import Listener, listening
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from rekognition_results import metrics
 from rekognition_results.metrics import METRICS
 from rekognition_results.operators.collect import RekognitionCollectMediaAnalysisJobsOperator

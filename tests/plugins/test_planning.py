@@ -19,8 +19,8 @@ from pipeline_steps import (
 )
 
 import rekognition_results.operators.plan as plan_module
-from emulator import Emulator
-from emulator.sample_media import video
+from rekognition_emulator import Emulator
+from rekognition_emulator.sample_media import video
 from rekognition_results import planning
 from rekognition_results.callbacks import tell_failure
 from transforms import plans

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 from pipeline_steps import land_video, plan_videos, put_video
 from waiting_jobs import SENSORS, fired
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from rekognition_results.callbacks import tell_failure
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_results.operators.collect import RekognitionReceiveCompletionsOperator

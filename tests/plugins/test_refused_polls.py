@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, NoRegionError
 from shared_polls import events
 from waiting_jobs import SENSORS, fired, running_job
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_results.triggers.label_detection import RekognitionLabelDetectionTrigger
 

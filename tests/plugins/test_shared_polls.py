@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from pipeline_steps import MEDIA, OUTPUT, put_images, put_video
 from shared_polls import events
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_results.triggers import label_detection, media_analysis
 from rekognition_results.triggers.job import JobTrigger

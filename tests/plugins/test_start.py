@@ -18,7 +18,7 @@ from botocore import xform_name
 from pipeline_steps import RETRIES, cleared, land_video, of_try
 from waiting_jobs import ARGUMENTS, SENSORS, STARTS, put_input, running_job
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from transforms.layout import Layout
 from transforms.requests import JobRecord, read_job, read_request
 

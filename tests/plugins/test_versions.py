@@ -21,7 +21,7 @@ from pipeline_steps import (
     start_video,
 )
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_results.operators import plan as plan_module
 from rekognition_results.operators.media_analysis import RekognitionLandMediaAnalysisOperator

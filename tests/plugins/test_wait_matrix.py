@@ -18,7 +18,7 @@ from airflow.sdk.exceptions import (
 from waiting_jobs import ARGUMENTS as REQUESTS
 from waiting_jobs import SENSORS, STARTS, fired, put_input, running_job
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 
 NOBODY = "0" * 64
 KINDS = tuple(SENSORS)

@@ -20,7 +20,7 @@ from sqlalchemy import create_engine, insert
 from sqlalchemy.orm import Session
 from waiting_jobs import SENSORS, running_job
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=2)
 

@@ -16,7 +16,7 @@ from airflow.sdk.exceptions import (
 )
 from waiting_jobs import ARGUMENTS, SENSORS, STARTS, fired, put_input, running_job
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 
 CONTEXT: Any = {"ti": SimpleNamespace(try_number=1, get_first_reschedule_date=lambda _: None)}
 ONCE = {"retries": {"total_max_attempts": 1}}

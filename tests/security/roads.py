@@ -17,8 +17,8 @@ import moto.s3.models
 import s3fs.core
 from aws_calls import PIPELINE, RECORDER, Need
 
-from emulator import Clock, Emulator
-from emulator.sample_media import image, video
+from rekognition_emulator import Clock, Emulator
+from rekognition_emulator.sample_media import image, video
 from rekognition_results.operators.collect import (
     RekognitionCollectMediaAnalysisJobsOperator,
     RekognitionReceiveCompletionsOperator,

@@ -9,7 +9,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from transforms.cli import main
 
 THRESHOLDS = "category,min_confidence\n,50\n"

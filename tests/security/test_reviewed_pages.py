@@ -15,8 +15,8 @@ import requests
 from botocore.exceptions import ClientError
 
 from bi.superset.own_host import OwnHost
-from emulator import Emulator
 from local.up import _log_in, _web_environment
+from rekognition_emulator import Emulator
 from rekognition_results.own_page import VARIABLE, OwnPageOnly, middlewares
 
 OWN = "127.0.0.1:8080"

@@ -10,7 +10,7 @@ import botocore.session
 import pytest
 from literal_rows import Warehouse
 
-from emulator.moderation_taxonomy import paths
+from rekognition_emulator.images.moderation_taxonomy import paths
 from transforms.sql_files import read
 
 RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "recordings"

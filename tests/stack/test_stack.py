@@ -25,8 +25,8 @@ from live_runbook import said, secrets, written
 from processes import Stack, running
 from runbook_page import AIRFLOWS
 
-from emulator.sample_media import video
 from local.environment import MEDIA_BUCKET
+from rekognition_emulator.sample_media import video
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
 PATIENCE = 400  # seconds for a DAG run; on two free cores about 60

@@ -11,7 +11,7 @@ import pytest
 from committed import commit_result, video, video_rows
 from upath import UPath
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from transforms.commits import commit_marks
 from transforms.files import marks, read_if_there, write_whole
 from transforms.layout import Layout

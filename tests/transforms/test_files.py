@@ -18,7 +18,7 @@ from files_child import TIMEOUT, try_to_create
 from s3fs.errors import translate_boto_error
 from upath import UPath
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from transforms import files
 from transforms.files import create, is_local, local, names, read_if_there, write_whole
 from transforms.layout import Layout

@@ -16,7 +16,7 @@ import pytest
 from committed import commit_result, video, video_rows
 from warehouse_state import state
 
-from emulator import Emulator
+from rekognition_emulator import Emulator
 from transforms.errors import ResultsError, SchemaMismatch, WarehouseLocked
 from transforms.layout import Layout
 from transforms.sql_files import read

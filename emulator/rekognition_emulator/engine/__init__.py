@@ -1,0 +1,1 @@
+"""What jobs share: their life, time, tokens, faults, errors and completion messages."""

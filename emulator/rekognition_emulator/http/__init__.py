@@ -1,0 +1,1 @@
+"""The server: one port for Rekognition, moto and the control API."""

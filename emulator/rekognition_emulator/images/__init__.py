@@ -1,0 +1,1 @@
+"""Image moderation, in bulk and one at a time."""
