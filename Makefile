@@ -61,7 +61,7 @@ test-stack: .venv/.installed bi/superset/.venv/.installed stack-programs ## Airf
 
 .PHONY: test-duckdb2
 test-duckdb2: .venv/.installed .tools/duckdb2/.installed ## The warehouse as a file under the next DuckDB, and its files under ours.
-	PYTHONPATH='$(CURDIR)' $(AT) .tools/duckdb2/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "not soak" \
+	PYTHONPATH='$(CURDIR)/transforms' $(AT) .tools/duckdb2/bin/python -m pytest -n $(WORKERS) --dist loadfile -m "not soak" \
 		tests/transforms/test_warehouse_{load,file,lock,readers}.py tests/transforms/test_publish.py \
 		tests/transforms/test_{committed_files,precomputed}.py tests/transforms/test_duckdb2.py $(ARGS)
 
@@ -87,7 +87,7 @@ bench: .venv/.installed ## Measure against peers; writes benchmarks/RESULTS.md.
 ##@ Make
 .PHONY: docs
 docs: .venv/.installed ## Write the pages that are made from the code: docs/tables/, README's settings, Superset's datasets.
-	$(RUN) python -m transforms.documentation
+	$(RUN) python -m local.write_docs
 	$(RUN) python -m bi.datasets
 
 .PHONY: licences

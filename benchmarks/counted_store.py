@@ -33,7 +33,7 @@ def _count(kind: str, requests: int = 1) -> None:
 
 
 class CountedStore(AbstractFileSystem):  # type: ignore[misc]
-    """What transforms.files needs of a store, and no more."""
+    """What rekognition_tables.results_root.files needs of a store, and no more."""
 
     protocol = "memory"
     cachable = True

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.flatten_input import landed_bytes
-from transforms.flatten import flatten
-from transforms.landing import LandingAttempt, newest_whole_attempt
-from transforms.layout import Layout, ResultKey
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.landing.attempts import LandingAttempt, newest_whole_attempt
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 Rows = dict[str, float]
 LISTS = ("Parents", "Aliases", "Categories", "Instances")

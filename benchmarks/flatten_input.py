@@ -16,8 +16,8 @@ from typing import Any
 
 import zstandard
 
-from transforms.landing import LandingAttempt
-from transforms.layout import Layout, ResultKey
+from rekognition_tables.landing.attempts import LandingAttempt
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 LABELS_PER_PAGE = 1_000  # the service's limit for MaxResults
 LABELS_PER_MOMENT = 29  # a recorded 15 s video has 855 labels at 30 moments

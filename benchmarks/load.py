@@ -27,13 +27,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.results import machine, put_section
-from transforms.commits import Commit, TableFile, commits
-from transforms.layout import Layout, ResultKey
-from transforms.tables import SCHEMA_VERSION, TABLES
-from transforms.warehouse.connection import opened
-from transforms.warehouse.ducklake import DuckLake
-from transforms.warehouse.load import Warehouse, load, publish
-from transforms.warehouse.precomputed import recompute
+from rekognition_tables.flatten.commits import Commit, TableFile, commits
+from rekognition_tables.operations import SCHEMA_VERSION, TABLES
+from rekognition_tables.results_root.layout import Layout, ResultKey
+from rekognition_tables.warehouse.connection import opened
+from rekognition_tables.warehouse.lake.ducklake import DuckLake
+from rekognition_tables.warehouse.load import Warehouse, load, publish
+from rekognition_tables.warehouse.precomputed import recompute
 
 LABELS = 50_000
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)

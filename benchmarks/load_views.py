@@ -18,11 +18,11 @@ import duckdb
 
 from benchmarks.load_views_input import filled, first_image, first_image_job, first_job, usual_job
 from benchmarks.results import machine, put_section
-from transforms.ddl import INTERNAL, PRECOMPUTED, identifier, literal
-from transforms.layout import Layout
-from transforms.sql_files import precomputed, read, views
-from transforms.tables import SETTINGS_TABLES, TABLES
-from transforms.warehouse.connection import opened, read_only
+from rekognition_tables.operations import SETTINGS_TABLES, TABLES
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.connection import opened, read_only
+from rekognition_tables.warehouse.ddl import INTERNAL, PRECOMPUTED, identifier, literal
+from rekognition_tables.warehouse.sql_files import precomputed, read, views
 
 VIDEO = f"job_id = '{first_job()}'"  # of 50,000 labels
 USUAL_VIDEO = f"job_id = '{usual_job()}'"  # of 3,000

@@ -8,10 +8,10 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.load import NOON, fill
-from transforms.layout import LABEL_DETECTION, Layout
-from transforms.tables import SCHEMA_VERSION, TABLES
-from transforms.warehouse.connection import opened
-from transforms.warehouse.precomputed import recompute
+from rekognition_tables.operations import SCHEMA_VERSION, TABLES
+from rekognition_tables.results_root.layout import LABEL_DETECTION, Layout
+from rekognition_tables.warehouse.connection import opened
+from rekognition_tables.warehouse.precomputed import recompute
 
 VIDEOS = (LABEL_DETECTION,)
 IMAGES = 10_000  # of a bulk job, the most it takes

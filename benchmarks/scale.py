@@ -27,17 +27,17 @@ import pyarrow as pa
 from benchmarks import counted_store as store
 from benchmarks.results import machine, put_section
 from rekognition_results.planning import Planner
-from transforms.commits import Commit, TableFile
-from transforms.flatten import flatten
-from transforms.found_jobs import found_elsewhere, known_jobs
-from transforms.landing import LandingAttempt
-from transforms.layout import Layout, Operation, ResultKey, table_path
-from transforms.plans import MediaObject, PlannedRequest, digest, plan_requests, taken
-from transforms.requests import StartRequest, note_committed, note_started
-from transforms.tables import SCHEMA_VERSION, written_by
-from transforms.unlanded_jobs import unlanded_jobs
-from transforms.warehouse.connection import opened
-from transforms.warehouse.load import load
+from rekognition_tables.flatten.commits import Commit, TableFile
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.jobs.found import found_elsewhere, known_jobs
+from rekognition_tables.jobs.plans import MediaObject, PlannedRequest, digest, plan_requests, taken
+from rekognition_tables.jobs.requests import StartRequest, note_committed, note_started
+from rekognition_tables.jobs.unlanded import unlanded_jobs
+from rekognition_tables.landing.attempts import LandingAttempt
+from rekognition_tables.operations import SCHEMA_VERSION, written_by
+from rekognition_tables.results_root.layout import Layout, Operation, ResultKey, table_path
+from rekognition_tables.warehouse.connection import opened
+from rekognition_tables.warehouse.load import load
 
 OPERATION: Operation = "label_detection"
 ACCOUNT, REGION = "123456789012", "us-east-1"

@@ -33,7 +33,7 @@ from urllib.request import urlopen
 
 from benchmarks.emulator import Client
 from local.environment import airflow_environment, local_amazon_environment
-from transforms.settings import Settings
+from rekognition_tables.settings import Settings
 
 BUCKET = "benchmark"
 JOB_SECONDS = 45.0  # from a job's start to its end

@@ -1,7 +1,7 @@
 """`python -m bi.datasets` writes bi/superset/assets/datasets: one Superset dataset a view.
 
 What a view answers comes from its header in sql/views, what a column means from
-`transforms.view_columns`. A test fails when the files are stale.
+`rekognition_tables.warehouse.view_columns`. A test fails when the files are stale.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Any
 
 import yaml
 
-from transforms.sql_files import SqlFile, views
-from transforms.view_columns import ViewColumn, view_columns
+from rekognition_tables.warehouse.sql_files import SqlFile, views
+from rekognition_tables.warehouse.view_columns import ViewColumn, view_columns
 
 ASSETS = Path(__file__).parent / "superset" / "assets"
 FOLDER = ASSETS / "datasets" / "Rekognition_results"
 NAMES = uuid.UUID("6d0f9f1e-3c57-4b0e-9a55-5f2b6c1f7a10")  # keeps uuids the same for ever
 DATABASE = str(uuid.uuid5(NAMES, "database"))
-HEADER = "# Written by `make docs` from sql/views and transforms/tables.\n"
+HEADER = "# Written by `make docs` from sql/views and rekognition_tables/operations.\n"
 
 
 def files() -> dict[str, str]:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from local.environment import state_folder
 from local.web_server import is_free, stop_group, wait_until_up
-from transforms.settings import CHECKOUT, Settings
+from rekognition_tables.settings import CHECKOUT, Settings
 
 FILES = CHECKOUT / "bi" / "superset"
 PYTHON = FILES / ".venv" / "bin" / "python"

@@ -17,7 +17,7 @@ from airflow.sdk import DAG
 
 from rekognition_results.dag_defaults import DEFAULT_ARGS, TAGS
 from rekognition_results.operators.checks import RekognitionCheckWarehouseOperator
-from transforms.settings import Settings
+from rekognition_tables.settings import Settings
 
 with DAG(
     dag_id="check_warehouse",

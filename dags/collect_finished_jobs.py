@@ -30,7 +30,7 @@ from rekognition_results.operators.results import (
     RekognitionFlattenOperator,
 )
 from rekognition_results.sensors.label_detection import RekognitionLabelDetectionSensor
-from transforms.settings import Settings
+from rekognition_tables.settings import Settings
 
 SETTINGS = Settings.from_env()
 AWS = {"aws_conn_id": value("aws_conn_id"), "region_name": value("region")}

@@ -15,7 +15,7 @@ from airflow.sdk import DAG
 
 from rekognition_results.dag_defaults import DEFAULT_ARGS, TAGS
 from rekognition_results.operators.expiry import RekognitionCheckExpiringResultsOperator
-from transforms.settings import Settings
+from rekognition_tables.settings import Settings
 
 SETTINGS = Settings.from_env()
 

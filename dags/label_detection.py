@@ -28,8 +28,8 @@ from rekognition_results.operators.results import (
 )
 from rekognition_results.parameters import PARAMETERS
 from rekognition_results.sensors.label_detection import RekognitionLabelDetectionSensor
-from transforms.allowed_values import FEATURES
-from transforms.settings import Settings
+from rekognition_tables.allowed_values import FEATURES
+from rekognition_tables.settings import Settings
 
 SETTINGS = Settings.from_env()
 AWS = {"aws_conn_id": value("aws_conn_id"), "region_name": value("region")}

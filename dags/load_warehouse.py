@@ -18,7 +18,7 @@ from rekognition_results.operators.results import (
     TABLES_ASSET,
     RekognitionLoadWarehouseOperator,
 )
-from transforms.settings import Settings
+from rekognition_tables.settings import Settings
 
 with DAG(
     dag_id="load_warehouse",

@@ -16,7 +16,7 @@ from airflow.sdk import DAG
 
 from rekognition_results.dag_defaults import DEFAULT_ARGS, TAGS
 from rekognition_results.operators.measure import RekognitionMeasureResultsOperator
-from transforms.settings import Settings
+from rekognition_tables.settings import Settings
 
 with DAG(
     dag_id="measure_results",

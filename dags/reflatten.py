@@ -18,7 +18,7 @@ from rekognition_results import dag_defaults as given
 from rekognition_results.dag_defaults import listed, value
 from rekognition_results.operators.reflatten import RekognitionReflattenOperator
 from rekognition_results.operators.results import RekognitionAnnounceTablesOperator
-from transforms.settings import Settings
+from rekognition_tables.settings import Settings
 
 with DAG(
     dag_id="reflatten",

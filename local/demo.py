@@ -28,8 +28,8 @@ from local.environment import (
 from local.recordings import prepared
 from local.show import show_results
 from local.status_line import StatusLine
-from transforms.errors import one_line
-from transforms.settings import CHECKOUT, Settings
+from rekognition_tables.errors import one_line
+from rekognition_tables.settings import CHECKOUT, Settings
 
 DAGS = ("media_analysis", "label_detection", "load_warehouse")
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from transforms.files import is_local, local
-from transforms.layout import results_path
-from transforms.settings import CHECKOUT, Settings
+from rekognition_tables.results_root.files import is_local, local
+from rekognition_tables.results_root.layout import results_path
+from rekognition_tables.settings import CHECKOUT, Settings
 
 MEDIA_BUCKET, OUTPUT_BUCKET = "sample-media", "sample-output"
 REGION = "us-east-1"

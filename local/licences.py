@@ -16,7 +16,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from transforms.settings import CHECKOUT
+from rekognition_tables.settings import CHECKOUT
 
 PAGE = CHECKOUT / "docs" / "licences.md"
 # Each folder with a lock, and what is installed from it.

@@ -15,7 +15,7 @@ from sqlalchemy import Connection as Database
 from sqlalchemy import create_engine, make_url, text
 
 from local.dag_runs import make_pools
-from transforms.settings import Settings
+from rekognition_tables.settings import Settings
 
 
 def main() -> None:

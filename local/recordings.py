@@ -13,9 +13,9 @@ import msgspec
 
 from rekognition_emulator.storage.recordings import parse
 from rekognition_emulator.videos.recorded_labels import pages
-from transforms.errors import IncompleteResults, ResultsError
-from transforms.loose_inputs import decoded, page_blocks
-from transforms.recognise import LABELS, Kind, kind_of
+from rekognition_tables.errors import IncompleteResults, ResultsError
+from rekognition_tables.loose.inputs import decoded, page_blocks
+from rekognition_tables.parsing.recognise import LABELS, Kind, kind_of
 
 IMAGE = "DetectModerationLabels"
 NAMES = {LABELS: "get_label_detection", IMAGE: "detect_moderation_labels"}

@@ -7,11 +7,11 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from transforms.errors import ResultsError
-from transforms.settings import Settings
-from transforms.sql_files import read
-from transforms.tables import TABLES
-from transforms.warehouse.connection import read_only
+from rekognition_tables.errors import ResultsError
+from rekognition_tables.operations import TABLES
+from rekognition_tables.settings import Settings
+from rekognition_tables.warehouse.connection import read_only
+from rekognition_tables.warehouse.sql_files import read
 
 QUERIES = {
     "top_labels_by_screen_time": "Top labels by screen time",

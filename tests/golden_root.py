@@ -8,10 +8,10 @@ from pathlib import Path
 
 import duckdb
 
-from transforms.commits import commits, read_commit
-from transforms.flatten import flatten
-from transforms.landing import landed_results
-from transforms.layout import Layout
+from rekognition_tables.flatten.commits import commits, read_commit
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.landing.attempts import landed_results
+from rekognition_tables.results_root.layout import Layout
 
 
 def bytes_of_tables(layout: Layout) -> dict[str, bytes]:

@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ["transforms", "plugins/rekognition_results", "emulator/rekognition_emulator", "local"]
+PACKAGES = [
+    "transforms/rekognition_tables",
+    "plugins/rekognition_results",
+    "emulator/rekognition_emulator",
+    "local",
+]
 
 
 def imports(path: Path, modules: dict[str, Path]) -> Iterator[str]:

@@ -11,8 +11,8 @@ from typing import Any
 
 from airflow.sdk.exceptions import AirflowFailException
 
-from transforms.errors import one_line
-from transforms.settings import Settings
+from rekognition_tables.errors import one_line
+from rekognition_tables.settings import Settings
 
 
 def refuse_what_no_setting_lists(context: Any) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from rekognition_results.failures import RETRIED, for_a_task
 from rekognition_results.storage import results_layout
-from transforms.errors import (
+from rekognition_tables.errors import (
     JobFailed,
     QuarantineLimit,
     ReconciliationFailed,
@@ -24,9 +24,9 @@ from transforms.errors import (
     WrongParameter,
     one_line,
 )
-from transforms.found_jobs import give_up
-from transforms.layout import Operation
-from transforms.requests import note_given_up, read_job
+from rekognition_tables.jobs.found import give_up
+from rekognition_tables.jobs.requests import note_given_up, read_job
+from rekognition_tables.results_root.layout import Operation
 
 log = logging.getLogger(__name__)
 

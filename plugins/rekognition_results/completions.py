@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rekognition_results.failures import explained
-from transforms.errors import brief
-from transforms.layout import JOB_ID
+from rekognition_tables.errors import brief
+from rekognition_tables.results_root.layout import JOB_ID
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

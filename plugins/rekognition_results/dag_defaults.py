@@ -20,9 +20,9 @@ from rekognition_results.allowed import connections
 from rekognition_results.callbacks import tell_failure
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.parameters import PARAMETERS, check_run
-from transforms.allowed_values import LABEL, LABELS_AT_MOST, Allowed
-from transforms.errors import ResultsError
-from transforms.settings import Settings
+from rekognition_tables.allowed_values import LABEL, LABELS_AT_MOST, Allowed
+from rekognition_tables.errors import ResultsError
+from rekognition_tables.settings import Settings
 
 log = logging.getLogger(__name__)
 

@@ -19,8 +19,8 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
-from transforms.aws_errors import Reaction, explain
-from transforms.errors import (
+from rekognition_tables.aws_errors import Reaction, explain
+from rekognition_tables.errors import (
     IncompleteResults,
     RequestRefused,
     ResultsError,

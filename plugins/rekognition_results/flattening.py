@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from transforms.commits import Commit
-from transforms.flatten import flatten
-from transforms.layout import Layout, ResultKey
-from transforms.requests import note_committed, read_job
-from transforms.settings import Settings
+from rekognition_tables.flatten.commits import Commit
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.jobs.requests import note_committed, read_job
+from rekognition_tables.results_root.layout import Layout, ResultKey
+from rekognition_tables.settings import Settings
 
 
 def flatten_and_note(layout: Layout, key: ResultKey) -> Commit:

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from transforms.errors import RequestRefused, ResultsExpired
-from transforms.layout import Layout, Operation
-from transforms.requests import read_job
-from transforms.unlanded_jobs import RESULTS_KEPT
+from rekognition_tables.errors import RequestRefused, ResultsExpired
+from rekognition_tables.jobs.requests import read_job
+from rekognition_tables.jobs.unlanded import RESULTS_KEPT
+from rekognition_tables.results_root.layout import Layout, Operation
 
 if TYPE_CHECKING:
     from rekognition_results.hooks.rekognition import RekognitionHook

@@ -14,9 +14,9 @@ from rekognition_results.allowed import may_be_shown
 from rekognition_results.failures import explained
 from rekognition_results.listing import S3Uri
 from rekognition_results.planning import IMAGES_PER_JOB
-from transforms.errors import RequestRefused, one_line
-from transforms.plans import MediaObject
-from transforms.slow_road import Refused, strict_json, text_of
+from rekognition_tables.errors import RequestRefused, one_line
+from rekognition_tables.jobs.plans import MediaObject
+from rekognition_tables.parsing.strict import Refused, strict_json, text_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

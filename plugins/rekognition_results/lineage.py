@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rekognition_results.listing import S3Uri
-from transforms.commits import Commit
-from transforms.job_requests import job_input
-from transforms.landing import Attempt, newest_whole_attempt
-from transforms.layout import ANSWERS, OPERATIONS, Layout, Operation, ResultKey
-from transforms.requests import read_job, read_request
-from transforms.tables import TABLES, written_by
-from transforms.warehouse.ducklake import DuckLake
+from rekognition_tables.flatten.commits import Commit
+from rekognition_tables.jobs.request_row import job_input
+from rekognition_tables.jobs.requests import read_job, read_request
+from rekognition_tables.landing.attempts import Attempt, newest_whole_attempt
+from rekognition_tables.operations import TABLES, written_by
+from rekognition_tables.results_root.layout import ANSWERS, OPERATIONS, Layout, Operation, ResultKey
+from rekognition_tables.warehouse.lake.ducklake import DuckLake
 
 if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage

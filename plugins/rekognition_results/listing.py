@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rekognition_results.failures import explained, suppress_code
-from transforms.errors import RequestRefused, WrongParameter
-from transforms.plans import MediaObject
+from rekognition_tables.errors import RequestRefused, WrongParameter
+from rekognition_tables.jobs.plans import MediaObject
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from rekognition_results import metrics
-from transforms.layout import OPERATIONS, Layout
-from transforms.measures import Published, oldest_unpublished, published
-from transforms.unlanded_jobs import unlanded_jobs
-from transforms.warehouse.connection import read_only
-from transforms.warehouse.ducklake import DuckLake
+from rekognition_tables.jobs.unlanded import unlanded_jobs
+from rekognition_tables.results_root.layout import OPERATIONS, Layout
+from rekognition_tables.warehouse.connection import read_only
+from rekognition_tables.warehouse.lake.ducklake import DuckLake
+from rekognition_tables.warehouse.measures import Published, oldest_unpublished, published
 
 
 def send_all(layout: Layout, readable: Path | DuckLake) -> dict[str, Any]:

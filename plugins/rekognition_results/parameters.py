@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from rekognition_results.allowed import refuse_what_no_setting_lists
 from rekognition_results.failures import told_to_airflow
-from transforms import allowed_values as allowed
-from transforms.environment import nearest
-from transforms.errors import WrongParameter
+from rekognition_tables import allowed_values as allowed
+from rekognition_tables.environment import nearest
+from rekognition_tables.errors import WrongParameter
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from rekognition_results.failures import explained, suppress_code
 from rekognition_results.listing import S3Uri
-from transforms.job_requests import job_input
-from transforms.layout import Layout, Operation
-from transforms.plans import (
+from rekognition_tables.jobs.plans import (
     MediaObject,
     PlannedRequest,
     digest,
@@ -25,12 +23,14 @@ from transforms.plans import (
     plan_requests,
     unclaimed_plans,
 )
-from transforms.requests import (
+from rekognition_tables.jobs.request_row import job_input
+from rekognition_tables.jobs.requests import (
     StartRequest,
     given_up_tokens,
     read_request,
     uncommitted_tokens,
 )
+from rekognition_tables.results_root.layout import Layout, Operation
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

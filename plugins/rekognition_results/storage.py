@@ -10,9 +10,9 @@ from airflow.sdk import ObjectStoragePath
 
 from rekognition_results.failures import explained
 from rekognition_results.hooks.callers import S3Hook
-from transforms.layout import Layout
-from transforms.settings import Settings
-from transforms.warehouse.ducklake import DuckLake, S3Access
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.settings import Settings
+from rekognition_tables.warehouse.lake.ducklake import DuckLake, S3Access
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

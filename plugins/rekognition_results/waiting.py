@@ -16,9 +16,9 @@ from rekognition_results.storage import results_layout
 from rekognition_results.triggers.job import JobTrigger
 from rekognition_results.triggers.label_detection import RekognitionLabelDetectionTrigger
 from rekognition_results.triggers.media_analysis import RekognitionMediaAnalysisJobTrigger
-from transforms.errors import JobFailed, RequestRefused, ServiceBusy, one_line
-from transforms.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Operation
-from transforms.requests import read_job
+from rekognition_tables.errors import JobFailed, RequestRefused, ServiceBusy, one_line
+from rekognition_tables.jobs.requests import read_job
+from rekognition_tables.results_root.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Operation
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

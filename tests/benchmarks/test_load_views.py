@@ -9,9 +9,9 @@ import pytest
 
 from benchmarks.load_views import REBUILT, VIEWS, best, refuse_other_views
 from benchmarks.load_views_input import filled
-from transforms.layout import Layout
-from transforms.sql_files import SqlFile, all_of
-from transforms.warehouse.connection import read_only
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.connection import read_only
+from rekognition_tables.warehouse.sql_files import SqlFile, all_of
 
 
 @pytest.fixture(scope="module")

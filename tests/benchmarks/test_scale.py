@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import counted_store as store
 from benchmarks.scale import every_run, fill, fill_ledger, one_job
-from transforms.layout import Layout
+from rekognition_tables.results_root.layout import Layout
 
 OPEN = 3
 STEPS = ["start", "land", "flatten", "plan", "collect", "measure"]

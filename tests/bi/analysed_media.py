@@ -31,9 +31,14 @@ from rekognition_results.operators.label_detection import (
     RekognitionStartLabelDetectionOperator,
 )
 from rekognition_results.operators.media_analysis import RekognitionPlanMediaAnalysisOperator
-from transforms.flatten import flatten
-from transforms.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout, ResultKey
-from transforms.requests import note_committed
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.jobs.requests import note_committed
+from rekognition_tables.results_root.layout import (
+    LABEL_DETECTION,
+    MEDIA_ANALYSIS,
+    Layout,
+    ResultKey,
+)
 
 MEDIA, IMAGES, OUTPUT = "studio", "shop-images", "rekognition-output"
 BEGINNING = 1_790_841_600.0  # 2026-10-01T08:00:00Z

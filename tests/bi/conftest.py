@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from transforms.layout import Layout
+from rekognition_tables.results_root.layout import Layout
 
 if TYPE_CHECKING:  # the tests that need neither browser nor Airflow do not pay for their import
     from analysed_media import Studio
@@ -52,7 +52,7 @@ class Results:
         return kept | {"REKOGNITION_RESULTS_URI": str(self.root)}
 
     def start_load(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "transforms.cli", "load"]
+        command = [sys.executable, "-m", "rekognition_tables.cli.main", "load"]
         return subprocess.Popen(command, cwd=ROOT, env=self.environment)
 
 

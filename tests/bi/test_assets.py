@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from bi.datasets import ASSETS, DATABASE, FOLDER, files
-from transforms.sql_files import views
+from rekognition_tables.warehouse.sql_files import views
 
 
 def assets(folder: str) -> dict[str, dict[str, Any]]:

@@ -21,7 +21,7 @@ import looked_up_once
 from dags_written_once import write_dags
 
 from local.environment import airflow_environment, local_amazon_environment
-from transforms.settings import CHECKOUT
+from rekognition_tables.settings import CHECKOUT
 
 MONTH = ["--from-date", "2026-01-01", "--to-date", "2026-01-01T01:00:00"]
 

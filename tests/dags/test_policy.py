@@ -154,8 +154,8 @@ def test_triggers_import_without_the_dags_folder() -> None:
 
 def test_the_library_imports_neither_airflow_nor_boto3() -> None:
     code = (
-        "import sys, pkgutil, transforms\n"
-        "for found in pkgutil.walk_packages(transforms.__path__, 'transforms.'):\n"
+        "import sys, pkgutil, rekognition_tables\n"
+        "for found in pkgutil.walk_packages(rekognition_tables.__path__, 'rekognition_tables.'):\n"
         "    __import__(found.name)\n"
         "bad = {'airflow', 'boto3', 'botocore', 'rekognition_emulator'} & set(sys.modules)\n"
         "assert not bad, bad\n"

@@ -14,7 +14,7 @@ import yaml
 from cryptography.fernet import Fernet
 
 from local.env_file import filled
-from transforms.settings import PREFIX, VARIABLES
+from rekognition_tables.settings import PREFIX, VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = (ROOT / "docker-compose.yaml").read_text()

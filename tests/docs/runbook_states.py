@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from transforms.flatten import flatten
-from transforms.landing import LandingAttempt
-from transforms.layout import Layout, Operation, ResultKey
-from transforms.requests import JobRecord
-from transforms.warehouse.load import load_and_publish
-from transforms.warehouse.lock import warehouse_lock
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.jobs.requests import JobRecord
+from rekognition_tables.landing.attempts import LandingAttempt
+from rekognition_tables.results_root.layout import Layout, Operation, ResultKey
+from rekognition_tables.warehouse.file.lock import warehouse_lock
+from rekognition_tables.warehouse.load import load_and_publish
 
 JOB = "job"
 CAT = {"Timestamp": 0, "Label": {"Name": "Cat", "Confidence": 99.0}}

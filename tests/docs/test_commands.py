@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from transforms.cli import parser
+from rekognition_tables.cli.main import parser
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "commands.md").read_text()
 (COMMANDS,) = (

@@ -14,12 +14,12 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from transforms.ddl import identifier
-from transforms.layout import Layout
-from transforms.tables import TABLES
-from transforms.warehouse.connection import opened
-from transforms.warehouse.load import load, publish
-from transforms.warehouse.precomputed import compute
+from rekognition_tables.operations import TABLES
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.connection import opened
+from rekognition_tables.warehouse.ddl import identifier
+from rekognition_tables.warehouse.load import load, publish
+from rekognition_tables.warehouse.precomputed import compute
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = sorted((DOCS / "connect").glob("*.md"))

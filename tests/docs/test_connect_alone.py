@@ -13,9 +13,9 @@ import pytest
 from packaging.requirements import Requirement
 from test_connect import PUBLISHED, blocks, put_video
 
-from transforms.layout import Layout
-from transforms.sql_files import views
-from transforms.warehouse.load import load, publish
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.load import load, publish
+from rekognition_tables.warehouse.sql_files import views
 
 VIEWS = [view.name for view in views()]
 # the page's own code up to its question, then a question to every view

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from transforms.tables import TABLES
+from rekognition_tables.operations import TABLES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -18,8 +18,8 @@ import yaml
 from runbook_page import AIRFLOWS, ALERTS, COMMANDS, SECTIONS
 from runbook_states import JOB, STATES, World
 
-from transforms import errors
-from transforms.cli import main
+from rekognition_tables import errors
+from rekognition_tables.cli.main import main
 
 COMPOSE = yaml.safe_load((Path(__file__).parents[2] / "docker-compose.yaml").read_text())
 # What a section's commands leave in the published file: (results, shown labels, held back)

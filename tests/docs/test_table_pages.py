@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from transforms.ddl import create_tables, identifier, precomputed_tables
-from transforms.documentation import DOCS, README, pages, with_settings
-from transforms.sql_files import all_of, read, views
-from transforms.tables import TABLES
+from local.write_docs import DOCS, README, pages, with_settings
+from rekognition_tables.operations import TABLES
+from rekognition_tables.warehouse.ddl import create_tables, identifier, precomputed_tables
+from rekognition_tables.warehouse.sql_files import all_of, read, views
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +26,12 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def test_every_page_is_as_the_schemas_and_views_are_now() -> None:
     on_disk = {path.name: path.read_text() for path in DOCS.glob("*.md")}
-    assert on_disk == pages(), "run `python -m transforms.documentation`"
+    assert on_disk == pages(), "run `python -m local.write_docs`"
 
 
 def test_the_readme_has_the_settings_as_they_are_now() -> None:
     readme = README.read_text()
-    assert with_settings(readme) == readme, "run `python -m transforms.documentation`"
+    assert with_settings(readme) == readme, "run `python -m local.write_docs`"
 
 
 def test_settings_go_between_their_marks_and_nowhere_else() -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.flatten_input import LABELS_PER_PAGE, land_manifests, page
-from transforms.commits import Commit
-from transforms.flatten import flatten
-from transforms.landing import LandingAttempt
-from transforms.layout import Layout, ResultKey
-from transforms.tables import TABLES
-from transforms.tables.columns import INTEGER, REAL
+from rekognition_tables.flatten.commits import Commit
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.landing.attempts import LandingAttempt
+from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.columns import INTEGER, REAL
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 PAGES = 40
 DAMAGED = 7  # labels that are quarantined

@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 import pytest
 from flattened import DAMAGED, LABELS_PER_PAGE, PAGES, images, questions, sent_confidences, video
 
-from transforms.layout import Layout
+from rekognition_tables.results_root.layout import Layout
 
 pytestmark = pytest.mark.lake
 HERE = Path(__file__).resolve().parent

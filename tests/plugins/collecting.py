@@ -15,7 +15,7 @@ from rekognition_results.operators.collect import (
     RekognitionReceiveCompletionsOperator,
 )
 from rekognition_results.operators.results import RekognitionFlattenOperator
-from transforms.layout import Layout, Operation
+from rekognition_tables.results_root.layout import Layout, Operation
 
 ACCOUNT = "123456789012"
 

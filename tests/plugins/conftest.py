@@ -12,7 +12,7 @@ import pytest
 from pipeline_steps import of_try, put_images, put_video
 
 from rekognition_emulator import Clock, Emulator
-from transforms.layout import Layout
+from rekognition_tables.results_root.layout import Layout
 
 MEDIA, OUTPUT = "media", "output"
 KEYS = {

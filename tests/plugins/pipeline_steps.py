@@ -16,7 +16,7 @@ from rekognition_results.operators.media_analysis import (
     RekognitionPlanMediaAnalysisOperator,
     RekognitionStartMediaAnalysisJobOperator,
 )
-from transforms.layout import Layout
+from rekognition_tables.results_root.layout import Layout
 
 RETRIES = 2  # of every task in the tests
 MEDIA, OUTPUT = "media", "output"

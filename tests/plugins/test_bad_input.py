@@ -22,7 +22,7 @@ from rekognition_emulator import Emulator
 from rekognition_results import callbacks
 from rekognition_results.callbacks import failure_sentence
 from rekognition_results.failures import from_client_error, told_to_airflow
-from transforms.layout import Layout
+from rekognition_tables.results_root.layout import Layout
 
 pytestmark = pytest.mark.usefixtures("s3")
 

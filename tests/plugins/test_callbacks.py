@@ -15,7 +15,7 @@ from pipeline_steps import of_try
 from rekognition_results.callbacks import tell_failure
 from rekognition_results.failures import explained, from_client_error, told_to_airflow
 from rekognition_results.operators.results import RekognitionFlattenOperator
-from transforms.errors import (
+from rekognition_tables.errors import (
     IncompleteResults,
     QuarantineLimit,
     ReconciliationFailed,
@@ -24,10 +24,10 @@ from transforms.errors import (
     ResultsExpired,
     WrongParameter,
 )
-from transforms.found_jobs import note_found
-from transforms.landing import LandingAttempt
-from transforms.layout import Layout, ResultKey
-from transforms.requests import StartRequest, given_up_tokens, note_started, read_job
+from rekognition_tables.jobs.found import note_found
+from rekognition_tables.jobs.requests import StartRequest, given_up_tokens, note_started, read_job
+from rekognition_tables.landing.attempts import LandingAttempt
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 
 class Step(BaseOperator):

@@ -8,10 +8,10 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from rekognition_results.operators.checks import RekognitionCheckWarehouseOperator
-from transforms.layout import Layout
-from transforms.sql_files import all_of
-from transforms.warehouse.connection import opened
-from transforms.warehouse.load import load, publish
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.connection import opened
+from rekognition_tables.warehouse.load import load, publish
+from rekognition_tables.warehouse.sql_files import all_of
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from collecting import ACCOUNT, bulk_job, collect, fails, flatten
 from pipeline_steps import MEDIA, OUTPUT, land_images, plan_videos, put_video, start_video
 
 from rekognition_emulator import Emulator
-from transforms.commits import read_commit
-from transforms.found_jobs import Listing, note_found
-from transforms.layout import Layout, ResultKey
-from transforms.requests import StartRequest, note_started, read_job
+from rekognition_tables.flatten.commits import read_commit
+from rekognition_tables.jobs.found import Listing, note_found
+from rekognition_tables.jobs.requests import StartRequest, note_started, read_job
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 
 def test_a_finished_bulk_job_of_others_is_recorded_landed_and_flattened_once(

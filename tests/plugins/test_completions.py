@@ -12,9 +12,9 @@ from pipeline_steps import land_video
 
 from rekognition_emulator import Emulator
 from rekognition_results.completions import completion_of
-from transforms.layout import Layout
-from transforms.requests import read_job
-from transforms.unlanded_jobs import unlanded_jobs
+from rekognition_tables.jobs.requests import read_job
+from rekognition_tables.jobs.unlanded import unlanded_jobs
+from rekognition_tables.results_root.layout import Layout
 
 
 def test_a_message_gives_a_job_its_record_and_is_then_deleted(
@@ -82,7 +82,7 @@ def test_a_message_stays_in_the_queue_until_its_job_is_recorded(
     def full(*_: Any) -> bool:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("transforms.requests.create", full)
+    monkeypatch.setattr("rekognition_tables.jobs.requests.create", full)
     with pytest.raises(OSError, match="no space"):
         receive(layout, queue_url, context)
     assert waiting(sqs, queue_url) == 1

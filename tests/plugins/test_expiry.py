@@ -10,10 +10,10 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
 from rekognition_results.operators.expiry import RekognitionCheckExpiringResultsOperator
-from transforms.found_jobs import give_up
-from transforms.landing import LandingAttempt
-from transforms.layout import Layout, ResultKey
-from transforms.requests import JobRecord
+from rekognition_tables.jobs.found import give_up
+from rekognition_tables.jobs.requests import JobRecord
+from rekognition_tables.landing.attempts import LandingAttempt
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 
 def job(layout: Layout, days_old: float, **more: Any) -> JobRecord:

@@ -33,11 +33,11 @@ from rekognition_results.operators.image_mode import (
     RekognitionStartModerationOperator,
 )
 from rekognition_results.operators.results import RekognitionFlattenOperator
-from transforms import landing
-from transforms.commits import accept
-from transforms.layout import Layout, Operation, ResultKey
-from transforms.settings import Settings
-from transforms.warehouse.load import load_and_publish
+from rekognition_tables.flatten.commits import accept
+from rekognition_tables.landing import attempts
+from rekognition_tables.results_root.layout import Layout, Operation, ResultKey
+from rekognition_tables.settings import Settings
+from rekognition_tables.warehouse.load import load_and_publish
 
 pytestmark = pytest.mark.soak
 
@@ -95,8 +95,8 @@ def write_videos(writing: Writing, monkeypatch: pytest.MonkeyPatch) -> None:
         writing.flatten("label_detection", both, aggregate_by=form)
 
     (resumed,) = writing.videos({"resumed": 2_100})
-    monkeypatch.setattr(landing, "BODIES_PER_PART", 1)
-    add_page = landing.LandingAttempt.add_page
+    monkeypatch.setattr(attempts, "BODIES_PER_PART", 1)
+    add_page = attempts.LandingAttempt.add_page
 
     def killed_at_the_second(self: Any, body: bytes, next_token: str | None) -> None:
         if self.files:
@@ -104,7 +104,7 @@ def write_videos(writing: Writing, monkeypatch: pytest.MonkeyPatch) -> None:
         add_page(self, body, next_token)
 
     with monkeypatch.context() as broken:
-        broken.setattr(landing.LandingAttempt, "add_page", killed_at_the_second)
+        broken.setattr(attempts.LandingAttempt, "add_page", killed_at_the_second)
         with pytest.raises(KeyboardInterrupt):
             writing.land(land_video(layout, resumed))
     writing.land(land_video(layout, resumed))

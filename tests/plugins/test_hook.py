@@ -10,7 +10,7 @@ from pipeline_steps import MEDIA, OUTPUT, put_images, put_video
 
 from rekognition_emulator import Emulator
 from rekognition_results.hooks.rekognition import RekognitionHook
-from transforms.errors import IncompleteResults, RequestRefused, ResultsError, ServiceBusy
+from rekognition_tables.errors import IncompleteResults, RequestRefused, ResultsError, ServiceBusy
 
 VIDEO = {"Video": {"S3Object": {"Bucket": MEDIA, "Name": "videos/a.mp4"}}}
 

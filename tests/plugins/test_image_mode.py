@@ -25,10 +25,10 @@ from rekognition_results.operators.image_mode import (
     image_job_id,
 )
 from rekognition_results.operators.results import RekognitionFlattenOperator
-from transforms.commits import Commit, read_commit
-from transforms.landing import Attempt, newest_whole_attempt
-from transforms.layout import Layout, ResultKey
-from transforms.requests import read_job, uncommitted_tokens
+from rekognition_tables.flatten.commits import Commit, read_commit
+from rekognition_tables.jobs.requests import read_job, uncommitted_tokens
+from rekognition_tables.landing.attempts import Attempt, newest_whole_attempt
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from bi.datasets import ASSETS, FOLDER
 from bi.superset.published import connect
 from rekognition_emulator import Emulator
 from rekognition_results.operators.image_mode import RekognitionStartModerationOperator
-from transforms.cli import main
-from transforms.commits import Commit, read_commit
-from transforms.layout import Layout, ResultKey
+from rekognition_tables.cli.main import main
+from rekognition_tables.flatten.commits import Commit, read_commit
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 DETECT = "DetectModerationLabels"
 BAD = "2 INVALID_IMAGE_FORMAT, 1 INVALID_S3_OBJECT"

@@ -13,8 +13,8 @@ from test_image_mode import flattened, land, paid, rows, start
 from rekognition_emulator import Emulator
 from rekognition_results.callbacks import tell_failure
 from rekognition_results.operators import image_mode
-from transforms.commits import Commit
-from transforms.layout import Layout
+from rekognition_tables.flatten.commits import Commit
+from rekognition_tables.results_root.layout import Layout
 
 DETECT = "DetectModerationLabels"
 

@@ -27,10 +27,10 @@ from pipeline_steps import (
 from rekognition_emulator import Emulator
 from rekognition_results.operators import start as start_module
 from rekognition_results.operators.results import RekognitionFlattenOperator
-from transforms.commits import read_commit
-from transforms.landing import newest_whole_attempt
-from transforms.layout import Layout, ResultKey
-from transforms.requests import read_job, uncommitted_tokens
+from rekognition_tables.flatten.commits import read_commit
+from rekognition_tables.jobs.requests import read_job, uncommitted_tokens
+from rekognition_tables.landing.attempts import newest_whole_attempt
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 AGAIN = of_try(2)
 

@@ -13,10 +13,10 @@ from rekognition_results.operators.results import (
     RekognitionLoadWarehouseOperator,
 )
 from rekognition_results.storage import lake_with_access
-from transforms.landing import LandingAttempt
-from transforms.layout import Layout, ResultKey
-from transforms.warehouse.connection import read_only
-from transforms.warehouse.ducklake import DuckLake
+from rekognition_tables.landing.attempts import LandingAttempt
+from rekognition_tables.results_root.layout import Layout, ResultKey
+from rekognition_tables.warehouse.connection import read_only
+from rekognition_tables.warehouse.lake.ducklake import DuckLake
 
 PAGE = b'{"JobStatus": "SUCCEEDED", "JobId": "job-1", "Labels": [%s]}'
 LABEL = b'{"Timestamp": 0, "Label": {"Name": "Car", "Confidence": 99.5}}'

@@ -11,11 +11,11 @@ from pipeline_steps import cleared, land_video, plan_videos, put_video, start_vi
 
 from rekognition_emulator import Emulator
 from rekognition_results.operators.results import RekognitionFlattenOperator
-from transforms.commits import read_commit
-from transforms.errors import IncompleteResults
-from transforms.flatten import flatten
-from transforms.landing import newest_whole_attempt
-from transforms.layout import Layout, ResultKey
+from rekognition_tables.errors import IncompleteResults
+from rekognition_tables.flatten.commits import read_commit
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.landing.attempts import newest_whole_attempt
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 
 @pytest.fixture

@@ -24,9 +24,9 @@ from rekognition_results.operators.results import (
     RekognitionFlattenOperator,
     RekognitionLoadWarehouseOperator,
 )
-from transforms.layout import Layout
-from transforms.tables import TABLES
-from transforms.warehouse.ducklake import DuckLake
+from rekognition_tables.operations import TABLES
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.lake.ducklake import DuckLake
 
 
 def told(operator: Any) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

@@ -10,8 +10,8 @@ from pipeline_steps import MEDIA, plan_images, plan_videos, put_images, put_vide
 from rekognition_emulator import Emulator
 from rekognition_emulator.sample_media import image, video
 from rekognition_results.listing import IMAGES, ListedObject, S3Uri, Window, sift
-from transforms.layout import Layout
-from transforms.requests import note_committed, read_request
+from rekognition_tables.jobs.requests import note_committed, read_request
+from rekognition_tables.results_root.layout import Layout
 
 Archive = dict[str, Any]
 GLACIER: Archive = {"StorageClass": "GLACIER"}

@@ -33,9 +33,9 @@ from rekognition_results.operators.results import (
     RekognitionLoadWarehouseOperator,
 )
 from rekognition_results.sensors.label_detection import RekognitionLabelDetectionSensor
-from transforms.landing import LandingAttempt
-from transforms.layout import Layout, ResultKey
-from transforms.requests import JobRecord, note_given_up
+from rekognition_tables.jobs.requests import JobRecord, note_given_up
+from rekognition_tables.landing.attempts import LandingAttempt
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 Context = dict[str, Any]
 

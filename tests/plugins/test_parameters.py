@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from rekognition_results.callbacks import failure_sentence
 from rekognition_results.dag_defaults import DEFAULT_ARGS
 from rekognition_results.parameters import PARAMETERS, check_run
-from transforms.errors import WrongParameter
+from rekognition_tables.errors import WrongParameter
 
 DAGS = Path(__file__).resolve().parent.parent.parent / "dags"
 PARAMS = {"prefix": "s3://media/images/", "max_jobs": 10, "again": False}

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pipeline_steps import MEDIA, OUTPUT, plan_images, plan_videos, put_images, put_video
 
-from transforms.layout import Layout
-from transforms.requests import read_request
+from rekognition_tables.jobs.requests import read_request
+from rekognition_tables.results_root.layout import Layout
 
 pytestmark = pytest.mark.usefixtures("amazon", "s3")
 

@@ -23,9 +23,9 @@ from rekognition_emulator import Emulator
 from rekognition_emulator.sample_media import video
 from rekognition_results import planning
 from rekognition_results.callbacks import tell_failure
-from transforms import plans
-from transforms.layout import Layout
-from transforms.requests import StartRequest, note_committed, read_request
+from rekognition_tables.jobs import plans
+from rekognition_tables.jobs.requests import StartRequest, note_committed, read_request
+from rekognition_tables.results_root.layout import Layout
 
 pytestmark = pytest.mark.usefixtures("amazon", "s3")
 

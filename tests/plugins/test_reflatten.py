@@ -20,11 +20,11 @@ from rekognition_results.operators.results import (
     RekognitionAnnounceTablesOperator,
     push_committed,
 )
-from transforms.commits import Commit, TableFile, read_commit
-from transforms.landing import newest_whole_attempt
-from transforms.layout import Layout, ResultKey
-from transforms.requests import uncommitted_tokens
-from transforms.tables import SCHEMA_VERSION
+from rekognition_tables.flatten.commits import Commit, TableFile, read_commit
+from rekognition_tables.jobs.requests import uncommitted_tokens
+from rekognition_tables.landing.attempts import newest_whole_attempt
+from rekognition_tables.operations import SCHEMA_VERSION
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 
 @pytest.fixture

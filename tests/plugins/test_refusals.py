@@ -21,10 +21,10 @@ from rekognition_emulator import Emulator
 from rekognition_results.callbacks import tell_failure
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_results.operators.collect import RekognitionReceiveCompletionsOperator
-from transforms.errors import RequestRefused, ServiceBusy
-from transforms.found_jobs import note_found
-from transforms.layout import Layout
-from transforms.requests import read_job
+from rekognition_tables.errors import RequestRefused, ServiceBusy
+from rekognition_tables.jobs.found import note_found
+from rekognition_tables.jobs.requests import read_job
+from rekognition_tables.results_root.layout import Layout
 
 ONE_TRY = {"retries": {"total_max_attempts": 1}}
 ENDED = b'{"JobId": "j", "JobStatus": "SUCCEEDED"}'

@@ -18,7 +18,7 @@ from rekognition_results.triggers import label_detection, media_analysis
 from rekognition_results.triggers.job import JobTrigger
 from rekognition_results.triggers.label_detection import RekognitionLabelDetectionTrigger
 from rekognition_results.triggers.media_analysis import RekognitionMediaAnalysisJobTrigger
-from transforms.errors import ServiceBusy
+from rekognition_tables.errors import ServiceBusy
 
 
 def bulk_jobs(s3: Any, count: int) -> list[str]:

@@ -19,8 +19,8 @@ from pipeline_steps import RETRIES, cleared, land_video, of_try
 from waiting_jobs import ARGUMENTS, SENSORS, STARTS, put_input, running_job
 
 from rekognition_emulator import Emulator
-from transforms.layout import Layout
-from transforms.requests import JobRecord, read_job, read_request
+from rekognition_tables.jobs.requests import JobRecord, read_job, read_request
+from rekognition_tables.results_root.layout import Layout
 
 OPERATIONS = {"media_analysis": "StartMediaAnalysisJob", "label_detection": "StartLabelDetection"}
 

@@ -25,10 +25,10 @@ from rekognition_emulator import Emulator
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_results.operators import plan as plan_module
 from rekognition_results.operators.media_analysis import RekognitionLandMediaAnalysisOperator
-from transforms.errors import ResultsError
-from transforms.landing import newest_whole_attempt
-from transforms.layout import Layout, ResultKey
-from transforms.requests import note_committed, read_request
+from rekognition_tables.errors import ResultsError
+from rekognition_tables.jobs.requests import note_committed, read_request
+from rekognition_tables.landing.attempts import newest_whole_attempt
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 pytestmark = pytest.mark.usefixtures("amazon")
 

@@ -14,10 +14,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from transforms.errors import ResultsError
-from transforms.flatten import flatten
-from transforms.layout import Layout, ResultKey
-from transforms.loose_files import flatten_loose
+from rekognition_tables.errors import ResultsError
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.loose.files import flatten_loose
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 STATUS = Path("/proc/self/status")
 

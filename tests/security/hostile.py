@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from transforms.layout import Layout
+from rekognition_tables.results_root.layout import Layout
 
 PARTS = st.sampled_from(
     [

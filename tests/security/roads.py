@@ -46,8 +46,8 @@ from rekognition_results.operators.results import (
 from rekognition_results.sensors.label_detection import RekognitionLabelDetectionSensor
 from rekognition_results.sensors.media_analysis import RekognitionMediaAnalysisJobSensor
 from rekognition_results.storage import results_layout
-from transforms.landing import newest_whole_attempt
-from transforms.layout import ResultKey
+from rekognition_tables.landing.attempts import newest_whole_attempt
+from rekognition_tables.results_root.layout import ResultKey
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
 MEDIA, OUTPUT, RESULTS, PREFIX = "media", "output", "results", "rekognition"

@@ -16,13 +16,14 @@ from bombs import in_a_process_of_its_own
 from upath import UPath
 
 from rekognition_results.completions import completion_of
-from transforms import loose_inputs, manifest_parts
-from transforms.errors import IncompleteResults, ResultsError
-from transforms.landing import SUCCESS, LandingAttempt, newest_whole_attempt
-from transforms.layout import Layout, ResultKey
-from transforms.loose_files import flatten_loose
-from transforms.manifest_parts import parts_of
-from transforms.put_aside import OTHER_PATHS, PATHS_AT_MOST
+from rekognition_tables.errors import IncompleteResults, ResultsError
+from rekognition_tables.flatten.quarantine import OTHER_PATHS, PATHS_AT_MOST
+from rekognition_tables.landing import manifest_parts
+from rekognition_tables.landing.attempts import SUCCESS, LandingAttempt, newest_whole_attempt
+from rekognition_tables.landing.manifest_parts import parts_of
+from rekognition_tables.loose import inputs
+from rekognition_tables.loose.files import flatten_loose
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 MEGABYTES = 200  # of which the imports take 80; each bomb is 240
 MIB = 2**20
@@ -161,7 +162,7 @@ def test_a_manifest_line_without_an_end_is_not_landed(monkeypatch: pytest.Monkey
 def test_more_pages_than_a_file_has_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("transforms.loose_files.PAGES_AT_MOST", 1_000)
+    monkeypatch.setattr("rekognition_tables.loose.files.PAGES_AT_MOST", 1_000)
     path = tmp_path / "pages.jsonl"
     path.write_bytes(b"{}\n" * 1_001)
     with pytest.raises(IncompleteResults, match="more than 1,000 pages"):
@@ -179,4 +180,4 @@ def test_the_limit_of_a_text_follows_the_setting(tmp_path: Path) -> None:
     path = tmp_path / "page.json"
     path.write_bytes(b"[\n" + b" " * 5_000 + b"{}]")
     with pytest.raises(IncompleteResults, match="4,000 bytes without an end of line"):
-        list(loose_inputs.page_blocks(path, 4_000))
+        list(inputs.page_blocks(path, 4_000))

@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from rekognition_emulator import Emulator
-from transforms.cli import main
+from rekognition_tables.cli.main import main
 
 THRESHOLDS = "category,min_confidence\n,50\n"
 REFUSED = re.compile("access denied|forbidden", re.IGNORECASE)

@@ -11,7 +11,7 @@ from hostile import HOSTILE, few, is_one_line, root
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.cli import main
+from rekognition_tables.cli.main import main
 
 COMMANDS = [
     ["flatten", "{}"],

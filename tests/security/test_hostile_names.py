@@ -21,17 +21,28 @@ from rekognition_results.failures import told_to_airflow
 from rekognition_results.input_manifests import _source_ref
 from rekognition_results.listing import S3Uri
 from rekognition_results.planning import put_manifest
-from transforms.allowed_values import Allowed
-from transforms.commits import Commit, TableFile, read_commit
-from transforms.errors import RequestRefused, ResultsError, one_line
-from transforms.flatten import flatten
-from transforms.landing import SUCCESS, LandingAttempt, newest_whole_attempt
-from transforms.layout import JOB_ID, OPERATIONS, Layout, ResultKey
-from transforms.loose_files import flatten_loose
-from transforms.plans import MediaObject, PlannedRequest, planned_requests, taken, write_plan
-from transforms.requests import StartRequest, note_committed, note_given_up, note_started
-from transforms.settings import Settings
-from transforms.warehouse.load import load, load_and_publish
+from rekognition_tables.allowed_values import Allowed
+from rekognition_tables.errors import RequestRefused, ResultsError, one_line
+from rekognition_tables.flatten.commits import Commit, TableFile, read_commit
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.jobs.plans import (
+    MediaObject,
+    PlannedRequest,
+    planned_requests,
+    taken,
+    write_plan,
+)
+from rekognition_tables.jobs.requests import (
+    StartRequest,
+    note_committed,
+    note_given_up,
+    note_started,
+)
+from rekognition_tables.landing.attempts import SUCCESS, LandingAttempt, newest_whole_attempt
+from rekognition_tables.loose.files import flatten_loose
+from rekognition_tables.results_root.layout import JOB_ID, OPERATIONS, Layout, ResultKey
+from rekognition_tables.settings import Settings
+from rekognition_tables.warehouse.load import load, load_and_publish
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 

@@ -27,11 +27,11 @@ from roads import (
 from upath import UPath
 
 from rekognition_results.operators.label_detection import RekognitionPlanLabelDetectionOperator
-from transforms.commits import commits
-from transforms.layout import Layout
-from transforms.s3_requests import owners
-from transforms.warehouse.connection import read_only
-from transforms.warehouse.ducklake import DuckLake, S3Access
+from rekognition_tables.flatten.commits import commits
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.results_root.s3 import owners
+from rekognition_tables.warehouse.connection import read_only
+from rekognition_tables.warehouse.lake.ducklake import DuckLake, S3Access
 
 # Airflow's own, when it looks for plugins that collect lineage.
 pytestmark = pytest.mark.filterwarnings("ignore:GitWildMatchPattern:DeprecationWarning")

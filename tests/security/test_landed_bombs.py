@@ -14,11 +14,11 @@ import pytest
 import zstandard
 from bombs import CHILD, in_a_process_of_its_own
 
-from transforms.errors import ResultsError
-from transforms.flatten import flatten
-from transforms.landing import SUCCESS, LandingAttempt
-from transforms.layout import Layout, ResultKey
-from transforms.limits import MAX_LINE_BYTES, Limits, values_in
+from rekognition_tables.errors import ResultsError
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.landing.attempts import SUCCESS, LandingAttempt
+from rekognition_tables.limits import MAX_LINE_BYTES, Limits, values_in
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 MEGABYTES = 320  # of which the imports take 80
 SECONDS = 15  # of CPU; most take less than one

@@ -14,19 +14,19 @@ from upath import UPath
 
 from bi import start
 from rekognition_results.hooks.duckdb import PublishedTablesHook
-from transforms import own_folders
-from transforms.files import create, write_whole
-from transforms.layout import Layout
-from transforms.own_folders import own_folder
-from transforms.warehouse.connection import opened, read_only
-from transforms.warehouse.load import load_and_publish
+from rekognition_tables import own_folders
+from rekognition_tables.own_folders import own_folder
+from rekognition_tables.results_root.files import create, write_whole
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.connection import opened, read_only
+from rekognition_tables.warehouse.load import load_and_publish
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVE = ROOT / "bi" / "superset" / "serve.sh"
 CHILD = """
 import sys, time
 from pathlib import Path
-from transforms.own_folders import make
+from rekognition_tables.own_folders import make
 print(make("rekognition-test-", Path(sys.argv[1])), flush=True)
 time.sleep(600)
 """

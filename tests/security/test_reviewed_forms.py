@@ -16,8 +16,8 @@ from rekognition_results.allowed import refuse_what_no_setting_lists
 from rekognition_results.dag_defaults import connection_param
 from rekognition_results.input_manifests import read_manifest
 from rekognition_results.listing import S3Uri
-from transforms.errors import RequestRefused
-from transforms.settings import Settings
+from rekognition_tables.errors import RequestRefused
+from rekognition_tables.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNT = "123456789012"

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from upath import UPath
 
-from transforms.errors import ResultsError
-from transforms.layout import Layout
-from transforms.settings import Settings
-from transforms.warehouse.connection import opened
-from transforms.warehouse.ducklake import DuckLake
-from transforms.warehouse.lake_maintenance import tidy_up_if_due
-from transforms.warehouse.lake_place import refuse_lake_among_results
-from transforms.warehouse.load import load
+from rekognition_tables.errors import ResultsError
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.settings import Settings
+from rekognition_tables.warehouse.connection import opened
+from rekognition_tables.warehouse.lake.ducklake import DuckLake
+from rekognition_tables.warehouse.lake.maintenance import tidy_up_if_due
+from rekognition_tables.warehouse.lake.place import refuse_lake_among_results
+from rekognition_tables.warehouse.load import load
 
 REFUSED = "would remove what is not its own"
 AMONG = ["", "plans", "raw/", "tables/labels", "..", "lake/../plans", "lake/below", "./raw", "link"]

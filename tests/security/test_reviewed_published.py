@@ -9,12 +9,12 @@ import duckdb
 import pytest
 
 from rekognition_results.hooks.duckdb import PublishedTablesHook
-from transforms.cli import main
-from transforms.errors import ResultsError
-from transforms.layout import Layout
-from transforms.warehouse.connection import read_only
-from transforms.warehouse.load import load_and_publish, publish
-from transforms.warehouse.stray_logs import ENDINGS
+from rekognition_tables.cli.main import main
+from rekognition_tables.errors import ResultsError
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.connection import read_only
+from rekognition_tables.warehouse.file.stray_logs import ENDINGS
+from rekognition_tables.warehouse.load import load_and_publish, publish
 
 ROWS = "SELECT count(*) FROM review_thresholds"
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from transforms.layout import Layout
-from transforms.warehouse.load import load_and_publish
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.load import load_and_publish
 
 ROOT = Path(__file__).resolve().parents[2]
 # Clears the screen, changes the title, C1's CSI, DEL, right-to-left override.
@@ -40,7 +40,7 @@ def run(
     root: Path, *words: str, stdout: int = subprocess.PIPE
 ) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        [sys.executable, "-m", "transforms.cli", *words],
+        [sys.executable, "-m", "rekognition_tables.cli.main", *words],
         cwd=ROOT,
         env=os.environ | {"REKOGNITION_RESULTS_URI": str(root), "COLUMNS": "200"},
         stdout=stdout,

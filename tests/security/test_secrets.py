@@ -14,8 +14,8 @@ from airflow.sdk.exceptions import AirflowException
 from planted_secrets import LAKE, SECRETS, leaks, planted
 
 from rekognition_results.operators.results import RekognitionLoadWarehouseOperator
-from transforms.cli import main
-from transforms.warehouse.ducklake import without_password
+from rekognition_tables.cli.main import main
+from rekognition_tables.warehouse.lake.ducklake import without_password
 
 
 @pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)

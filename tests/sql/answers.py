@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from transforms.files import write_whole
-from transforms.flatten import flatten
-from transforms.landing import LandingAttempt
-from transforms.layout import Layout, ResultKey
-from transforms.warehouse.load import load_and_publish
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.landing.attempts import LandingAttempt
+from rekognition_tables.results_root.files import write_whole
+from rekognition_tables.results_root.layout import Layout, ResultKey
+from rekognition_tables.warehouse.load import load_and_publish
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 HALF_SECOND = 500

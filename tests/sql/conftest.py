@@ -9,11 +9,16 @@ import duckdb
 import pytest
 from literal_rows import Warehouse
 
-from transforms.ddl import PRECOMPUTED, create_tables, identifier, precomputed_tables
-from transforms.layout import Layout
-from transforms.sql_files import precomputed, views
-from transforms.warehouse.load import load
-from transforms.warehouse.settings_tables import fill_with_defaults
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.ddl import (
+    PRECOMPUTED,
+    create_tables,
+    identifier,
+    precomputed_tables,
+)
+from rekognition_tables.warehouse.load import load
+from rekognition_tables.warehouse.settings_tables import fill_with_defaults
+from rekognition_tables.warehouse.sql_files import precomputed, views
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ from typing import Any
 
 import duckdb
 
-from transforms.ddl import identifier
-from transforms.tables import TABLES
+from rekognition_tables.operations import TABLES
+from rekognition_tables.warehouse.ddl import identifier
 
 ALWAYS_THERE: dict[str, Any] = {
     "operation": "label_detection",

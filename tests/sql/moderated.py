@@ -12,13 +12,13 @@ from typing import Any
 
 import duckdb
 
-from transforms.flatten import flatten
-from transforms.landing import LandingAttempt
-from transforms.layout import MEDIA_ANALYSIS, Layout, ResultKey
-from transforms.plans import MediaObject, PlannedRequest, digest, plan_requests
-from transforms.requests import StartRequest, note_started
-from transforms.warehouse.connection import attach_read_only, in_memory
-from transforms.warehouse.load import load_and_publish
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.jobs.plans import MediaObject, PlannedRequest, digest, plan_requests
+from rekognition_tables.jobs.requests import StartRequest, note_started
+from rekognition_tables.landing.attempts import LandingAttempt
+from rekognition_tables.results_root.layout import MEDIA_ANALYSIS, Layout, ResultKey
+from rekognition_tables.warehouse.connection import attach_read_only, in_memory
+from rekognition_tables.warehouse.load import load_and_publish
 
 JANUARY = datetime(2026, 1, 1, tzinfo=UTC)
 ACCOUNT, REGION = "111122223333", "us-east-1"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from literal_rows import Warehouse
 
-from transforms.sql_files import all_of, read
-from transforms.tables import TABLES, Table
+from rekognition_tables.operations import TABLES, Table
+from rekognition_tables.warehouse.sql_files import all_of, read
 
 LABEL = {"name": "Cat", "timestamp": 0, "confidence": 90.0}
 VIDEO = {"job_id": "v", "aggregate_by": "TIMESTAMPS"}

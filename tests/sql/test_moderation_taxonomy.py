@@ -11,7 +11,7 @@ import pytest
 from literal_rows import Warehouse
 
 from rekognition_emulator.images.moderation_taxonomy import paths
-from transforms.sql_files import read
+from rekognition_tables.warehouse.sql_files import read
 
 RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "recordings"
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from moderated import Job, Label, Line, analysed, ask, land, plan, publish
 
-from transforms.layout import Layout
+from rekognition_tables.results_root.layout import Layout
 
 QUEUE = (
     "SELECT source_ref_key, category, name, confidence, findings, newer_min_confidence"

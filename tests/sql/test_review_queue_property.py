@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from moderated import Job, Label, Line, analysed, ask
 
-from transforms.sql_files import SQL
+from rekognition_tables.warehouse.sql_files import SQL
 
 # name, parent and level, as models 6 and 7 send them, one of neither
 NAMES = {

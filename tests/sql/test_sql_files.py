@@ -7,7 +7,7 @@ import re
 import pytest
 from literal_rows import Warehouse
 
-from transforms.sql_files import SQL, Folder, all_of, read, views
+from rekognition_tables.warehouse.sql_files import SQL, Folder, all_of, read, views
 
 FOLDERS: tuple[Folder, ...] = ("views", "precomputed", "checks", "queries", "examples", "load")
 READS_FILES = re.compile(r"\b(read_parquet|parquet_scan|hive_partitioning)\b|\.parquet'")
@@ -63,7 +63,10 @@ def test_top_labels_are_in_order_of_screen_time(warehouse: Warehouse) -> None:
 
 def test_no_sql_of_ours_asks_for_a_partition_column() -> None:
     """DuckDB 1.5.5 ends max() of one over a single file with an internal error."""
-    texts = {path: path.read_text() for path in (SQL.parent / "transforms").rglob("*.py")}
+    texts = {
+        path: path.read_text()
+        for path in (SQL.parent / "transforms" / "rekognition_tables").rglob("*.py")
+    }
     texts |= {path: path.read_text() for path in SQL.rglob("*.sql")}
     reading = {path.name for path, text in texts.items() if READS_FILES.search(text)}
     assert reading == {"committed_files.py"}  # whose test shows that it gives no such column

@@ -25,14 +25,14 @@ from airflow import plugins_manager
 from airflow.dag_processing.dagbag import DagBag
 plugins, errors = plugins_manager._get_plugins()
 bag = DagBag()
-import transforms.sql_files
+import rekognition_tables.warehouse.sql_files
 print(json.dumps({
     "plugins": [str(one.source) for one in plugins if one.name == "rekognition_results"],
     "plugin_errors": errors,
     "dags": sorted(bag.dags),
     "dag_errors": bag.import_errors,
-    "library": str(pathlib.Path(transforms.sql_files.__file__).parent),
-    "views": len(transforms.sql_files.views()),
+    "library": str(pathlib.Path(rekognition_tables.__file__).parent),
+    "views": len(rekognition_tables.warehouse.sql_files.views()),
 }))
 """
 
@@ -113,7 +113,7 @@ def check(found: dict[str, object], library: Path) -> str:
 def test_the_wheel_registers_itself(airflow: Airflow, wheel: Path) -> None:
     install(wheel, airflow)
     copy("dags", airflow.home / "dags")
-    assert ENTRY_POINT in check(airflow.look(), airflow.site / "transforms")
+    assert ENTRY_POINT in check(airflow.look(), airflow.site / "rekognition_tables")
 
 
 def test_the_wheel_beside_a_copy_of_the_plugins_registers_once(
@@ -122,7 +122,7 @@ def test_the_wheel_beside_a_copy_of_the_plugins_registers_once(
     install(wheel, airflow)
     copy("dags", airflow.home / "dags")
     copy("plugins", airflow.home / "plugins")
-    assert ENTRY_POINT in check(airflow.look(), airflow.site / "transforms")
+    assert ENTRY_POINT in check(airflow.look(), airflow.site / "rekognition_tables")
 
 
 def test_copied_files_need_no_installation(airflow: Airflow) -> None:
@@ -133,5 +133,5 @@ def test_copied_files_need_no_installation(airflow: Airflow) -> None:
     subprocess.run(
         ["sh", "-e", "-c", commands.removeprefix("sh\n")], cwd=ROOT, env=environ, check=True
     )
-    where = check(airflow.look(), airflow.home / "plugins" / "transforms")
+    where = check(airflow.look(), airflow.home / "plugins" / "rekognition_tables")
     assert where == "$PLUGINS_FOLDER/rekognition_plugin.py"

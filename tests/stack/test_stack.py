@@ -63,7 +63,7 @@ def ask(stack: Stack, statement: str) -> list[dict[str, Any]]:
         "AWS_ENDPOINT_URL": f"http://localhost:{stack.at.port('emulator', 4566)}",
     }
     done = subprocess.run(
-        [sys.executable, "-m", "transforms.cli", "sql", statement, "--json"],
+        [sys.executable, "-m", "rekognition_tables.cli.main", "sql", statement, "--json"],
         env=environ,
         capture_output=True,
         text=True,

@@ -12,9 +12,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from transforms.cli import main
-from transforms.errors import ResultsError
-from transforms.loose_files import flatten_loose
+from rekognition_tables.cli.main import main
+from rekognition_tables.errors import ResultsError
+from rekognition_tables.loose.files import flatten_loose
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
 PAGES, MANIFESTS = CASES / "pages", CASES / "manifests"

@@ -11,9 +11,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.commits import Commit, TableFile
-from transforms.layout import Layout, ResultKey
-from transforms.tables import SCHEMA_VERSION, TABLES
+from rekognition_tables.flatten.commits import Commit, TableFile
+from rekognition_tables.operations import SCHEMA_VERSION, TABLES
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]

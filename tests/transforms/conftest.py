@@ -9,8 +9,8 @@ import pytest
 from postgres_cluster import Cluster, running_cluster
 from two_labels import publish
 
-from transforms.warehouse.ducklake import DuckLake
-from transforms.warehouse.load import Warehouse
+from rekognition_tables.warehouse.lake.ducklake import DuckLake
+from rekognition_tables.warehouse.load import Warehouse
 
 FILE, SQLITE, POSTGRES = "file", "ducklake-sqlite", "ducklake-postgres"
 LAKES = (SQLITE, POSTGRES)

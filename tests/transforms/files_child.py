@@ -11,9 +11,9 @@ from multiprocessing.synchronize import Barrier
 
 from upath import UPath
 
-from transforms import landing
-from transforms.files import create
-from transforms.layout import Layout, ResultKey
+from rekognition_tables.landing import attempts
+from rekognition_tables.results_root.files import create
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 TIMEOUT = 60  # seconds at a barrier, so that a child that dies does not hang the others
 
@@ -30,9 +30,9 @@ def try_to_create(folder: str, rounds: int, me: int, barrier: Barrier, answer: C
 
 def land(root: str, key: ResultKey, bodies: Sequence[bytes], die_at: int) -> None:
     """Land pages, four a part; SIGKILL strikes before file event number `die_at`, 0 is never."""
-    landing.BODIES_PER_PART = 4
+    attempts.BODIES_PER_PART = 4
     _die_at(die_at)
-    attempt = landing.LandingAttempt.resume_or_begin(Layout.at(root), key)
+    attempt = attempts.LandingAttempt.resume_or_begin(Layout.at(root), key)
     begin = int(attempt.next_token or 0)
     if not attempt.pages_finished:
         for number in range(begin, len(bodies)):

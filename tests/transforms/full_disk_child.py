@@ -14,10 +14,10 @@ from pathlib import Path
 
 from committed import commit_result, video, video_rows
 
-from transforms.errors import ResultsError
-from transforms.layout import Layout
-from transforms.warehouse.connection import read_only
-from transforms.warehouse.load import load_and_publish
+from rekognition_tables.errors import ResultsError
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.connection import read_only
+from rekognition_tables.warehouse.load import load_and_publish
 
 LABELS = 20_000
 

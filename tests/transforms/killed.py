@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pandas  # noqa: F401  # Arrow imports it at its first array: here once for all
 
-from transforms.flatten import flatten
-from transforms.layout import Layout, ResultKey
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 KEY = ResultKey.of("label_detection", "job-1")
 

@@ -18,10 +18,10 @@ from typing import Any
 from committed import commit_result, video, video_rows
 from lake_processes import FOUND, WANTED, begun, ended, reader, stop
 
-from transforms.layout import Layout
-from transforms.warehouse.connection import read_only
-from transforms.warehouse.ducklake import DuckLake
-from transforms.warehouse.load import load
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.connection import read_only
+from rekognition_tables.warehouse.lake.ducklake import DuckLake
+from rekognition_tables.warehouse.load import load
 
 
 def loads(layout: Layout, lake: DuckLake) -> dict[str, Any]:

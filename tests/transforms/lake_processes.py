@@ -19,10 +19,10 @@ from typing import Any
 import pandas  # noqa: F401  # Arrow imports it at its first array: here once for all
 from committed import commit_result, video, video_rows
 
-from transforms.layout import Layout
-from transforms.warehouse.connection import read_only
-from transforms.warehouse.ducklake import DuckLake
-from transforms.warehouse.load import load
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.connection import read_only
+from rekognition_tables.warehouse.lake.ducklake import DuckLake
+from rekognition_tables.warehouse.load import load
 
 FOUND = "SELECT job_id, count(*) FROM labels GROUP BY job_id ORDER BY job_id"
 WANTED = "SELECT job_id, row_counts['labels'] FROM loads ORDER BY job_id"

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from transforms.arrow_tables import read_table
-from transforms.landing import Attempt, LandingAttempt
-from transforms.layout import Layout, ResultKey
+from rekognition_tables.arrow_tables import read_table
+from rekognition_tables.landing.attempts import Attempt, LandingAttempt
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 JOB = "job-1"
 VIDEO = ResultKey.of("label_detection", JOB)

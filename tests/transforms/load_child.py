@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from transforms.layout import Layout
-from transforms.warehouse.load import load_and_publish
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.load import load_and_publish
 
 
 def main(root: str, warehouse: str, published: str, everything: str = "") -> None:

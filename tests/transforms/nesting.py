@@ -9,10 +9,10 @@ from typing import Any
 
 import duckdb
 
-from transforms.arrow_tables import read_table
-from transforms.layout import Layout
-from transforms.sql_files import read
-from transforms.tables import TABLES
+from rekognition_tables.arrow_tables import read_table
+from rekognition_tables.operations import TABLES
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.sql_files import read
 
 Row = dict[str, Any]
 OURS = ("job_id", "aggregate_by", "mode", "source_ref_bucket", "source_ref_key")

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
-from transforms import allowed_values
-from transforms.allowed_values import Allowed, is_schedule
+from rekognition_tables import allowed_values
+from rekognition_tables.allowed_values import Allowed, is_schedule
 
 NAMED = {name: one for name, one in vars(allowed_values).items() if isinstance(one, Allowed)}
 MEMBERS = {

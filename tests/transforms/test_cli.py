@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 from committed import commit_result, image_rows, images, video, video_rows
 
-from transforms.cli import main
-from transforms.layout import Layout
+from rekognition_tables.cli.main import main
+from rekognition_tables.results_root.layout import Layout
 
 
 @pytest.fixture
@@ -236,8 +236,8 @@ def test_a_setting_of_the_wrong_kind_is_exit_status_2(
 
 def test_help_needs_none_of_the_heavy_libraries() -> None:
     script = (
-        "import sys, transforms.cli\n"
-        "transforms.cli.parser()\n"
+        "import sys, rekognition_tables.cli.main\n"
+        "rekognition_tables.cli.main.parser()\n"
         "print(sorted({'duckdb', 'pyarrow', 'rich', 'msgspec', 'upath'} & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
@@ -245,7 +245,14 @@ def test_help_needs_none_of_the_heavy_libraries() -> None:
 
 
 def test_head_closing_the_pipe_is_no_error(loaded: Layout) -> None:
-    command = [sys.executable, "-m", "transforms.cli", "sql", "FROM range(100000)", "--csv"]
+    command = [
+        sys.executable,
+        "-m",
+        "rekognition_tables.cli.main",
+        "sql",
+        "FROM range(100000)",
+        "--csv",
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         assert running.stdout
         assert running.stderr

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from transforms.cli import main
-from transforms.commands.aligned import IN_MEMORY, put_table
+from rekognition_tables.cli.main import main
+from rekognition_tables.cli.printed.aligned import IN_MEMORY, put_table
 
 pytestmark = pytest.mark.usefixtures("in_a_root_of_two_labels")
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from transforms.cli import main
-from transforms.commands.progress import speed
-from transforms.landing import LandingAttempt
-from transforms.layout import Layout, ResultKey
+from rekognition_tables.cli.main import main
+from rekognition_tables.cli.printed.progress import speed
+from rekognition_tables.landing.attempts import LandingAttempt
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 PAGE = {
     "JobStatus": "SUCCEEDED",

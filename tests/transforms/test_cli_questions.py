@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from transforms.cli import main
-from transforms.commands.question import asked
+from rekognition_tables.cli.main import main
+from rekognition_tables.cli.printed.question import asked
 
 # One thread: with more DuckDB at times says only that it was interrupted.
 LATE = (
@@ -130,7 +130,14 @@ def test_control_c_stops_a_long_question(
 
 @pytest.mark.parametrize("rows", [3, ENDLESS])
 def test_a_reader_that_has_seen_enough_is_no_error(rows: int, two_labels: Path) -> None:
-    command = [sys.executable, "-m", "transforms.cli", "sql", f"FROM range({rows})", "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "rekognition_tables.cli.main",
+        "sql",
+        f"FROM range({rows})",
+        "--json",
+    ]
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "wb") as closed:
@@ -145,9 +152,9 @@ def test_a_disk_that_takes_no_more_of_the_answer_is_one_line(
     rows: int, two_labels: Path, tmp_path: Path
 ) -> None:
     code = (
-        "import resource, sys, transforms.cli\n"
+        "import resource, sys, rekognition_tables.cli.main\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
-        f"sys.exit(transforms.cli.main(['sql', 'FROM range({rows})', '--csv']))"
+        f"sys.exit(rekognition_tables.cli.main.main(['sql', 'FROM range({rows})', '--csv']))"
     )
     (tmp_path / "full").write_bytes(bytes(4096))
     with (tmp_path / "full").open("ab") as full:

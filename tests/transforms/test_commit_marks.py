@@ -12,11 +12,11 @@ from committed import commit_result, video, video_rows
 from upath import UPath
 
 from rekognition_emulator import Emulator
-from transforms.commits import commit_marks
-from transforms.files import marks, read_if_there, write_whole
-from transforms.layout import Layout
-from transforms.warehouse.connection import opened, read_only
-from transforms.warehouse.load import Warehouse, load
+from rekognition_tables.flatten.commits import commit_marks
+from rekognition_tables.results_root.files import marks, read_if_there, write_whole
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.connection import opened, read_only
+from rekognition_tables.warehouse.load import Warehouse, load
 
 LABELS = "SELECT job_id, aggregate_by, label_index, name FROM labels ORDER BY ALL"
 
@@ -93,7 +93,7 @@ def test_a_load_reads_only_the_commits_that_were_written_since(
         read.append(path.name)
         return read_if_there(path)
 
-    monkeypatch.setattr("transforms.commits.read_if_there", counted)
+    monkeypatch.setattr("rekognition_tables.flatten.commits.read_if_there", counted)
     for job in ("v1", "v2", "v3"):
         commit_result(layout, video(job), video_rows(["Cat"]))
     load(layout, warehouse)

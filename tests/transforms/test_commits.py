@@ -9,9 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from transforms.commits import Commit, TableFile, accept, commits, read_commit
-from transforms.errors import SchemaMismatch
-from transforms.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout, ResultKey
+from rekognition_tables.errors import SchemaMismatch
+from rekognition_tables.flatten.commits import Commit, TableFile, accept, commits, read_commit
+from rekognition_tables.results_root.layout import (
+    LABEL_DETECTION,
+    MEDIA_ANALYSIS,
+    Layout,
+    ResultKey,
+)
 
 VIDEO = ResultKey.of(LABEL_DETECTION, "v")
 SEGMENTS = ResultKey.of(LABEL_DETECTION, "v", "SEGMENTS")

@@ -10,13 +10,13 @@ import pytest
 from committed import commit_result, image_rows, images, video, video_rows
 from warehouse_state import state
 
-from transforms.commits import Commit, read_commit
-from transforms.ddl import identifier
-from transforms.errors import IncompleteResults
-from transforms.layout import Layout, ResultKey
-from transforms.tables import TABLES
-from transforms.warehouse.committed_files import sources
-from transforms.warehouse.load import load
+from rekognition_tables.errors import IncompleteResults
+from rekognition_tables.flatten.commits import Commit, read_commit
+from rekognition_tables.operations import TABLES
+from rekognition_tables.results_root.layout import Layout, ResultKey
+from rekognition_tables.warehouse.committed_files import sources
+from rekognition_tables.warehouse.ddl import identifier
+from rekognition_tables.warehouse.load import load
 
 
 def test_a_remote_results_root_loads_the_same_rows_as_a_local_one(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_many_small_files_give_the_same_rows_as_a_few(
         commit_result(layout, video(f"v{number}"), video_rows(["Cat"] * number))
         commit_result(layout, images(f"m{number}"), image_rows(["a.jpg"]))
     load(layout, tmp_path / "few.duckdb")
-    monkeypatch.setattr("transforms.warehouse.committed_files.FILES_AT_ONCE", 2)
+    monkeypatch.setattr("rekognition_tables.warehouse.committed_files.FILES_AT_ONCE", 2)
     load(layout, tmp_path / "many.duckdb")
     assert state(tmp_path / "many.duckdb") == state(tmp_path / "few.duckdb")
 
@@ -91,7 +91,7 @@ def test_a_result_flattened_again_under_a_load_is_read_anew(
             commit_result(layout, key, again.pop(), generation=2)
         return found
 
-    monkeypatch.setattr("transforms.commits.read_commit", flattened_once_it_is_read)
+    monkeypatch.setattr("rekognition_tables.flatten.commits.read_commit", flattened_once_it_is_read)
     load(layout, tmp_path / "w.duckdb")
     assert [row[4] for row in state(tmp_path / "w.duckdb")["labels"]] == ["Dog"]
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from landed import IMAGES, encoded, image, land_manifest, rows
 
-from transforms.flatten import flatten
-from transforms.layout import Layout
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.results_root.layout import Layout
 
 FIRST = {"Name": "Explicit", "ParentName": "", "Confidence": 99.5}
 LAST = {"Name": "Älcohol", "ParentName": "", "Confidence": 60.0}

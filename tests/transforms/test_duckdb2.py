@@ -14,9 +14,9 @@ import pytest
 from committed import commit_result, image_rows, images, video, video_rows
 from warehouse_state import state
 
-from transforms.layout import Layout
-from transforms.sql_files import views
-from transforms.warehouse.load import load, load_and_publish
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.load import load, load_and_publish
+from rekognition_tables.warehouse.sql_files import views
 
 pytestmark = pytest.mark.duckdb2
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -40,8 +40,8 @@ with duckdb.connect(sys.argv[1], read_only=True) as con:
 LOAD = """
 import sys
 from pathlib import Path
-from transforms.layout import Layout
-from transforms.warehouse.load import load
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.load import load
 load(Layout.at(sys.argv[1]), Path(sys.argv[2]))
 """
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.encodings import NotUnicode, as_utf8, text_of_file
+from rekognition_tables.parsing.encodings import NotUnicode, as_utf8, text_of_file
 
 TEXT = '{"Name": "Café \U0001f600"}\r\n'
 # utf-16-le without a mark is what some of Windows' programs write.

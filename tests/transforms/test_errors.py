@@ -9,9 +9,9 @@ import re
 
 import pytest
 
-from transforms import errors
-from transforms.aws_errors import Reaction
-from transforms.errors import (
+from rekognition_tables import errors
+from rekognition_tables.aws_errors import Reaction
+from rekognition_tables.errors import (
     IncompleteResults,
     JobFailed,
     QuarantineLimit,

@@ -19,9 +19,16 @@ from s3fs.errors import translate_boto_error
 from upath import UPath
 
 from rekognition_emulator import Emulator
-from transforms import files
-from transforms.files import create, is_local, local, names, read_if_there, write_whole
-from transforms.layout import Layout
+from rekognition_tables.results_root import files
+from rekognition_tables.results_root.files import (
+    create,
+    is_local,
+    local,
+    names,
+    read_if_there,
+    write_whole,
+)
+from rekognition_tables.results_root.layout import Layout
 
 ACCESS = {"aws_access_key_id": "test", "aws_secret_access_key": "testing"}
 BUCKET = "bucket"

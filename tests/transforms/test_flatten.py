@@ -24,12 +24,12 @@ from landed import (
     summarized,
 )
 
-from transforms.commits import accept, read_commit
-from transforms.errors import IncompleteResults, QuarantineLimit
-from transforms.flatten import flatten
-from transforms.landing import ABANDONED, SUCCESS, Attempt
-from transforms.layout import Layout, ResultKey
-from transforms.tables import TABLES, written_by
+from rekognition_tables.errors import IncompleteResults, QuarantineLimit
+from rekognition_tables.flatten.commits import accept, read_commit
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.landing.attempts import ABANDONED, SUCCESS, Attempt
+from rekognition_tables.operations import TABLES, written_by
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 
 @pytest.fixture

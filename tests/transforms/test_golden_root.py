@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from golden_root import check_flattened_again, check_loaded
 
-from transforms.commits import commits, read_commit
-from transforms.landing import newest_whole_attempt
-from transforms.layout import OPERATIONS, Layout
-from transforms.requests import read_job, uncommitted_tokens
-from transforms.unlanded_jobs import unlanded_jobs
-from transforms.warehouse.connection import read_only
-from transforms.warehouse.ducklake import DuckLake
-from transforms.warehouse.load import Warehouse, load
+from rekognition_tables.flatten.commits import commits, read_commit
+from rekognition_tables.jobs.requests import read_job, uncommitted_tokens
+from rekognition_tables.jobs.unlanded import unlanded_jobs
+from rekognition_tables.landing.attempts import newest_whole_attempt
+from rekognition_tables.results_root.layout import OPERATIONS, Layout
+from rekognition_tables.warehouse.connection import read_only
+from rekognition_tables.warehouse.lake.ducklake import DuckLake
+from rekognition_tables.warehouse.load import Warehouse, load
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "root-0.1.0.tar.xz"
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from landed import IMAGES, JOB, VIDEO, land_manifest, land_video, rows
 
-from transforms.flatten import flatten
-from transforms.layout import Layout, ResultKey
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def put(layout: Layout, key: ResultKey, job: dict[str, Any], request: Any = None
 
 
 def the_row(layout: Layout) -> dict[str, Any]:
-    from transforms import read_table
+    from rekognition_tables import read_table
 
     (row,) = read_table(layout.root, "job_requests").to_pylist()
     return {name: value for name, value in row.items() if value is not None}

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from landed import label, land_pages, page
 
-from transforms.commits import commits
-from transforms.layout import Layout
+from rekognition_tables.flatten.commits import commits
+from rekognition_tables.results_root.layout import Layout
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCRIPT = Path(__file__).with_name("killed.py")

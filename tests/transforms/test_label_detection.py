@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from landed import VIDEO, encoded, label, land_pages, land_video, page, rows
 
-from transforms.errors import IncompleteResults, QuarantineLimit
-from transforms.flatten import flatten
-from transforms.layout import Layout
+from rekognition_tables.errors import IncompleteResults, QuarantineLimit
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.results_root.layout import Layout
 
 NAMES = ("label_index", "name")
 TEXT = encoded(label("Car"))

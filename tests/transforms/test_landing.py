@@ -13,16 +13,21 @@ from typing import Any
 import pytest
 from files_child import TIMEOUT, land
 
-from transforms import landing
-from transforms.errors import IncompleteResults
-from transforms.landing import (
+from rekognition_tables.errors import IncompleteResults
+from rekognition_tables.landing import attempts
+from rekognition_tables.landing.attempts import (
     BODIES_PER_PART,
     Attempt,
     LandingAttempt,
     landed_results,
     newest_whole_attempt,
 )
-from transforms.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout, ResultKey
+from rekognition_tables.results_root.layout import (
+    LABEL_DETECTION,
+    MEDIA_ANALYSIS,
+    Layout,
+    ResultKey,
+)
 
 VIDEO = ResultKey.of(LABEL_DETECTION, "v")
 BULK = ResultKey.of(MEDIA_ANALYSIS, "m")
@@ -177,7 +182,7 @@ def test_two_who_begin_at_once_do_not_share_an_attempt(
 ) -> None:
     """The second one listed the folder before the first one's attempt was there."""
     first = begin(layout)
-    monkeypatch.setattr(landing, "names", lambda folder: [])
+    monkeypatch.setattr(attempts, "names", lambda folder: [])
     assert (first.path.name, begin(layout).path.name) == ("00001", "00002")
 
 
@@ -219,7 +224,7 @@ def test_a_killed_landing_is_taken_up_until_every_body_is_there_once(
     """Each child lands until SIGKILL strikes at one of some 60 file events; the last one lives."""
     some, chance, codes = bodies(20), Random(seed), []
     context: Any = get_context("forkserver")
-    context.set_forkserver_preload(["transforms.landing", "files_child"])
+    context.set_forkserver_preload(["rekognition_tables.landing.attempts", "files_child"])
     for die_at in (*chance.sample(range(1, 60), 4), 0):
         child = context.Process(target=land, args=(str(layout.root), VIDEO, some, die_at))
         child.start()

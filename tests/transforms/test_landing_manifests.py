@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from transforms import manifest_parts
-from transforms.errors import IncompleteResults
-from transforms.landing import Attempt, LandingAttempt, newest_whole_attempt
-from transforms.layout import MEDIA_ANALYSIS, Layout, ResultKey
+from rekognition_tables.errors import IncompleteResults
+from rekognition_tables.landing import manifest_parts
+from rekognition_tables.landing.attempts import Attempt, LandingAttempt, newest_whole_attempt
+from rekognition_tables.results_root.layout import MEDIA_ANALYSIS, Layout, ResultKey
 
 BULK = ResultKey.of(MEDIA_ANALYSIS, "m")
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from upath import UPath
 
-from transforms.layout import (
+from rekognition_tables.operations import TABLES
+from rekognition_tables.results_root.layout import (
     LABEL_DETECTION,
     MEDIA_ANALYSIS,
     OF_EVERY_OPERATION,
@@ -19,7 +20,6 @@ from transforms.layout import (
     ResultKey,
     table_path,
 )
-from transforms.tables import TABLES
 
 BULK = ResultKey.of(MEDIA_ANALYSIS, "m-1")
 TIMES = ResultKey.of(LABEL_DETECTION, "v-1")

@@ -10,9 +10,9 @@ import pytest
 from committed import Rows, commit_result, video
 from warehouse_state import State, state
 
-from transforms.layout import Layout
-from transforms.warehouse.connection import CONFIG, read_only
-from transforms.warehouse.load import load
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.connection import CONFIG, read_only
+from rekognition_tables.warehouse.load import load
 
 LANDED = datetime(2026, 1, 2, tzinfo=UTC)
 LABELS = 50_000  # of a result; three of them are more than DuckDB gives one thread

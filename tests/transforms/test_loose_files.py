@@ -14,9 +14,9 @@ import pytest
 import zstandard
 from landed import encoded, image, label, page
 
-from transforms import loose_inputs
-from transforms.errors import IncompleteResults, QuarantineLimit
-from transforms.loose_files import LOOKS_MERGED, UNCHECKED_PAGES, LooseResult, flatten_loose
+from rekognition_tables.errors import IncompleteResults, QuarantineLimit
+from rekognition_tables.loose import inputs
+from rekognition_tables.loose.files import LOOKS_MERGED, UNCHECKED_PAGES, LooseResult, flatten_loose
 
 FIRST = page([label("A"), label("é")], NextToken="1")
 LAST = page([label("C")])
@@ -111,8 +111,8 @@ def test_files_put_together_are_read_to_their_end(
 
 
 def test_a_file_is_read_block_by_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loose_inputs, "CHUNK", 50)
-    monkeypatch.setattr(loose_inputs, "BLOCK", 100)
+    monkeypatch.setattr(inputs, "CHUNK", 50)
+    monkeypatch.setattr(inputs, "BLOCK", 100)
     pages = [page([label(f"L{n}"), None], NextToken=str(n)) for n in range(9)]
     data = b"\n".join(map(encoded, [*pages, LAST]))
     (result,) = flattened(data, tmp_path)
@@ -125,8 +125,8 @@ def test_a_file_is_read_block_by_block(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_a_manifest_is_read_block_by_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loose_inputs, "CHUNK", 64)
-    monkeypatch.setattr(loose_inputs, "BLOCK", 256)
+    monkeypatch.setattr(inputs, "CHUNK", 64)
+    monkeypatch.setattr(inputs, "BLOCK", 256)
     lines = [encoded(image(ref=f"s3://b/{n}")) for n in range(50)]
     lines[20] = b"{"
     path = tmp_path / "results.jsonl.gz"

@@ -9,7 +9,7 @@ import pytest
 from cases import WAYS
 from landed import encoded, image, label, page, summarized
 
-from transforms.loose_files import flatten_loose
+from rekognition_tables.loose.files import flatten_loose
 
 LINES = b"\n".join(encoded(image({"Name": "A"}, ref=f"s3://b/{n}")) for n in range(3))
 ERRORS = [{"line-numer": 4, "code": "INVALID_IMAGE", "message": "no image"}]

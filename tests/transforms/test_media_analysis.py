@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from landed import IMAGES, encoded, image, land_manifest, rows
 
-from transforms.errors import QuarantineLimit
-from transforms.flatten import flatten
-from transforms.layout import Layout
-from transforms.media_analysis import LINES_PER_BATCH, split_references
+from rekognition_tables.errors import QuarantineLimit
+from rekognition_tables.flatten.manifests import LINES_PER_BATCH, split_references
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.results_root.layout import Layout
 
 GOOD = encoded(image({"Name": "Violence", "ParentName": "", "Confidence": 97.5}))
 

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from landed import label
 
-from transforms.landing import LandingAttempt
-from transforms.layout import Layout, ResultKey
+from rekognition_tables.landing.attempts import LandingAttempt
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEY = ResultKey.of("label_detection", "job-1")
 CODE = """
 import resource, sys
-from transforms.flatten import flatten
-from transforms.layout import Layout, ResultKey
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.results_root.layout import Layout, ResultKey
 rows = flatten(Layout.at(sys.argv[1]), ResultKey.of("label_detection", "job-1")).row_counts
 print(rows["labels"], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """

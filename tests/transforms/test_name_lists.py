@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from landed import VIDEO, label, land_pages, page, rows
 
-from transforms import name_lists
-from transforms.flatten import flatten
-from transforms.layout import Layout
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.parsing import name_lists
+from rekognition_tables.results_root.layout import Layout
 
 
 @pytest.mark.parametrize("known_at_most", [0, 3, 1_000])
@@ -36,9 +36,9 @@ def test_names_stand_in_the_order_received(
 def test_lists_that_hardly_repeat_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     from msgspec import Raw
 
-    from transforms.reading import Reading
-    from transforms.responses import Named
-    from transforms.shapes import Shape
+    from rekognition_tables.operations.responses import Named
+    from rekognition_tables.parsing.arrow_columns import Reading
+    from rekognition_tables.parsing.shapes import Shape
 
     monkeypatch.setattr(name_lists, "TRIAL", 10)
     lists, shape = name_lists.NameLists(), Shape.of(Named)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from transforms.slow_road import Refused, strict_json, value_spans
+from rekognition_tables.parsing.strict import Refused, strict_json, value_spans
 
 TEXTS = [
     ("<!DOCTYPE html><p>", "It is a web page (HTML)"),

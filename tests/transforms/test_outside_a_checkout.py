@@ -17,9 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def site_packages(tmp_path: Path) -> Path:
     """A folder with what the wheel holds of the library."""
     folder = tmp_path / "site-packages"
-    for name in ("transforms", "sql"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    package, ignored = folder / "rekognition_tables", shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "transforms" / "rekognition_tables", package, ignore=ignored)
+    shutil.copytree(ROOT / "sql", package / "sql")
     return folder
 
 
@@ -32,7 +32,7 @@ def test_a_command_without_a_results_root_names_the_variable(
     before = sorted(site_packages.rglob("*"))
     environ = {**os.environ, "PYTHONPATH": str(site_packages), "PYTHONDONTWRITEBYTECODE": "1"}
     ran = subprocess.run(
-        [sys.executable, "-m", "transforms.cli", *command],
+        [sys.executable, "-m", "rekognition_tables.cli.main", *command],
         env=environ,
         cwd=tmp_path,
         capture_output=True,

@@ -11,9 +11,9 @@ import pytest
 from landed import VIDEO
 from upath import UPath
 
-from transforms import parquet
-from transforms.parquet import TableFiles
-from transforms.tables import TABLES
+from rekognition_tables.flatten import parquet_writer
+from rekognition_tables.flatten.parquet_writer import TableFiles
+from rekognition_tables.operations import TABLES
 
 TABLE = TABLES["label_parents"]
 
@@ -43,7 +43,7 @@ def test_rows_have_the_key_of_their_result(tmp_path: Path) -> None:
 
 
 def test_row_groups_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet, "ROW_GROUP", 10)
+    monkeypatch.setattr(parquet_writer, "ROW_GROUP", 10)
     with files_in(tmp_path) as files:
         for first in range(0, 36, 4):
             files.add("label_parents", parents(4, first))

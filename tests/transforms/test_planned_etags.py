@@ -7,10 +7,16 @@ from pathlib import Path
 import pytest
 from landed import JOB, image, land_manifest, rows
 
-from transforms.flatten import flatten
-from transforms.layout import MEDIA_ANALYSIS, Layout, ResultKey
-from transforms.plans import MediaObject, PlannedRequest, digest, merge_plans, plan_requests
-from transforms.requests import StartRequest, note_started
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.jobs.plans import (
+    MediaObject,
+    PlannedRequest,
+    digest,
+    merge_plans,
+    plan_requests,
+)
+from rekognition_tables.jobs.requests import StartRequest, note_started
+from rekognition_tables.results_root.layout import MEDIA_ANALYSIS, Layout, ResultKey
 
 IMAGES = ResultKey.of(MEDIA_ANALYSIS, JOB)
 PLANNED = tuple(MediaObject("bucket", key, None, f"etag of {key}", 1, None) for key in "ab")

@@ -10,8 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from transforms.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout
-from transforms.plans import (
+from rekognition_tables.jobs.plans import (
     MERGED_AT,
     PLAN_SCHEMA,
     MediaObject,
@@ -24,7 +23,8 @@ from transforms.plans import (
     unclaimed_plans,
     write_plan,
 )
-from transforms.requests import StartRequest, uncommitted_tokens
+from rekognition_tables.jobs.requests import StartRequest, uncommitted_tokens
+from rekognition_tables.results_root.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout
 
 MOMENT = datetime(2026, 5, 1, 12, 0, 0, 123456, tzinfo=UTC)
 A = MediaObject("media", "a.jpg", None, "etag-a", 10, MOMENT)

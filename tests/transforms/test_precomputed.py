@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from committed import NOON, Rows, commit_result, image_rows, images, video
 
-from transforms.ddl import identifier
-from transforms.layout import Layout
-from transforms.sql_files import precomputed
-from transforms.warehouse.connection import opened, read_only
-from transforms.warehouse.load import Warehouse, load
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.connection import opened, read_only
+from rekognition_tables.warehouse.ddl import identifier
+from rekognition_tables.warehouse.load import Warehouse, load
+from rekognition_tables.warehouse.sql_files import precomputed
 
 NAMES = [file.name for file in precomputed()]
 
@@ -142,7 +142,7 @@ def with_parents(keys: list[str]) -> Rows:
 def test_what_is_precomputed_is_made_anew_when_its_file_changes(
     layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("transforms.warehouse.precomputed.LABELS_AT_ONCE", 3)
+    monkeypatch.setattr("rekognition_tables.warehouse.precomputed.LABELS_AT_ONCE", 3)
     warehouse = tmp_path / "w.duckdb"
     for job in ("u", "v", "w"):
         commit_result(layout, video(job), a_video([["Cat", "Dog"]]))

@@ -16,11 +16,11 @@ import duckdb
 import pytest
 from committed import commit_result, image_rows, images, video, video_rows
 
-from transforms.errors import IncompleteResults, ResultsError, SchemaMismatch
-from transforms.layout import Layout
-from transforms.tables import SETTINGS_TABLES, TABLES
-from transforms.warehouse.connection import read_only
-from transforms.warehouse.load import load, load_and_publish, publish
+from rekognition_tables.errors import IncompleteResults, ResultsError, SchemaMismatch
+from rekognition_tables.operations import SETTINGS_TABLES, TABLES
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.connection import read_only
+from rekognition_tables.warehouse.load import load, load_and_publish, publish
 
 
 @pytest.fixture

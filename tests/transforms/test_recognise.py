@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from transforms.loose_inputs import decoded
-from transforms.recognise import kind_of
+from rekognition_tables.loose.inputs import decoded
+from rekognition_tables.parsing.recognise import kind_of
 
 TOKEN = {"NextToken": "T"}
 KINDS: list[tuple[Any, str]] = [

@@ -21,10 +21,10 @@ from landed import (
     summarized,
 )
 
-from transforms.errors import IncompleteResults, ReconciliationFailed
-from transforms.flatten import flatten
-from transforms.layout import Layout, ResultKey
-from transforms.reconcile import assert_accounted
+from rekognition_tables.errors import IncompleteResults, ReconciliationFailed
+from rekognition_tables.flatten.reconcile import assert_accounted
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 
 @pytest.fixture

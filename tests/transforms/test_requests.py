@@ -13,9 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from upath import UPath
 
-from transforms.files import create
-from transforms.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout
-from transforms.requests import (
+from rekognition_tables.jobs.requests import (
     JobRecord,
     StartRequest,
     given_up_tokens,
@@ -27,6 +25,8 @@ from transforms.requests import (
     read_request,
     uncommitted_tokens,
 )
+from rekognition_tables.results_root.files import create
+from rekognition_tables.results_root.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout
 
 MEMBERS: dict[str, Any] = {
     "Video": {"S3Object": {"Bucket": "media", "Name": "a.mp4"}},
@@ -123,7 +123,7 @@ def test_a_request_that_vanishes_while_it_is_claimed_is_not_sent(
     layout: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked().claim(layout)
-    monkeypatch.setattr("transforms.requests.read_if_there", lambda path: None)
+    monkeypatch.setattr("rekognition_tables.jobs.requests.read_if_there", lambda path: None)
     with pytest.raises(FileNotFoundError, match="restore it before starting"):
         asked().claim(layout)
 
@@ -149,7 +149,7 @@ def test_a_claim_that_was_cut_short_leaves_a_request_that_is_open(
         return create(path, data)
 
     with monkeypatch.context() as dies:
-        dies.setattr("transforms.requests.create", die)
+        dies.setattr("rekognition_tables.jobs.requests.create", die)
         with pytest.raises(KeyboardInterrupt):
             asked().claim(layout)
     token = asked().token

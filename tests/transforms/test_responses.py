@@ -8,10 +8,15 @@ from typing import Any
 import botocore.session
 import pytest
 
-from transforms.job_requests import request_columns
-from transforms.responses import LabelDetectionPage, ManifestLine, ManifestSummary, MediaAnalysisJob
-from transforms.shapes import Shape
-from transforms.tables import TABLES
+from rekognition_tables.jobs.request_row import request_columns
+from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.responses import (
+    LabelDetectionPage,
+    ManifestLine,
+    ManifestSummary,
+    MediaAnalysisJob,
+)
+from rekognition_tables.parsing.shapes import Shape
 
 KINDS = {
     "string": ("str", "string"),

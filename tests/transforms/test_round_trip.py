@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from landed import IMAGES, JOB, encoded, land_manifest, land_pages
 from nesting import nested, nested_lines, same_form, through_sql
 
-from transforms.flatten import flatten
-from transforms.layout import Layout, ResultKey
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6) | st.sampled_from(
     ["", '"', "\\", '\\"', 'a\\\\"b', "null", "é\u2028\U0001f600", "\x00\n\t"]

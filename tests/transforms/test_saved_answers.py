@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from saved import ENCODINGS, FORMS, READ, REFUSED, Answer, answers, cut, outputs, values, videos
 
-from transforms.answers import ANSWERS
-from transforms.recognise import _described
+from rekognition_tables.parsing.answers import ANSWERS
+from rekognition_tables.parsing.recognise import _described
 
 UNCHECKED = "cannot be checked"
 PACKED = (bytes, gzip.compress, zstandard.compress)
@@ -220,7 +220,7 @@ def test_every_answer_of_the_service_is_described() -> None:
     described = _described()
     assert {name: set(shape.members) for name, shape in outputs().items()} == {
         name: set(members) for name, members in described.items()
-    }, "transforms/answers.py lacks an operation or a member"
+    }, "transforms/rekognition_tables/parsing/answers.py lacks an operation or a member"
     for name, members in described.items():
         for member, inside in members.items():
             assert not inside or inside == told[name][member], f"{name}.{member} in answers.py"

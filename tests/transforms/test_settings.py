@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from transforms.errors import ResultsError
-from transforms.settings import CHECKOUT, PREFIX, VARIABLES, Settings
-from transforms.warehouse.ducklake import DuckLake
+from rekognition_tables.errors import ResultsError
+from rekognition_tables.settings import CHECKOUT, PREFIX, VARIABLES, Settings
+from rekognition_tables.warehouse.lake.ducklake import DuckLake
 
 DEFAULTS = Settings()
 KINDS = {one.name: type(one.default) for one in fields(Settings)}

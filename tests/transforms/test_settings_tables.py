@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from committed import commit_result, image_rows, images
 
-from transforms.cli import main
-from transforms.errors import ResultsError
-from transforms.layout import Layout
-from transforms.tables import SETTINGS_TABLES, SettingsTable
-from transforms.warehouse.connection import read_only
-from transforms.warehouse.load import Warehouse, load, load_and_publish
-from transforms.warehouse.settings_tables import in_force, put, read_rows
+from rekognition_tables.cli.main import main
+from rekognition_tables.errors import ResultsError
+from rekognition_tables.operations import SETTINGS_TABLES, SettingsTable
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.connection import read_only
+from rekognition_tables.warehouse.load import Warehouse, load, load_and_publish
+from rekognition_tables.warehouse.settings_tables import in_force, put, read_rows
 
 THRESHOLDS = SETTINGS_TABLES["review_thresholds"]
 PRICES = SETTINGS_TABLES["prices"]

@@ -16,13 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from landed import IMAGES, VIDEO, encoded, image, label, page
 
-from transforms import label_detection, media_analysis
-from transforms.errors import IncompleteResults
-from transforms.label_detection import LabelDetectionPages
-from transforms.limits import Limits
-from transforms.lines import Block
-from transforms.media_analysis import ManifestLines
-from transforms.put_aside import PutAside
+from rekognition_tables.errors import IncompleteResults
+from rekognition_tables.flatten.manifests import ManifestLines
+from rekognition_tables.flatten.pages import LabelDetectionPages
+from rekognition_tables.flatten.quarantine import PutAside
+from rekognition_tables.limits import Limits
+from rekognition_tables.parsing.lines import Block
 
 TOKENS = [
     b'"',
@@ -119,8 +118,8 @@ def slow_lines() -> Iterator[None]:
         raise ValueError
 
     with (
-        patch.object(media_analysis, "structural_quotes", doubted),
-        patch.object(media_analysis, "checked_quotes", doubted),
+        patch("rekognition_tables.flatten.manifests.structural_quotes", doubted),
+        patch("rekognition_tables.flatten.manifests.checked_quotes", doubted),
     ):
         yield
 
@@ -146,6 +145,6 @@ def test_pages_are_read_alike_on_both_roads(changes: list[Any]) -> None:
     good = encoded(page([car, label("Bus"), {**car, "DurationMillis": 5}]))
     pages = [good, *(changed(good, one).replace(b"\n", b" ") for one in changes), good]
     fast = read(LabelDetectionPages, VIDEO, [b"\n".join(pages)])
-    with patch.object(label_detection, "structural_quotes", lambda data: -1):
+    with patch("rekognition_tables.flatten.pages.structural_quotes", lambda data: -1):
         slow = read(LabelDetectionPages, VIDEO, [b"\n".join(pages)])
     assert fast == slow

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 from landed import IMAGES, VIDEO
 
-from transforms.errors import ReconciliationFailed
-from transforms.tables import TABLES
-from transforms.uniqueness import UniqueKeys
+from rekognition_tables.errors import ReconciliationFailed
+from rekognition_tables.flatten.unique_keys import UniqueKeys
+from rekognition_tables.operations import TABLES
 
 
 def batch(names: str, *rows: tuple[Any, ...]) -> pa.RecordBatch:

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from landed import IMAGES, VIDEO, described, image, label, land_manifest, land_pages, page, rows
 
-from transforms import media_analysis
-from transforms.flatten import flatten
-from transforms.label_detection import LabelDetectionPages
-from transforms.layout import Layout
-from transforms.slow_road import strict_json
+from rekognition_tables.flatten import manifests
+from rekognition_tables.flatten.pages import LabelDetectionPages
+from rekognition_tables.flatten.results import flatten
+from rekognition_tables.parsing.strict import strict_json
+from rekognition_tables.results_root.layout import Layout
 
 UNKNOWN = ("path", "count", "example")
 
@@ -148,7 +148,7 @@ def test_unknown_members_of_manifests_and_documents_are_counted(
         slow.append(text)
         return strict_json(text)
 
-    monkeypatch.setattr(media_analysis, "strict_json", watched)
+    monkeypatch.setattr(manifests, "strict_json", watched)
     lines = [image({"Name": "A", "Id": n, "a b": "x" * 2_000}, Extra=[n]) for n in range(20)]
     description = described(Results={"ModelVersions": {"Other": "1"}})
     land_manifest(layout, lines, description=description)

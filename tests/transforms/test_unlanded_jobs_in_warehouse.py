@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from committed import commit_result, image_rows, images, video, video_rows
 
-from transforms.found_jobs import give_up, note_found
-from transforms.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout
-from transforms.requests import StartRequest, note_started, read_job
-from transforms.warehouse import unlanded
-from transforms.warehouse.connection import read_only
-from transforms.warehouse.load import Warehouse, load
+from rekognition_tables.jobs.found import give_up, note_found
+from rekognition_tables.jobs.requests import StartRequest, note_started, read_job
+from rekognition_tables.results_root.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout
+from rekognition_tables.warehouse import unlanded_jobs
+from rekognition_tables.warehouse.connection import read_only
+from rekognition_tables.warehouse.load import Warehouse, load
 
 MAY = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -63,13 +63,13 @@ def test_a_record_that_changed_is_read_again_and_no_other(
     assert record is not None
     give_up(layout, record, "gone at Amazon")
     read = []
-    told = unlanded.job_told
+    told = unlanded_jobs.job_told
 
     def counted(layout: Layout | None, key: object) -> dict[str, object]:
         read.append(key)
         return told(layout, key)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(unlanded, "job_told", counted)
+    monkeypatch.setattr(unlanded_jobs, "job_told", counted)
     load(layout, warehouse)
     assert len(read) == 1
     assert [row[6] for row in status(warehouse)] == ["gone at Amazon", None]

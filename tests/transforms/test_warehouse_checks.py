@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from committed import commit_result, image_rows, images, video, video_rows
 
-from transforms.errors import ReconciliationFailed
-from transforms.layout import Layout
-from transforms.tables import TABLES
-from transforms.warehouse.connection import opened, read_only
-from transforms.warehouse.load import Warehouse, load
+from rekognition_tables.errors import ReconciliationFailed
+from rekognition_tables.operations import TABLES
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.connection import opened, read_only
+from rekognition_tables.warehouse.load import Warehouse, load
 
 IN_A_RESULT = {"mode": "'bulk'", "landed_at": "now()", "schema_version": "1", "held_back": "false"}
 
@@ -86,7 +86,7 @@ def test_children_of_a_label_that_is_not_there_are_refused(
 def test_what_is_loaded_in_several_batches_passes(
     layout: Layout, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("transforms.warehouse.statements.RESULTS_AT_ONCE", 2)
+    monkeypatch.setattr("rekognition_tables.warehouse.statements.RESULTS_AT_ONCE", 2)
     for name in "abc":
         commit_result(layout, video(name), video_rows(["Cat"]))
         commit_result(layout, video(name, "SEGMENTS"), video_rows(["Cat"]))

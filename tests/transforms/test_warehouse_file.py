@@ -8,10 +8,10 @@ import duckdb
 import pytest
 from committed import commit_result, image_rows, images, of_other_version, video, video_rows
 
-from transforms.errors import SchemaMismatch
-from transforms.layout import Layout
-from transforms.warehouse.connection import read_only
-from transforms.warehouse.load import load
+from rekognition_tables.errors import SchemaMismatch
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.connection import read_only
+from rekognition_tables.warehouse.load import load
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ import pytest
 from committed import commit_result, image_rows, images, video, video_rows
 from warehouse_state import State, state
 
-from transforms.layout import Layout
-from transforms.warehouse.connection import read_only
-from transforms.warehouse.load import load_and_publish
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.connection import read_only
+from rekognition_tables.warehouse.load import load_and_publish
 
 CHILD = Path(__file__).with_name("load_child.py")
 FOUND = "SELECT job_id, count(*) FROM labels GROUP BY job_id ORDER BY job_id"

@@ -17,15 +17,15 @@ from committed import commit_result, video, video_rows
 from warehouse_state import state
 
 from rekognition_emulator import Emulator
-from transforms.errors import ResultsError, SchemaMismatch, WarehouseLocked
-from transforms.layout import Layout
-from transforms.sql_files import read
-from transforms.warehouse.connection import opened, read_only
-from transforms.warehouse.ducklake import DuckLake, S3Access
-from transforms.warehouse.lake_connection import secret
-from transforms.warehouse.lake_maintenance import tidy_up_if_due
-from transforms.warehouse.lake_turn import turn
-from transforms.warehouse.load import load
+from rekognition_tables.errors import ResultsError, SchemaMismatch, WarehouseLocked
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.connection import opened, read_only
+from rekognition_tables.warehouse.lake.connection import secret
+from rekognition_tables.warehouse.lake.ducklake import DuckLake, S3Access
+from rekognition_tables.warehouse.lake.maintenance import tidy_up_if_due
+from rekognition_tables.warehouse.lake.turn import turn
+from rekognition_tables.warehouse.load import load
+from rekognition_tables.warehouse.sql_files import read
 
 POSTGRES = "ducklake-postgres"
 
@@ -230,7 +230,7 @@ def test_a_password_is_never_shown(
 def test_a_lake_without_its_extension_says_what_to_install(
     layout: Layout, fast_lake: DuckLake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("transforms.warehouse.extensions.find_spec", lambda name: None)
+    monkeypatch.setattr("rekognition_tables.warehouse.lake.extensions.find_spec", lambda name: None)
     with pytest.raises(ResultsError, match=r"Install duckdb-extension-sqlite-scanner=="):
         load(layout, fast_lake)
 

@@ -8,12 +8,17 @@ from pathlib import Path
 import pytest
 from committed import commit_result, image_rows, images, of_other_version, video, video_rows
 
-from transforms.commits import accept
-from transforms.errors import IncompleteResults, ReconciliationFailed, ResultsError, SchemaMismatch
-from transforms.layout import Layout
-from transforms.tables import TABLES
-from transforms.warehouse.connection import opened, read_only
-from transforms.warehouse.load import Warehouse, load
+from rekognition_tables.errors import (
+    IncompleteResults,
+    ReconciliationFailed,
+    ResultsError,
+    SchemaMismatch,
+)
+from rekognition_tables.flatten.commits import accept
+from rekognition_tables.operations import TABLES
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.connection import opened, read_only
+from rekognition_tables.warehouse.load import Warehouse, load
 
 
 @pytest.fixture
@@ -266,7 +271,7 @@ def test_what_duckdb_cannot_do_is_told_in_a_sentence_and_changes_nothing(
     load(layout, warehouse)
     commit_result(layout, video("v1"), video_rows(["Dog"]), generation=2)
     monkeypatch.setattr(
-        "transforms.warehouse.committed_files.parquet", lambda files: "no_such_table"
+        "rekognition_tables.warehouse.committed_files.parquet", lambda files: "no_such_table"
     )
     with pytest.raises(ResultsError, match=r"DuckDB could not load into .*no_such_table"):
         load(layout, warehouse)
@@ -276,7 +281,7 @@ def test_what_duckdb_cannot_do_is_told_in_a_sentence_and_changes_nothing(
 def test_many_results_are_read_with_one_statement_a_table_and_batch(
     layout: Layout, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("transforms.warehouse.statements.RESULTS_AT_ONCE", 3)
+    monkeypatch.setattr("rekognition_tables.warehouse.statements.RESULTS_AT_ONCE", 3)
     told: list[tuple[int, int]] = []
     for number in range(7):
         commit_result(layout, video(f"v{number}"), video_rows(["Cat"]))

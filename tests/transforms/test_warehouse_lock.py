@@ -15,17 +15,17 @@ import pytest
 from committed import commit_result, video, video_rows
 from warehouse_state import state
 
-from transforms.errors import WarehouseLocked
-from transforms.layout import Layout
-from transforms.warehouse.connection import opened, read_only
-from transforms.warehouse.load import load, load_and_publish
-from transforms.warehouse.lock import warehouse_lock
+from rekognition_tables.errors import WarehouseLocked
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.connection import opened, read_only
+from rekognition_tables.warehouse.file.lock import warehouse_lock
+from rekognition_tables.warehouse.load import load, load_and_publish
 
 CHILD = Path(__file__).with_name("load_child.py")
 HOLDER = """
 import sys
 from pathlib import Path
-from transforms.warehouse.lock import warehouse_lock
+from rekognition_tables.warehouse.file.lock import warehouse_lock
 with warehouse_lock(Path(sys.argv[1]), 0):
     print("held", flush=True)
     sys.stdin.read()

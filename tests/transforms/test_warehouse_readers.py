@@ -12,8 +12,8 @@ import duckdb
 import pytest
 from committed import commit_result, video, video_rows
 
-from transforms.layout import Layout
-from transforms.warehouse.load import load_and_publish
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.load import load_and_publish
 
 READER = Path(__file__).with_name("reader_child.py")
 

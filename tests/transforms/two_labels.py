@@ -6,8 +6,8 @@ from pathlib import Path
 
 from committed import commit_result, video, video_rows
 
-from transforms.layout import Layout
-from transforms.warehouse.load import load_and_publish
+from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.load import load_and_publish
 
 
 def publish(root: Path) -> Path:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from transforms.sql_files import precomputed
-from transforms.tables import TABLES
-from transforms.warehouse.connection import read_only
-from transforms.warehouse.ducklake import DuckLake
+from rekognition_tables.operations import TABLES
+from rekognition_tables.warehouse.connection import read_only
+from rekognition_tables.warehouse.lake.ducklake import DuckLake
+from rekognition_tables.warehouse.sql_files import precomputed
 
 State = dict[str, list[tuple[object, ...]]]
 

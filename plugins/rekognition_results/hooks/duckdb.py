@@ -9,10 +9,10 @@ import duckdb
 from airflow.providers.duckdb.hooks.duckdb import DuckDBHook
 
 from rekognition_results.storage import lake_with_access
-from transforms import own_folders
-from transforms.ddl import literal
-from transforms.settings import Settings
-from transforms.warehouse.connection import CATALOG, MEMORY_LIMIT, SPILL, attach_read_only
+from rekognition_tables import own_folders
+from rekognition_tables.settings import Settings
+from rekognition_tables.warehouse.connection import CATALOG, MEMORY_LIMIT, SPILL, attach_read_only
+from rekognition_tables.warehouse.ddl import literal
 
 
 class PublishedTablesHook(DuckDBHook):

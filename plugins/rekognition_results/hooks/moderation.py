@@ -10,8 +10,8 @@ import msgspec
 
 from rekognition_results.failures import explained
 from rekognition_results.hooks.rekognition import CUT_SHORT_TRIES, RekognitionHook
-from transforms.aws_errors import Reaction
-from transforms.errors import ServiceBusy
+from rekognition_tables.aws_errors import Reaction
+from rekognition_tables.errors import ServiceBusy
 
 
 class ModerationAnswer(msgspec.Struct, frozen=True):

@@ -15,8 +15,8 @@ from botocore.exceptions import ClientError
 from rekognition_results.failures import explained
 from rekognition_results.hooks.bodies import ENVELOPES, BodyListener
 from rekognition_results.hooks.callers import CallerByFrames
-from transforms.aws_errors import Reaction
-from transforms.errors import ResultsError, ServiceBusy
+from rekognition_tables.aws_errors import Reaction
+from rekognition_tables.errors import ResultsError, ServiceBusy
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient

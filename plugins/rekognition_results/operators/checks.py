@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.common.sql.operators.sql import SQLTableCheckOperator
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from transforms.errors import one_line
-from transforms.settings import Settings
-from transforms.sql_files import all_of, read
+from rekognition_tables.errors import one_line
+from rekognition_tables.settings import Settings
+from rekognition_tables.warehouse.sql_files import all_of, read
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -14,9 +14,9 @@ from rekognition_results.hooks.callers import SqsHook
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_results.parameters import check_arguments
 from rekognition_results.storage import results_layout
-from transforms.errors import one_line
-from transforms.found_jobs import Listing, found_elsewhere, known_jobs, note_found
-from transforms.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout
+from rekognition_tables.errors import one_line
+from rekognition_tables.jobs.found import Listing, found_elsewhere, known_jobs, note_found
+from rekognition_tables.results_root.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -10,9 +10,9 @@ from airflow.sdk import BaseOperator
 
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.storage import results_layout
-from transforms.errors import ResultsExpired
-from transforms.layout import LABEL_DETECTION
-from transforms.unlanded_jobs import unlanded_jobs
+from rekognition_tables.errors import ResultsExpired
+from rekognition_tables.jobs.unlanded import unlanded_jobs
+from rekognition_tables.results_root.layout import LABEL_DETECTION
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

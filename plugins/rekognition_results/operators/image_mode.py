@@ -36,11 +36,8 @@ from rekognition_results.operators.start import was_cleared
 from rekognition_results.parameters import check_arguments
 from rekognition_results.sensors.media_analysis import RekognitionMediaAnalysisJobSensor
 from rekognition_results.storage import results_layout
-from transforms.errors import RequestRefused
-from transforms.landing import Attempt
-from transforms.landing_images import ImageAnswer, ImagesAttempt
-from transforms.layout import MEDIA_ANALYSIS, Layout
-from transforms.requests import (
+from rekognition_tables.errors import RequestRefused
+from rekognition_tables.jobs.requests import (
     StartRequest,
     job_of,
     note_started,
@@ -48,6 +45,9 @@ from transforms.requests import (
     read_request,
     take_up,
 )
+from rekognition_tables.landing.attempts import Attempt
+from rekognition_tables.landing.images import ImageAnswer, ImagesAttempt
+from rekognition_tables.results_root.layout import MEDIA_ANALYSIS, Layout
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

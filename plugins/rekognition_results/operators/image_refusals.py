@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from rekognition_results.failures import explained, suppress_code
 from rekognition_results.listing import S3Uri
-from transforms.errors import RequestRefused
-from transforms.landing_images import ImageAnswer
+from rekognition_tables.errors import RequestRefused
+from rekognition_tables.landing.images import ImageAnswer
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

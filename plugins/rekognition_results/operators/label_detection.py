@@ -17,11 +17,11 @@ from rekognition_results.operators.start import StartJobOperator
 from rekognition_results.parameters import check, labels_of, names_of, number
 from rekognition_results.planning import Members, without_nothing
 from rekognition_results.waiting import WaitsForLabelDetection
-from transforms.allowed_values import FEATURES
-from transforms.errors import IncompleteResults, ServiceBusy, WrongParameter
-from transforms.landing import Attempt, LandingAttempt
-from transforms.layout import LABEL_DETECTION, Layout, ResultKey
-from transforms.plans import MediaObject
+from rekognition_tables.allowed_values import FEATURES
+from rekognition_tables.errors import IncompleteResults, ServiceBusy, WrongParameter
+from rekognition_tables.jobs.plans import MediaObject
+from rekognition_tables.landing.attempts import Attempt, LandingAttempt
+from rekognition_tables.results_root.layout import LABEL_DETECTION, Layout, ResultKey
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

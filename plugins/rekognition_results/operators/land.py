@@ -12,10 +12,10 @@ from rekognition_results.gone import gone_explained
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_results.lineage import landed
 from rekognition_results.storage import results_layout
-from transforms.errors import IncompleteResults, one_line
-from transforms.landing import Attempt, newest_whole_attempt
-from transforms.layout import Layout, Operation, ResultKey
-from transforms.requests import read_job
+from rekognition_tables.errors import IncompleteResults, one_line
+from rekognition_tables.jobs.requests import read_job
+from rekognition_tables.landing.attempts import Attempt, newest_whole_attempt
+from rekognition_tables.results_root.layout import Layout, Operation, ResultKey
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -10,7 +10,7 @@ from airflow.sdk import BaseOperator
 from rekognition_results.failures import told_to_airflow
 from rekognition_results.measuring import send_all
 from rekognition_results.storage import lake_with_access, results_layout
-from transforms.settings import Settings
+from rekognition_tables.settings import Settings
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -26,11 +26,11 @@ from rekognition_results.planning import (
 )
 from rekognition_results.storage import s3_client
 from rekognition_results.waiting import WaitsForMediaAnalysis
-from transforms.errors import ResultsError, ServiceBusy, WrongParameter
-from transforms.landing import Attempt, LandingAttempt
-from transforms.layout import MEDIA_ANALYSIS, Layout
-from transforms.plans import MediaObject
-from transforms.requests import read_job, read_request
+from rekognition_tables.errors import ResultsError, ServiceBusy, WrongParameter
+from rekognition_tables.jobs.plans import MediaObject
+from rekognition_tables.jobs.requests import read_job, read_request
+from rekognition_tables.landing.attempts import Attempt, LandingAttempt
+from rekognition_tables.results_root.layout import MEDIA_ANALYSIS, Layout
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

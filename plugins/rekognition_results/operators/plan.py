@@ -26,9 +26,9 @@ from rekognition_results.listing import (
 from rekognition_results.parameters import check_arguments
 from rekognition_results.planning import Members, Planner
 from rekognition_results.storage import results_layout, s3_client
-from transforms.errors import RequestRefused, WrongParameter, one_line
-from transforms.layout import Operation
-from transforms.plans import MediaObject, taken
+from rekognition_tables.errors import RequestRefused, WrongParameter, one_line
+from rekognition_tables.jobs.plans import MediaObject, taken
+from rekognition_tables.results_root.layout import Operation
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

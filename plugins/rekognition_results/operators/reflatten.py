@@ -16,10 +16,10 @@ from rekognition_results.log_lines import every_so_often
 from rekognition_results.operators.results import push_committed
 from rekognition_results.parameters import names_of
 from rekognition_results.storage import results_layout
-from transforms.commits import Commit, read_commit
-from transforms.errors import ResultsError, SchemaMismatch, WrongParameter, one_line
-from transforms.landing import landed_results, newest_whole_attempt
-from transforms.layout import OPERATIONS, Layout, ResultKey
+from rekognition_tables.errors import ResultsError, SchemaMismatch, WrongParameter, one_line
+from rekognition_tables.flatten.commits import Commit, read_commit
+from rekognition_tables.landing.attempts import landed_results, newest_whole_attempt
+from rekognition_tables.results_root.layout import OPERATIONS, Layout, ResultKey
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

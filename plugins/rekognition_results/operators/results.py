@@ -14,12 +14,12 @@ from rekognition_results.lineage import flattened, loaded
 from rekognition_results.log_lines import every_so_often
 from rekognition_results.measuring import send_published
 from rekognition_results.storage import lake_with_access, results_layout
-from transforms.commits import Commit, read_commit
-from transforms.errors import IncompleteResults, JobFailed, ReconciliationFailed, one_line
-from transforms.landing import newest_whole_attempt
-from transforms.layout import Layout, Operation, ResultKey
-from transforms.settings import Settings
-from transforms.warehouse.load import load_and_publish
+from rekognition_tables.errors import IncompleteResults, JobFailed, ReconciliationFailed, one_line
+from rekognition_tables.flatten.commits import Commit, read_commit
+from rekognition_tables.landing.attempts import newest_whole_attempt
+from rekognition_tables.results_root.layout import Layout, Operation, ResultKey
+from rekognition_tables.settings import Settings
+from rekognition_tables.warehouse.load import load_and_publish
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -22,10 +22,9 @@ from rekognition_results.planning import Members
 from rekognition_results.storage import results_layout
 from rekognition_results.triggers.job import with_jitter
 from rekognition_results.waiting import WaitsForJob
-from transforms.aws_errors import Reaction
-from transforms.errors import RequestRefused, ServiceBusy, WrongParameter
-from transforms.layout import JOB_ID, Layout
-from transforms.requests import (
+from rekognition_tables.aws_errors import Reaction
+from rekognition_tables.errors import RequestRefused, ServiceBusy, WrongParameter
+from rekognition_tables.jobs.requests import (
     StartRequest,
     job_of,
     note_started,
@@ -33,6 +32,7 @@ from transforms.requests import (
     read_request,
     take_up,
 )
+from rekognition_tables.results_root.layout import JOB_ID, Layout
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -21,7 +21,7 @@ from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
 from rekognition_results.failures import explained
 from rekognition_results.hooks.rekognition import RekognitionHook
-from transforms.errors import RequestRefused, ResultsError
+from rekognition_tables.errors import RequestRefused, ResultsError
 
 JITTER = 0.2  # of the delay, which is shortened by up to so much: nobody asks in step with others
 BACKOFF_MOST = 300.0  # seconds

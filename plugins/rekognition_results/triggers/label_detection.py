@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Hashable
 from typing import Any
 
 from rekognition_results.triggers.job import FINAL, Found, JobTrigger
-from transforms.settings import Settings
+from rekognition_tables.settings import Settings
 
 
 class Pace:

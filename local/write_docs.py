@@ -1,0 +1,238 @@
+"""`python -m local.write_docs` writes docs/tables from the schemas and sql/.
+
+A page per table, one for the views, and an index with a diagram of the joins; in README.md the
+table of settings, between the two comments that mark its place. A test fails when they are stale.
+"""
+
+from __future__ import annotations
+
+from rekognition_tables.operations import (
+    SCHEMA_VERSION,
+    SETTINGS_TABLES,
+    TABLES,
+    SettingsTable,
+    Table,
+)
+from rekognition_tables.settings import CHECKOUT, VARIABLES
+from rekognition_tables.warehouse.ddl import DUCKDB_TYPES, detail
+from rekognition_tables.warehouse.sql_files import read, views
+from rekognition_tables.warehouse.view_columns import view_columns
+
+README = CHECKOUT / "README.md"
+DOCS = CHECKOUT / "docs" / "tables"
+SETTINGS_FROM, SETTINGS_TO = "<!-- settings -->\n", "<!-- /settings -->"
+WRITTEN = "<!-- Written by `make docs`: edit rekognition_tables/operations/ or sql/. -->"
+OF_EVERY_RESULT = ("job_requests", "quarantined_records", "unknown_fields")
+ONE_PER_RESULT = (
+    "job_requests",
+    "label_detection_jobs",
+    "media_analysis_jobs",
+    "manifest_summaries",
+)
+
+
+def pages() -> dict[str, str]:
+    """Every page by file name."""
+    written = {f"{table.name}.md": table_page(table) for table in TABLES.values()}
+    written |= {f"{table.name}.md": settings_page(table) for table in SETTINGS_TABLES.values()}
+    return {"README.md": index_page(), **written, "views.md": views_page()}
+
+
+def table_page(table: Table) -> str:
+    rows = [
+        f"| `{field.name}` | {DUCKDB_TYPES[field.type]}{'' if field.nullable else ', never NULL'} "
+        f"| {detail(field, 'unit')} | {_cell(detail(field, 'comment'))} "
+        f"| {_code(detail(field, 'member'))} |"
+        for field in table.schema
+    ]
+    example = read("examples", table.name)
+    grain = ", ".join(f"`{name}`" for name in table.grain)
+    return "\n".join(
+        [
+            f"# {table.name}",
+            WRITTEN,
+            "",
+            table.about,
+            "",
+            f"- One row per {grain}.",
+            f"- Written by: {', '.join(table.operations)}.",
+            *_joins(table),
+            f"- At Amazon: <{table.aws_page}>",
+            "",
+            "| column | type | unit | meaning | AWS member |",
+            "|---|---|---|---|---|",
+            *rows,
+            "",
+            _question(example.about),
+            "",
+            "```sql",
+            example.statement,
+            "```",
+            "",
+        ]
+    )
+
+
+def settings_page(table: SettingsTable) -> str:
+    rows = [
+        f"| `{field.name}` | {DUCKDB_TYPES[field.type]} | {detail(field, 'unit')} "
+        f"| {_cell(detail(field, 'comment'))} |"
+        for field in table.schema
+    ]
+    return "\n".join(
+        [
+            f"# {table.name}",
+            WRITTEN,
+            "",
+            table.about,
+            "",
+            f"- One row per {', '.join(f'`{name}`' for name in table.grain)}.",
+            f"- Set by people: `rekognition-results settings {table.name}` prints it as CSV, and"
+            " takes another one.",
+            "",
+            "| column | type | unit | meaning |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _joins(table: Table) -> list[str]:
+    above = parent(table)
+    if above is None:
+        return []
+    keys = ", ".join(f"`{name}`" for name in shared_keys(table, above))
+    return [f"- Joins [{above.name}]({above.name}.md) on {keys}."]
+
+
+def parent(table: Table) -> Table | None:
+    """The table one level up: the one with the longest grain that this grain contains."""
+    if table.name == "loads":
+        return None
+    if table.name in OF_EVERY_RESULT or table.name.endswith("_jobs"):
+        return TABLES["loads"]
+    if table.name == "manifest_summaries":
+        return TABLES["media_analysis_jobs"]
+    above = [
+        other
+        for other in TABLES.values()
+        if other.operations == table.operations and set(other.grain) < set(table.grain)
+    ]
+    return max(above, key=lambda other: len(other.grain))
+
+
+def shared_keys(table: Table, above: Table) -> list[str]:
+    """The columns of the parent's grain that the table has too."""
+    return [name for name in above.grain if name in table.schema.names]
+
+
+def index_page() -> str:
+    lines = ["erDiagram"]
+    for table in TABLES.values():
+        above = parent(table)
+        if above:
+            many = "o|" if table.name in ONE_PER_RESULT else "o{"
+            keys = ", ".join(shared_keys(table, above))
+            lines.append(f'    {above.name} ||--{many} {table.name} : "{keys}"')
+    return "\n".join(
+        [
+            "# Tables",
+            WRITTEN,
+            "",
+            f"Schema version {SCHEMA_VERSION}. Positions are 0-based, in the order the service"
+            " sent; instants are in UTC; positions in a video are milliseconds.",
+            "Every comment below stands in the database too (`duckdb_columns()`), and [the views]"
+            "(views.md) answer the usual questions.",
+            "",
+            "| table | holds | one row per |",
+            "|---|---|---|",
+            *(
+                f"| [{table.name}]({table.name}.md) | {_cell(table.about)} "
+                f"| {', '.join(table.grain)} |"
+                for table in TABLES.values()
+            ),
+            "",
+            "```mermaid",
+            *lines,
+            "```",
+            "",
+            "## Tables that people set",
+            "",
+            "| table | holds | one row per |",
+            "|---|---|---|",
+            *(
+                f"| [{table.name}]({table.name}.md) | {_cell(table.about)} "
+                f"| {', '.join(table.grain)} |"
+                for table in SETTINGS_TABLES.values()
+            ),
+            "",
+        ]
+    )
+
+
+def views_page() -> str:
+    parts = ["# Views", WRITTEN, "", "In every warehouse and every published file; from sql/views."]
+    columns = view_columns()
+    for view in sorted(views(), key=lambda view: view.name):
+        parts += ["", f"## {view.name}", *_header(view.about), "", "| column | type | meaning |"]
+        parts += ["|---|---|---|"]
+        parts += [
+            f"| `{one.name}` | {one.kind} | {_cell(one.meaning or '')} |"
+            for one in columns[view.name]
+        ]
+    return "\n".join([*parts, ""])
+
+
+def with_settings(readme: str) -> str:
+    """`readme` with the table of settings in its place, if it has one."""
+    before, begin, rest = readme.partition(SETTINGS_FROM)
+    _, end, after = rest.partition(SETTINGS_TO)
+    if not (begin and end):
+        return readme
+    rows = [
+        f"| `{name}` | {_code(default)} | {_cell(meaning)} |\n"
+        for name, default, meaning in VARIABLES
+    ]
+    table = "| variable | default | meaning |\n|---|---|---|\n" + "".join(rows)
+    return f"{before}{begin}{table}{end}{after}"
+
+
+def _header(about: str) -> list[str]:
+    """A view's header as a list; a line that is indented goes on where the last one ended."""
+    told: list[str] = []
+    for line in about.splitlines():
+        if line.startswith(" ") and told:
+            told[-1] += " " + line.strip()
+        else:
+            told.append(f"- {line}")
+    return told
+
+
+def _question(about: str) -> str:
+    text = about.removeprefix("Answers: ")
+    return text[:1].upper() + text[1:]
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def main() -> None:
+    DOCS.mkdir(parents=True, exist_ok=True)
+    written = pages()
+    for old in DOCS.glob("*.md"):
+        if old.name not in written:
+            old.unlink()
+    for name, text in written.items():
+        (DOCS / name).write_text(text)
+    README.write_text(with_settings(README.read_text()))
+    print(f"{len(written)} pages in {DOCS}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+"""GetLabelDetection's pages as columns: strict, in one pass, a few pages at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from itertools import chain
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from rekognition_tables.errors import IncompleteResults, ResultsError, shown
+from rekognition_tables.flatten.label_columns import NAME_LISTS, Columns, label_tables
+from rekognition_tables.flatten.parquet_writer import TableFiles
+from rekognition_tables.flatten.quarantine import PutAside
+from rekognition_tables.flatten.reconcile import PageChain
+from rekognition_tables.flatten.unique_keys import fingerprint
+from rekognition_tables.limits import ADVICE, BATCH_BYTES, Limits
+from rekognition_tables.operations.responses import LabelDetectionPage
+from rekognition_tables.parsing.arrow_columns import Reading, structural_quotes
+from rekognition_tables.parsing.lines import Block, Line
+from rekognition_tables.parsing.name_lists import NameLists
+from rekognition_tables.parsing.recognise import kind_of
+from rekognition_tables.parsing.shapes import Shapes
+from rekognition_tables.parsing.strict import (
+    Findings,
+    Refused,
+    Span,
+    byte_spans,
+    split_object,
+    strict_json,
+    text_of,
+    typed,
+)
+from rekognition_tables.results_root.layout import LABEL_DETECTION, ResultKey
+
+PAGES_PER_BATCH = 2  # more fall out of the processor's cache: 4 cost a fifth more
+DOUBTS = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
+
+LABELS_LOOKED_AT = 10  # of a page, to tell whose they are
+
+Repeats = Mapping[int, str]  # a label's position in its page, and what it repeats
+NO_REPEATS: Repeats = {}
+
+
+class LabelDetectionPages:
+    """Takes the files of one result in order, and writes their rows as it goes."""
+
+    def __init__(self, key: ResultKey, files: TableFiles, aside: PutAside, limits: Limits) -> None:
+        self.key = key
+        self.shapes = Shapes(LabelDetectionPage, as_bytes=NAME_LISTS)
+        self._names = {member: NameLists() for member in NAME_LISTS}
+        self.chain = PageChain(key)
+        self.labels = 0
+        self.lines = 0
+        self._files = files
+        self._aside = aside
+        self._limits = limits
+
+    def add(self, block: Block) -> None:
+        """One page a line. IncompleteResults when a page is no JSON, or not of this operation.
+
+        ResultsError when a page is too large to be one.
+        """
+        self.add_pages(block, list(block.lines(self.lines + 1)))
+
+    def add_pages(self, block: Block, pages: list[Line]) -> None:
+        """Pages wherever they stand in the block, blank ones too."""
+        self.lines += len(pages)
+        filled = [line for line in pages if block.record(line).strip()]
+        for line in filled:
+            self._check_size(block, line)
+        for start in range(0, len(filled), PAGES_PER_BATCH):
+            self._batch(block, filled[start : start + PAGES_PER_BATCH])
+
+    def add_repeating(self, block: Block, page: Line, repeats: Repeats) -> None:
+        """A page of which the labels at these positions were there before: they are quarantined."""
+        self.lines += 1
+        self._check_size(block, page)
+        self._slowly(block, page, repeats)
+
+    def finish(self) -> None:
+        """Write the job's own row, once all pages are in."""
+        row = {name: [value] for name, value in self.chain.job_row().items()}
+        self._files.add("label_detection_jobs", row)
+
+    def _check_size(self, block: Block, line: Line) -> None:
+        excess = self._limits.excess(block.view(line), self._limits.page_values)
+        if excess:
+            raise ResultsError(
+                f"Page {line.number} of {self.key.name}, in {block.file}, is not read: {excess} "
+                f"It begins: {shown(block.record(line))}",
+                operation=self.key.operation,
+                job_id=self.key.job_id,
+                file=block.file,
+                advice=ADVICE,
+            )
+
+    def _batch(self, block: Block, batch: list[Line]) -> None:
+        try:
+            self._fast(block, batch)
+        except DOUBTS:
+            if len(batch) > 1:
+                for line in batch:
+                    self._batch(block, [line])
+            else:
+                self._slowly(block, batch[0])
+
+    def _fast(self, block: Block, batch: list[Line]) -> None:
+        if len(batch) > 1 and batch[-1].end - batch[0].start > BATCH_BYTES:
+            raise ValueError("too much at once")
+        decode = self.shapes.decoder.decode
+        pages = [decode(block.view(line)) for line in batch]
+        for page in pages:
+            if not page.JobStatus or not (page.Labels or page.LabelModelVersion):
+                raise ValueError("perhaps the answer of another operation")
+        root, reading = self.shapes.root, Reading()
+        told = [dict(reading.leaves(root, page)) for page in pages]
+        found = list(chain.from_iterable([page.Labels or () for page in pages]))
+        index = np.arange(self.labels, self.labels + len(found), dtype=np.int64)
+        tables = label_tables(reading, self._names, root.objects["Labels"], found, index)
+        if tables["labels"]["name"].null_count:
+            raise ValueError("a label has no name")
+        if reading.quotes != sum(structural_quotes(block.view(line)) for line in batch):
+            raise ValueError("a key is duplicated")
+        rows, at = _own_values(tables), 0
+        for page, scalars in zip(pages, told, strict=True):
+            count = len(page.Labels or ())
+            self.chain.add(scalars, fingerprint(rows.slice(at, count)))
+            at += count
+        self._write(tables, len(found), reading)
+
+    def _slowly(self, block: Block, line: Line, repeats: Repeats = NO_REPEATS) -> None:
+        try:
+            text = text_of(block.record(line))
+            rest, spans = split_object(text, "Labels")
+            _check_operation(rest, text, spans)
+            met = Findings()
+            page = typed(rest, self.shapes.root, met)
+        except Refused as refused:
+            raise IncompleteResults(
+                f"Page {line.number} of {self.key.name}, in {block.file}, is damaged: "
+                f"{refused.reason} It begins: {shown(block.record(line))}",
+                operation=self.key.operation,
+                job_id=self.key.job_id,
+                file=block.file,
+            ) from refused
+        labels = self._labels_slowly(block, line, text, spans or [], met, repeats)
+        self.chain.add(dict(Reading().leaves(self.shapes.root, page)), labels)
+        self.shapes.learn(met.met)
+
+    def _labels_slowly(
+        self,
+        block: Block,
+        line: Line,
+        text: str,
+        spans: list[Span],
+        met: Findings,
+        repeats: Repeats,
+    ) -> bytes | None:
+        shape = self.shapes.at("Labels")
+        good, index, bad = [], [], []
+        at = block.offset + line.start
+        for number, ((start, end), (first, _)) in enumerate(
+            zip(spans, byte_spans(text, spans), strict=True), self.labels
+        ):
+            one = Findings()
+            try:
+                if number - self.labels in repeats:
+                    raise Refused(repeats[number - self.labels])
+                good.append(_named(typed(strict_json(text[start:end]), shape, one)))
+            except Refused as refused:
+                bad.append(text[start:end].encode())
+                self._aside.quarantine(
+                    block.file, line.number, at + first, refused.reason, bad[-1], number
+                )
+                continue
+            index.append(number)
+            met.take(one)
+        reading = Reading()
+        tables = label_tables(reading, self._names, shape, good, np.array(index, np.int64))
+        self._write(tables, len(spans), reading)
+        self._aside.unknown_values(met.unknown)
+        return fingerprint(_own_values(tables), bad)
+
+    def _write(self, tables: dict[str, Columns], count: int, reading: Reading) -> None:
+        for name, columns in tables.items():
+            self._files.add(name, columns)
+        for path, times, example in reading.unknown:
+            self._aside.unknown(path, times, example)
+        self.labels += count
+
+
+def _check_operation(rest: Any, text: str, spans: list[Span] | None) -> None:
+    """Refused, by its name, when a page is the answer of another operation."""
+    members = dict(rest)
+    if spans is not None:
+        members["Labels"] = [_sketch(text, span) for span in spans[:LABELS_LOOKED_AT]]
+    kind = kind_of(members)
+    if LABEL_DETECTION not in kind.could_be:
+        raise Refused(kind.refusal(LABEL_DETECTION))
+
+
+def _sketch(text: str, span: Span) -> Any:
+    try:
+        return json.loads(text[slice(*span)])
+    except (ValueError, RecursionError):
+        return None
+
+
+def _named(entry: Any) -> Any:
+    if entry.Label is None or not isinstance(entry.Label.Name, str):
+        raise Refused("The label has no Name.")
+    return entry
+
+
+def _own_values(tables: dict[str, Columns]) -> pa.RecordBatch:
+    """What labels say of themselves, without their place in the result."""
+    own = {name: values for name, values in tables["labels"].items() if name != "label_index"}
+    return pa.RecordBatch.from_arrays(list(own.values()), list(own))

@@ -1,0 +1,1 @@
+"""Requests, the plans that made them, and the jobs that they started or that others did."""

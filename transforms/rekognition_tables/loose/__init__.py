@@ -1,0 +1,1 @@
+"""Files that are in no results root: somebody's saved answers and manifests."""

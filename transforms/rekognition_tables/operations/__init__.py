@@ -1,0 +1,58 @@
+"""Every table's columns: the one truth for the Parquet writer, the DDL, the documentation and the tests.
+
+Columns are the API's members in snake_case (botocore's `xform_name`), nested members joined with
+their parent's name. A column's metadata says what it holds (`comment`), which member of which shape
+it comes from (`member`, empty for our own) and its `unit`. Positions are 0-based, in the order received.
+
+Raise SCHEMA_VERSION with every change of a column: a warehouse of another version is built anew from
+the commits, never migrated in place.
+"""
+
+from __future__ import annotations
+
+from rekognition_tables.operations.columns import Table
+from rekognition_tables.operations.every_operation import (
+    JOB_REQUESTS,
+    LOADS,
+    QUARANTINED_RECORDS,
+    UNKNOWN_FIELDS,
+)
+from rekognition_tables.operations.label_detection import LABEL_DETECTION_TABLES
+from rekognition_tables.operations.media_analysis import MEDIA_ANALYSIS_TABLES
+from rekognition_tables.operations.settings_tables import (
+    MODERATION_TAXONOMY,
+    PRICES,
+    REVIEW_THRESHOLDS,
+    SettingsTable,
+)
+from rekognition_tables.results_root.layout import Operation
+
+__all__ = ["SCHEMA_VERSION", "SETTINGS_TABLES", "TABLES", "SettingsTable", "Table", "written_by"]
+
+SCHEMA_VERSION = 2
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        JOB_REQUESTS,
+        *LABEL_DETECTION_TABLES,
+        *MEDIA_ANALYSIS_TABLES,
+        QUARANTINED_RECORDS,
+        UNKNOWN_FIELDS,
+        LOADS,
+    )
+}
+
+# What people set and views read; filled from CSV files, not from results.
+SETTINGS_TABLES: dict[str, SettingsTable] = {
+    table.name: table for table in (REVIEW_THRESHOLDS, PRICES, MODERATION_TAXONOMY)
+}
+
+
+def written_by(operation: Operation) -> list[Table]:
+    """The tables that a result of this operation has files for: all of its own but the ledger."""
+    return [
+        table
+        for table in TABLES.values()
+        if operation in table.operations and table.name != "loads"
+    ]
