@@ -26,7 +26,7 @@ import pyarrow as pa
 
 from benchmarks import counted_store as store
 from benchmarks.results import machine, put_section
-from rekognition_results.planning import Planner
+from rekognition_results.planning.planner import Planner
 from rekognition_tables.flatten.commits import Commit, TableFile
 from rekognition_tables.flatten.results import flatten
 from rekognition_tables.jobs.found import found_elsewhere, known_jobs

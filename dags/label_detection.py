@@ -26,7 +26,7 @@ from rekognition_results.operators.results import (
     RekognitionAnnounceTablesOperator,
     RekognitionFlattenOperator,
 )
-from rekognition_results.parameters import PARAMETERS
+from rekognition_results.planning.parameters import PARAMETERS
 from rekognition_results.sensors.label_detection import RekognitionLabelDetectionSensor
 from rekognition_tables.allowed_values import FEATURES
 from rekognition_tables.settings import Settings

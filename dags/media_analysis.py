@@ -27,7 +27,7 @@ from rekognition_results.operators.results import (
     RekognitionAnnounceTablesOperator,
     RekognitionFlattenOperator,
 )
-from rekognition_results.parameters import PARAMETERS
+from rekognition_results.planning.parameters import PARAMETERS
 from rekognition_tables.settings import Settings
 
 SETTINGS = Settings.from_env()

@@ -16,10 +16,10 @@ from airflow.sdk import (
     task,
 )
 
-from rekognition_results.allowed import connections
-from rekognition_results.callbacks import tell_failure
-from rekognition_results.failures import told_to_airflow
-from rekognition_results.parameters import PARAMETERS, check_run
+from rekognition_results.aws.calls import told_to_airflow
+from rekognition_results.observability.callbacks import tell_failure
+from rekognition_results.planning.allowed import connections
+from rekognition_results.planning.parameters import PARAMETERS, check_run
 from rekognition_tables.allowed_values import LABEL, LABELS_AT_MOST, Allowed
 from rekognition_tables.errors import ResultsError
 from rekognition_tables.settings import Settings

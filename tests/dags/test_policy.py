@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from rekognition_results.callbacks import tell_failure
 from rekognition_results.dag_defaults import POOLS
+from rekognition_results.observability.callbacks import tell_failure
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DAG_FILES = sorted((ROOT / "dags").glob("*.py"))

@@ -9,7 +9,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException
 from pipeline_steps import MEDIA, OUTPUT
 
-from rekognition_results.callbacks import tell_failure
+from rekognition_results.observability.callbacks import tell_failure
 from rekognition_results.operators.collect import (
     RekognitionCollectMediaAnalysisJobsOperator,
     RekognitionReceiveCompletionsOperator,

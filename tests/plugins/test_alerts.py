@@ -12,7 +12,7 @@ import pytest
 import yaml
 from airflow.sdk._shared.observability.metrics.metrics_registry import MetricsRegistry
 
-from rekognition_results.metrics import METRICS, Metric
+from rekognition_results.observability.metrics import METRICS, Metric
 from rekognition_tables.results_root.layout import OPERATIONS
 
 ROOT = Path(__file__).resolve().parents[2]

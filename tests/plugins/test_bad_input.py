@@ -19,9 +19,9 @@ from pipeline_steps import (
 )
 
 from rekognition_emulator import Emulator
-from rekognition_results import callbacks
-from rekognition_results.callbacks import failure_sentence
-from rekognition_results.failures import from_client_error, told_to_airflow
+from rekognition_results.aws.calls import from_client_error, told_to_airflow
+from rekognition_results.observability import callbacks
+from rekognition_results.observability.callbacks import failure_sentence
 from rekognition_tables.results_root.layout import Layout
 
 pytestmark = pytest.mark.usefixtures("s3")

@@ -12,8 +12,8 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError
 from pipeline_steps import of_try
 
-from rekognition_results.callbacks import tell_failure
-from rekognition_results.failures import explained, from_client_error, told_to_airflow
+from rekognition_results.aws.calls import explained, from_client_error, told_to_airflow
+from rekognition_results.observability.callbacks import tell_failure
 from rekognition_results.operators.results import RekognitionFlattenOperator
 from rekognition_tables.errors import (
     IncompleteResults,
@@ -56,7 +56,7 @@ def tell(layout: Layout, error: Any, **job: str) -> None:
 def test_it_names_task_job_cause_and_next_step(
     layout: Layout, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.ERROR, "rekognition_results.callbacks"):
+    with caplog.at_level(logging.ERROR, "rekognition_results.observability.callbacks"):
         tell(layout, as_airflow_sees_it(RequestRefused("No. Allow it.")), job_id="j-1")
     assert caplog.messages[-1] == "land of j-1 failed: No. Allow it."
 
@@ -64,20 +64,20 @@ def test_it_names_task_job_cause_and_next_step(
 def test_an_error_that_is_none_of_ours_gets_a_next_step(
     layout: Layout, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.ERROR, "rekognition_results.callbacks"):
+    with caplog.at_level(logging.ERROR, "rekognition_results.observability.callbacks"):
         tell(layout, TimeoutError(), job_id="j\n1")
     (told,) = caplog.messages
     assert told.startswith("land of j\\n1 failed: TimeoutError Its log says more. Clear it")
 
 
 def test_a_task_that_was_lost_is_told_too(layout: Layout, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.ERROR, "rekognition_results.callbacks"):
+    with caplog.at_level(logging.ERROR, "rekognition_results.observability.callbacks"):
         tell(layout, "The heartbeat timed out.", job_id="j")
     assert caplog.messages[0].startswith("land of j failed: The heartbeat timed out. Its log")
 
 
 def test_a_task_without_a_job_is_told_too(layout: Layout, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.ERROR, "rekognition_results.callbacks"):
+    with caplog.at_level(logging.ERROR, "rekognition_results.observability.callbacks"):
         tell(layout, AirflowFailException("A task of this run is red."))
     assert caplog.messages[0].startswith("land failed: A task of this run is red.")
 
@@ -99,7 +99,7 @@ def test_the_last_try_of_a_flatten_tells_what_was_wrong_with_the_landed_part(
     for number in (1, 2, 3):
         with pytest.raises(AirflowException) as raised:
             task.execute(of_try(number))
-    with caplog.at_level(logging.ERROR, "rekognition_results.callbacks"):
+    with caplog.at_level(logging.ERROR, "rekognition_results.observability.callbacks"):
         tell_failure({"task": task, "exception": raised.value})
     assert "does not have the checksum it was landed with. Clear the landing" in caplog.messages[0]
 

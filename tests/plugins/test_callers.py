@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook
 
-from rekognition_results.hooks.callers import S3Hook, SqsHook
+from rekognition_results.aws.callers import S3Hook, SqsHook
 from rekognition_results.hooks.rekognition import RekognitionHook
 
 

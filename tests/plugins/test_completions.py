@@ -11,7 +11,7 @@ from collecting import fails, flatten, message, receive, video_job, waiting
 from pipeline_steps import land_video
 
 from rekognition_emulator import Emulator
-from rekognition_results.completions import completion_of
+from rekognition_results.planning.completions import completion_of
 from rekognition_tables.jobs.requests import read_job
 from rekognition_tables.jobs.unlanded import unlanded_jobs
 from rekognition_tables.results_root.layout import Layout

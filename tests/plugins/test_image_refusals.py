@@ -11,7 +11,7 @@ from pipeline_steps import MEDIA, OUTPUT, plan_images, put_images
 from test_image_mode import flattened, land, paid, rows, start
 
 from rekognition_emulator import Emulator
-from rekognition_results.callbacks import tell_failure
+from rekognition_results.observability.callbacks import tell_failure
 from rekognition_results.operators import image_mode
 from rekognition_tables.flatten.commits import Commit
 from rekognition_tables.results_root.layout import Layout

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from rekognition_emulator import Emulator
+from rekognition_results.aws.storage import lake_with_access
 from rekognition_results.operators.results import (
     RekognitionFlattenOperator,
     RekognitionLoadWarehouseOperator,
 )
-from rekognition_results.storage import lake_with_access
 from rekognition_tables.landing.attempts import LandingAttempt
 from rekognition_tables.results_root.layout import Layout, ResultKey
 from rekognition_tables.warehouse.connection import read_only

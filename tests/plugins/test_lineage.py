@@ -18,7 +18,7 @@ from pipeline_steps import (
 )
 
 from rekognition_emulator import Emulator
-from rekognition_results.lineage import dataset
+from rekognition_results.observability.lineage import dataset
 from rekognition_results.operators.reflatten import RekognitionReflattenOperator
 from rekognition_results.operators.results import (
     RekognitionFlattenOperator,

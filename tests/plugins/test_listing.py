@@ -9,7 +9,13 @@ from pipeline_steps import MEDIA, plan_images, plan_videos, put_images, put_vide
 
 from rekognition_emulator import Emulator
 from rekognition_emulator.sample_media import image, video
-from rekognition_results.listing import IMAGES, ListedObject, S3Uri, Window, sift
+from rekognition_results.planning.s3_listing import (
+    IMAGES,
+    ListedObject,
+    S3Uri,
+    Window,
+    sift,
+)
 from rekognition_tables.jobs.requests import note_committed, read_request
 from rekognition_tables.results_root.layout import Layout
 

@@ -24,8 +24,8 @@ from pipeline_steps import (
 from statsd_listener import Listener, listening
 
 from rekognition_emulator import Emulator
-from rekognition_results import metrics
-from rekognition_results.metrics import METRICS
+from rekognition_results.observability import metrics
+from rekognition_results.observability.metrics import METRICS
 from rekognition_results.operators.collect import RekognitionCollectMediaAnalysisJobsOperator
 from rekognition_results.operators.measure import RekognitionMeasureResultsOperator
 from rekognition_results.operators.results import (

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from rekognition_results.callbacks import failure_sentence
 from rekognition_results.dag_defaults import DEFAULT_ARGS
-from rekognition_results.parameters import PARAMETERS, check_run
+from rekognition_results.observability.callbacks import failure_sentence
+from rekognition_results.planning.parameters import PARAMETERS, check_run
 from rekognition_tables.errors import WrongParameter
 
 DAGS = Path(__file__).resolve().parent.parent.parent / "dags"

@@ -21,8 +21,8 @@ from pipeline_steps import (
 import rekognition_results.operators.plan as plan_module
 from rekognition_emulator import Emulator
 from rekognition_emulator.sample_media import video
-from rekognition_results import planning
-from rekognition_results.callbacks import tell_failure
+from rekognition_results.observability.callbacks import tell_failure
+from rekognition_results.planning import planner as planning
 from rekognition_tables.jobs import plans
 from rekognition_tables.jobs.requests import StartRequest, note_committed, read_request
 from rekognition_tables.results_root.layout import Layout

@@ -11,7 +11,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from pipeline_steps import land_video, plan_videos, put_video, start_video
 
 from rekognition_emulator import Emulator
-from rekognition_results import flattening
+from rekognition_results.operators import flattening
 from rekognition_results.operators.reflatten import RekognitionReflattenOperator
 from rekognition_results.operators.results import (
     COMMITTED,

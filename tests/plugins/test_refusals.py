@@ -18,8 +18,8 @@ from pipeline_steps import land_video, plan_videos, put_video
 from waiting_jobs import SENSORS, fired
 
 from rekognition_emulator import Emulator
-from rekognition_results.callbacks import tell_failure
 from rekognition_results.hooks.rekognition import RekognitionHook
+from rekognition_results.observability.callbacks import tell_failure
 from rekognition_results.operators.collect import RekognitionReceiveCompletionsOperator
 from rekognition_tables.errors import RequestRefused, ServiceBusy
 from rekognition_tables.jobs.found import note_found

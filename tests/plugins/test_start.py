@@ -167,7 +167,7 @@ def test_a_retry_after_a_crash_beside_a_failed_job_pays_nothing(
     event = ended_waiting(waiting, context, amazon)
     with monkeypatch.context() as dies:
         # It is recorded FAILED, and the process dies before the task is.
-        dies.setattr("rekognition_results.waiting.JobFailed", _die)
+        dies.setattr("rekognition_results.sensors.waiting.JobFailed", _die)
         with pytest.raises(KeyboardInterrupt):
             waiting.execute_complete(context, event)
     record = read_job(layout, kind, event["job_id"])  # type: ignore[arg-type]

@@ -48,7 +48,7 @@ def test_a_retry_of_a_deferred_wait_has_the_whole_timeout(
     waiting = sensor(s3, deferrable=True)
     for now in (1_000.0, 2_000.0):  # the first try, and one after its timeout
         clock = SimpleNamespace(time=lambda now=now: now)
-        monkeypatch.setattr("rekognition_results.waiting.time", clock)
+        monkeypatch.setattr("rekognition_results.sensors.waiting.time", clock)
         monkeypatch.setattr("rekognition_results.sensors.job.time", clock)
         with pytest.raises(TaskDeferred) as deferred:
             waiting.execute({})

@@ -45,7 +45,7 @@ def test_a_running_job_waits_in_the_triggerer(
     kind: str, job_id: str, amazon: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = SimpleNamespace(time=lambda: 1_000.0)
-    monkeypatch.setattr("rekognition_results.waiting.time", clock)
+    monkeypatch.setattr("rekognition_results.sensors.waiting.time", clock)
     monkeypatch.setattr("rekognition_results.sensors.job.time", clock)
     waiting = sensor(kind, job_id, deferrable=True, timeout=100)
     with pytest.raises(TaskDeferred) as deferred:

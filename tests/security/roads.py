@@ -19,6 +19,7 @@ from aws_calls import PIPELINE, RECORDER, Need
 
 from rekognition_emulator import Clock, Emulator
 from rekognition_emulator.sample_media import image, video
+from rekognition_results.aws.storage import results_layout
 from rekognition_results.operators.collect import (
     RekognitionCollectMediaAnalysisJobsOperator,
     RekognitionReceiveCompletionsOperator,
@@ -45,7 +46,6 @@ from rekognition_results.operators.results import (
 )
 from rekognition_results.sensors.label_detection import RekognitionLabelDetectionSensor
 from rekognition_results.sensors.media_analysis import RekognitionMediaAnalysisJobSensor
-from rekognition_results.storage import results_layout
 from rekognition_tables.landing.attempts import newest_whole_attempt
 from rekognition_tables.results_root.layout import ResultKey
 

@@ -15,7 +15,7 @@ import zstandard
 from bombs import in_a_process_of_its_own
 from upath import UPath
 
-from rekognition_results.completions import completion_of
+from rekognition_results.planning.completions import completion_of
 from rekognition_tables.errors import IncompleteResults, ResultsError
 from rekognition_tables.flatten.quarantine import OTHER_PATHS, PATHS_AT_MOST
 from rekognition_tables.landing import manifest_parts

@@ -16,11 +16,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from upath import UPath
 
-from rekognition_results.completions import completion_of
-from rekognition_results.failures import told_to_airflow
-from rekognition_results.input_manifests import _source_ref
-from rekognition_results.listing import S3Uri
-from rekognition_results.planning import put_manifest
+from rekognition_results.aws.calls import told_to_airflow
+from rekognition_results.planning.completions import completion_of
+from rekognition_results.planning.input_manifests import _source_ref
+from rekognition_results.planning.planner import put_manifest
+from rekognition_results.planning.s3_listing import S3Uri
 from rekognition_tables.allowed_values import Allowed
 from rekognition_tables.errors import RequestRefused, ResultsError, one_line
 from rekognition_tables.flatten.commits import Commit, TableFile, read_commit

@@ -12,10 +12,10 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException
 from upath import UPath
 
-from rekognition_results.allowed import refuse_what_no_setting_lists
 from rekognition_results.dag_defaults import connection_param
-from rekognition_results.input_manifests import read_manifest
-from rekognition_results.listing import S3Uri
+from rekognition_results.planning.allowed import refuse_what_no_setting_lists
+from rekognition_results.planning.input_manifests import read_manifest
+from rekognition_results.planning.s3_listing import S3Uri
 from rekognition_tables.errors import RequestRefused
 from rekognition_tables.settings import Settings
 

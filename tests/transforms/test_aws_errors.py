@@ -10,7 +10,7 @@ import pytest
 from aws_calls import grants
 from botocore.retries.standard import ThrottledRetryableChecker, TransientRetryableChecker
 
-from rekognition_tables.aws_errors import Reaction, explain, look_up
+from rekognition_results.aws.error_table import Reaction, explain, look_up
 
 # The calls that a permission of deploy/iam/pipeline.json is for; of Rekognition they are its name.
 CALLS = {

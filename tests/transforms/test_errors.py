@@ -9,8 +9,8 @@ import re
 
 import pytest
 
+from rekognition_results.aws.error_table import Reaction
 from rekognition_tables import errors
-from rekognition_tables.aws_errors import Reaction
 from rekognition_tables.errors import (
     IncompleteResults,
     JobFailed,

@@ -6,7 +6,7 @@ import pytest
 from seen_errors import SEEN, Seen
 from test_aws_errors import LISTED, OURS
 
-from rekognition_tables.aws_errors import Reaction, look_up
+from rekognition_results.aws.error_table import Reaction, look_up
 
 REACTIONS = {
     "LimitExceededException": Reaction.WAIT_FOR_QUOTA,

@@ -87,7 +87,7 @@ class RequestRefused(ResultsError):
 
 
 class ServiceBusy(ResultsError):
-    """Facts: operation, code, reaction (a `rekognition_tables.aws_errors.Reaction`)."""
+    """Facts: operation, code, reaction (a `rekognition_results.aws.error_table.Reaction`)."""
 
 
 class ResultsExpired(ResultsError):

@@ -1,0 +1,1 @@
+"""Amazon Rekognition and the published tables as Airflow hooks."""

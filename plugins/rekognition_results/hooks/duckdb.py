@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 from airflow.providers.duckdb.hooks.duckdb import DuckDBHook
 
-from rekognition_results.storage import lake_with_access
+from rekognition_results.aws.storage import lake_with_access
 from rekognition_tables import own_folders
 from rekognition_tables.settings import Settings
 from rekognition_tables.warehouse.connection import CATALOG, MEMORY_LIMIT, SPILL, attach_read_only

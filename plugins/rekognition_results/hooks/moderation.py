@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from rekognition_results.failures import explained
+from rekognition_results.aws.calls import explained
+from rekognition_results.aws.error_table import Reaction
 from rekognition_results.hooks.rekognition import CUT_SHORT_TRIES, RekognitionHook
-from rekognition_tables.aws_errors import Reaction
 from rekognition_tables.errors import ServiceBusy
 
 

@@ -12,10 +12,10 @@ import msgspec
 from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook
 from botocore.exceptions import ClientError
 
-from rekognition_results.failures import explained
+from rekognition_results.aws.callers import CallerByFrames
+from rekognition_results.aws.calls import explained
+from rekognition_results.aws.error_table import Reaction
 from rekognition_results.hooks.bodies import ENVELOPES, BodyListener
-from rekognition_results.hooks.callers import CallerByFrames
-from rekognition_tables.aws_errors import Reaction
 from rekognition_tables.errors import ResultsError, ServiceBusy
 
 if TYPE_CHECKING:

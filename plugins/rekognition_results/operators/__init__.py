@@ -1,0 +1,1 @@
+"""Plan, start, land, flatten, load, and what goes with it."""

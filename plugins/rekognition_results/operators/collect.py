@@ -6,14 +6,19 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from rekognition_results import metrics
-from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
-from rekognition_results.completions import Completion, CompletionQueue, SqsMessage, completion_of
-from rekognition_results.failures import told_to_airflow
-from rekognition_results.hooks.callers import SqsHook
+from rekognition_results.aws.base import AwsBaseOperator, aws_template_fields
+from rekognition_results.aws.callers import SqsHook
+from rekognition_results.aws.calls import told_to_airflow
+from rekognition_results.aws.storage import results_layout
 from rekognition_results.hooks.rekognition import RekognitionHook
-from rekognition_results.parameters import check_arguments
-from rekognition_results.storage import results_layout
+from rekognition_results.observability import metrics
+from rekognition_results.planning.completions import (
+    Completion,
+    CompletionQueue,
+    SqsMessage,
+    completion_of,
+)
+from rekognition_results.planning.parameters import check_arguments
 from rekognition_tables.errors import one_line
 from rekognition_tables.jobs.found import Listing, found_elsewhere, known_jobs, note_found
 from rekognition_tables.results_root.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout

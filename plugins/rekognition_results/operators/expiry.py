@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from rekognition_results.failures import told_to_airflow
-from rekognition_results.storage import results_layout
+from rekognition_results.aws.calls import told_to_airflow
+from rekognition_results.aws.storage import results_layout
 from rekognition_tables.errors import ResultsExpired
 from rekognition_tables.jobs.unlanded import unlanded_jobs
 from rekognition_tables.results_root.layout import LABEL_DETECTION

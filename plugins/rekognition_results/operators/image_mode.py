@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from rekognition_results import metrics
-from rekognition_results.failures import told_to_airflow
+from rekognition_results.aws.calls import told_to_airflow
+from rekognition_results.aws.storage import results_layout
 from rekognition_results.hooks.moderation import RekognitionModerationHook
-from rekognition_results.listing import S3Uri
+from rekognition_results.observability import metrics
 from rekognition_results.operators.image_refusals import (
     IN_A_ROW,
     OF_AN_IMAGE,
@@ -33,9 +33,9 @@ from rekognition_results.operators.media_analysis import (
     RekognitionStartMediaAnalysisJobOperator,
 )
 from rekognition_results.operators.start import was_cleared
-from rekognition_results.parameters import check_arguments
+from rekognition_results.planning.parameters import check_arguments
+from rekognition_results.planning.s3_listing import S3Uri
 from rekognition_results.sensors.media_analysis import RekognitionMediaAnalysisJobSensor
-from rekognition_results.storage import results_layout
 from rekognition_tables.errors import RequestRefused
 from rekognition_tables.jobs.requests import (
     StartRequest,

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rekognition_results.failures import explained, suppress_code
-from rekognition_results.listing import S3Uri
+from rekognition_results.aws.calls import explained, suppress_code
+from rekognition_results.planning.s3_listing import S3Uri
 from rekognition_tables.errors import RequestRefused
 from rekognition_tables.landing.images import ImageAnswer
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from rekognition_results.hooks.rekognition import LabelDetectionPage
 from rekognition_results.links.label_detection import LabelDetectionLink
-from rekognition_results.listing import VIDEOS
 from rekognition_results.operators.land import LandResultOperator
 from rekognition_results.operators.plan import PlanJobsOperator
 from rekognition_results.operators.start import StartJobOperator
-from rekognition_results.parameters import check, labels_of, names_of, number
-from rekognition_results.planning import Members, without_nothing
-from rekognition_results.waiting import WaitsForLabelDetection
+from rekognition_results.planning.parameters import check, labels_of, names_of, number
+from rekognition_results.planning.planner import Members, without_nothing
+from rekognition_results.planning.s3_listing import VIDEOS
+from rekognition_results.sensors.waiting import WaitsForLabelDetection
 from rekognition_tables.allowed_values import FEATURES
 from rekognition_tables.errors import IncompleteResults, ServiceBusy, WrongParameter
 from rekognition_tables.jobs.plans import MediaObject

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rekognition_results import metrics
-from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
-from rekognition_results.failures import told_to_airflow
-from rekognition_results.gone import gone_explained
+from rekognition_results.aws.base import AwsBaseOperator, aws_template_fields
+from rekognition_results.aws.calls import told_to_airflow
+from rekognition_results.aws.storage import results_layout
+from rekognition_results.hooks.gone import gone_explained
 from rekognition_results.hooks.rekognition import RekognitionHook
-from rekognition_results.lineage import landed
-from rekognition_results.storage import results_layout
+from rekognition_results.observability import metrics
+from rekognition_results.observability.lineage import landed
 from rekognition_tables.errors import IncompleteResults, one_line
 from rekognition_tables.jobs.requests import read_job
 from rekognition_tables.landing.attempts import Attempt, newest_whole_attempt
@@ -20,7 +20,7 @@ from rekognition_tables.results_root.layout import Layout, Operation, ResultKey
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from rekognition_results.lineage import Lineage
+    from rekognition_results.observability.lineage import Lineage
 
     Base = AwsBaseOperator[RekognitionHook]
 else:

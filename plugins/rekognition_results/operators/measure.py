@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from rekognition_results.failures import told_to_airflow
-from rekognition_results.measuring import send_all
-from rekognition_results.storage import lake_with_access, results_layout
+from rekognition_results.aws.calls import told_to_airflow
+from rekognition_results.aws.storage import lake_with_access, results_layout
+from rekognition_results.observability.measuring import send_all
 from rekognition_tables.settings import Settings
 
 if TYPE_CHECKING:

@@ -9,23 +9,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from rekognition_results.failures import explained
+from rekognition_results.aws.calls import explained
+from rekognition_results.aws.storage import s3_client
 from rekognition_results.hooks.rekognition import MediaAnalysisJob
-from rekognition_results.input_manifests import MANIFEST_BYTES, read_manifest
 from rekognition_results.links.media_analysis import MediaAnalysisJobsLink
-from rekognition_results.listing import IMAGES, S3Uri
 from rekognition_results.operators.land import LandResultOperator
 from rekognition_results.operators.plan import PlanJobsOperator
 from rekognition_results.operators.start import StartJobOperator
-from rekognition_results.parameters import number
-from rekognition_results.planning import (
+from rekognition_results.planning.input_manifests import MANIFEST_BYTES, read_manifest
+from rekognition_results.planning.parameters import number
+from rekognition_results.planning.planner import (
     IMAGES_PER_JOB,
     Members,
     in_manifests,
     without_nothing,
 )
-from rekognition_results.storage import s3_client
-from rekognition_results.waiting import WaitsForMediaAnalysis
+from rekognition_results.planning.s3_listing import IMAGES, S3Uri
+from rekognition_results.sensors.waiting import WaitsForMediaAnalysis
 from rekognition_tables.errors import ResultsError, ServiceBusy, WrongParameter
 from rekognition_tables.jobs.plans import MediaObject
 from rekognition_tables.jobs.requests import read_job, read_request

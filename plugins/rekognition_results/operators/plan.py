@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rekognition_results.archived import Readable
-from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
-from rekognition_results.failures import told_to_airflow
+from rekognition_results.aws.base import AwsBaseOperator, aws_template_fields
+from rekognition_results.aws.calls import told_to_airflow
+from rekognition_results.aws.storage import results_layout, s3_client
 from rekognition_results.hooks.rekognition import RekognitionHook
-from rekognition_results.lineage import dataset, lineage
-from rekognition_results.listing import (
+from rekognition_results.observability.lineage import dataset, lineage
+from rekognition_results.planning.archived import Readable
+from rekognition_results.planning.parameters import check_arguments
+from rekognition_results.planning.planner import Members, Planner
+from rekognition_results.planning.s3_listing import (
     MediaKind,
     S3Uri,
     Window,
@@ -23,9 +26,6 @@ from rekognition_results.listing import (
     pinned,
     sift,
 )
-from rekognition_results.parameters import check_arguments
-from rekognition_results.planning import Members, Planner
-from rekognition_results.storage import results_layout, s3_client
 from rekognition_tables.errors import RequestRefused, WrongParameter, one_line
 from rekognition_tables.jobs.plans import MediaObject, taken
 from rekognition_tables.results_root.layout import Operation
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
     from mypy_boto3_s3 import S3Client
 
-    from rekognition_results.lineage import Lineage
+    from rekognition_results.observability.lineage import Lineage
 
     Base = AwsBaseOperator[RekognitionHook]
 else:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from rekognition_results.failures import told_to_airflow
-from rekognition_results.flattening import flatten_and_note
-from rekognition_results.lineage import dataset, lineage, tables
-from rekognition_results.log_lines import every_so_often
+from rekognition_results.aws.calls import told_to_airflow
+from rekognition_results.aws.storage import results_layout
+from rekognition_results.observability.lineage import dataset, lineage, tables
+from rekognition_results.observability.log_lines import every_so_often
+from rekognition_results.operators.flattening import flatten_and_note
 from rekognition_results.operators.results import push_committed
-from rekognition_results.parameters import names_of
-from rekognition_results.storage import results_layout
+from rekognition_results.planning.parameters import names_of
 from rekognition_tables.errors import ResultsError, SchemaMismatch, WrongParameter, one_line
 from rekognition_tables.flatten.commits import Commit, read_commit
 from rekognition_tables.landing.attempts import landed_results, newest_whole_attempt
@@ -24,7 +24,7 @@ from rekognition_tables.results_root.layout import OPERATIONS, Layout, ResultKey
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from rekognition_results.lineage import Lineage
+    from rekognition_results.observability.lineage import Lineage
 
 
 class RekognitionReflattenOperator(BaseOperator):

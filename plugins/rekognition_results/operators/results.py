@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, BaseOperator
 
-from rekognition_results import metrics
-from rekognition_results.failures import told_to_airflow, worth_it
-from rekognition_results.flattening import flatten_and_note, told
-from rekognition_results.lineage import flattened, loaded
-from rekognition_results.log_lines import every_so_often
-from rekognition_results.measuring import send_published
-from rekognition_results.storage import lake_with_access, results_layout
+from rekognition_results.aws.calls import told_to_airflow, worth_it
+from rekognition_results.aws.storage import lake_with_access, results_layout
+from rekognition_results.observability import metrics
+from rekognition_results.observability.lineage import flattened, loaded
+from rekognition_results.observability.log_lines import every_so_often
+from rekognition_results.observability.measuring import send_published
+from rekognition_results.operators.flattening import flatten_and_note, told
 from rekognition_tables.errors import IncompleteResults, JobFailed, ReconciliationFailed, one_line
 from rekognition_tables.flatten.commits import Commit, read_commit
 from rekognition_tables.landing.attempts import newest_whole_attempt
@@ -24,7 +24,7 @@ from rekognition_tables.warehouse.load import load_and_publish
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from rekognition_results.lineage import Lineage
+    from rekognition_results.observability.lineage import Lineage
 
 TABLES_ASSET = Asset("rekognition_tables")
 COMMITTED = "committed"  # key of the XCom that tells announce what was committed

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from airflow.sdk import conf
 from airflow.sdk.exceptions import AirflowRescheduleException
 
-from rekognition_results import metrics
-from rekognition_results.aws_base import AwsBaseOperator, aws_template_fields
-from rekognition_results.failures import told_to_airflow
+from rekognition_results.aws.base import AwsBaseOperator, aws_template_fields
+from rekognition_results.aws.calls import told_to_airflow
+from rekognition_results.aws.error_table import Reaction
+from rekognition_results.aws.storage import results_layout
 from rekognition_results.hooks.rekognition import RekognitionHook
-from rekognition_results.lineage import analysed, lineage
 from rekognition_results.links.job import ConsoleLink
-from rekognition_results.parameters import check_arguments
-from rekognition_results.planning import Members
-from rekognition_results.storage import results_layout
+from rekognition_results.observability import metrics
+from rekognition_results.observability.lineage import analysed, lineage
+from rekognition_results.planning.parameters import check_arguments
+from rekognition_results.planning.planner import Members
+from rekognition_results.sensors.waiting import WaitsForJob
 from rekognition_results.triggers.job import with_jitter
-from rekognition_results.waiting import WaitsForJob
-from rekognition_tables.aws_errors import Reaction
 from rekognition_tables.errors import RequestRefused, ServiceBusy, WrongParameter
 from rekognition_tables.jobs.requests import (
     StartRequest,
@@ -37,7 +37,7 @@ from rekognition_tables.results_root.layout import JOB_ID, Layout
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from rekognition_results.lineage import Lineage
+    from rekognition_results.observability.lineage import Lineage
 
     Base = AwsBaseOperator[RekognitionHook]
 else:

@@ -1,0 +1,1 @@
+"""Waiting for jobs without a worker."""

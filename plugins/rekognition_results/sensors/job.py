@@ -14,10 +14,10 @@ from airflow.sdk.exceptions import (
     TaskDeferralError,
 )
 
-from rekognition_results.aws_base import AwsBaseSensor, aws_template_fields
+from rekognition_results.aws.base import AwsBaseSensor, aws_template_fields
 from rekognition_results.hooks.rekognition import RekognitionHook
+from rekognition_results.sensors.waiting import WaitsForJob
 from rekognition_results.triggers.job import with_jitter
-from rekognition_results.waiting import WaitsForJob
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rekognition_results.sensors.job import JobSensor
-from rekognition_results.waiting import WaitsForLabelDetection
+from rekognition_results.sensors.waiting import WaitsForLabelDetection
 
 
 class RekognitionLabelDetectionSensor(WaitsForLabelDetection, JobSensor):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rekognition_results.links.media_analysis import MediaAnalysisJobsLink
 from rekognition_results.sensors.job import JobSensor
-from rekognition_results.waiting import WaitsForMediaAnalysis
+from rekognition_results.sensors.waiting import WaitsForMediaAnalysis
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
-from rekognition_results.failures import explained
+from rekognition_results.aws.calls import explained
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_tables.errors import RequestRefused, ResultsError
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import ObjectStoragePath
 
-from rekognition_results.failures import explained
-from rekognition_results.hooks.callers import S3Hook
+from rekognition_results.aws.callers import S3Hook
+from rekognition_results.aws.calls import explained
 from rekognition_tables.results_root.layout import Layout
 from rekognition_tables.settings import Settings
 from rekognition_tables.warehouse.lake.ducklake import DuckLake, S3Access
@@ -17,7 +17,7 @@ from rekognition_tables.warehouse.lake.ducklake import DuckLake, S3Access
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-    from rekognition_results.aws_base import AwsBaseOperator
+    from rekognition_results.aws.base import AwsBaseOperator
 
 
 def s3_client(operator: AwsBaseOperator[Any]) -> S3Client:

@@ -12,8 +12,8 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from rekognition_results.failures import RETRIED, for_a_task
-from rekognition_results.storage import results_layout
+from rekognition_results.aws.calls import RETRIED, for_a_task
+from rekognition_results.aws.storage import results_layout
 from rekognition_tables.errors import (
     JobFailed,
     QuarantineLimit,

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rekognition_results.failures import explained, suppress_code
-from rekognition_results.listing import CHANGED, ListedObject
+from rekognition_results.aws.calls import explained, suppress_code
+from rekognition_results.planning.s3_listing import CHANGED, ListedObject
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -11,8 +11,8 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from rekognition_results.allowed import refuse_what_no_setting_lists
-from rekognition_results.failures import told_to_airflow
+from rekognition_results.aws.calls import told_to_airflow
+from rekognition_results.planning.allowed import refuse_what_no_setting_lists
 from rekognition_tables import allowed_values as allowed
 from rekognition_tables.environment import nearest
 from rekognition_tables.errors import WrongParameter

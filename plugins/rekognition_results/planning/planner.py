@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from rekognition_results.failures import explained, suppress_code
-from rekognition_results.listing import S3Uri
+from rekognition_results.aws.calls import explained, suppress_code
+from rekognition_results.planning.s3_listing import S3Uri
 from rekognition_tables.jobs.plans import (
     MediaObject,
     PlannedRequest,

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rekognition_results.listing import S3Uri
+from rekognition_results.planning.s3_listing import S3Uri
 from rekognition_tables.flatten.commits import Commit
 from rekognition_tables.jobs.request_row import job_input
 from rekognition_tables.jobs.requests import read_job, read_request

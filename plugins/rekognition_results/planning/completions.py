@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from rekognition_results.failures import explained
+from rekognition_results.aws.calls import explained
 from rekognition_tables.errors import brief
 from rekognition_tables.results_root.layout import JOB_ID
 

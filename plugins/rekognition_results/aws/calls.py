@@ -19,7 +19,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
-from rekognition_tables.aws_errors import Reaction, explain
+from rekognition_results.aws.error_table import Reaction, explain
 from rekognition_tables.errors import (
     IncompleteResults,
     RequestRefused,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rekognition_results.failures import explained, suppress_code
+from rekognition_results.aws.calls import explained, suppress_code
 from rekognition_tables.errors import RequestRefused, WrongParameter
 from rekognition_tables.jobs.plans import MediaObject
 

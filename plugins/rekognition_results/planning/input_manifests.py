@@ -10,10 +10,10 @@ import codecs
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from rekognition_results.allowed import may_be_shown
-from rekognition_results.failures import explained
-from rekognition_results.listing import S3Uri
-from rekognition_results.planning import IMAGES_PER_JOB
+from rekognition_results.aws.calls import explained
+from rekognition_results.planning.allowed import may_be_shown
+from rekognition_results.planning.planner import IMAGES_PER_JOB
+from rekognition_results.planning.s3_listing import S3Uri
 from rekognition_tables.errors import RequestRefused, one_line
 from rekognition_tables.jobs.plans import MediaObject
 from rekognition_tables.parsing.strict import Refused, strict_json, text_of

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowSensorTimeout, TaskDeferralError, TaskDeferralTimeout
 
-from rekognition_results import metrics
-from rekognition_results.failures import told_to_airflow, worth_it
-from rekognition_results.gone import gone_explained
-from rekognition_results.storage import results_layout
+from rekognition_results.aws.calls import told_to_airflow, worth_it
+from rekognition_results.aws.storage import results_layout
+from rekognition_results.hooks.gone import gone_explained
+from rekognition_results.observability import metrics
 from rekognition_results.triggers.job import JobTrigger
 from rekognition_results.triggers.label_detection import RekognitionLabelDetectionTrigger
 from rekognition_results.triggers.media_analysis import RekognitionMediaAnalysisJobTrigger
@@ -23,7 +23,7 @@ from rekognition_tables.results_root.layout import LABEL_DETECTION, MEDIA_ANALYS
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from rekognition_results.aws_base import AwsBaseHookMixin
+    from rekognition_results.aws.base import AwsBaseHookMixin
     from rekognition_results.hooks.rekognition import RekognitionHook
 
     Base = AwsBaseHookMixin[RekognitionHook]

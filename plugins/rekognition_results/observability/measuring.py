@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rekognition_results import metrics
+from rekognition_results.observability import metrics
 from rekognition_tables.jobs.unlanded import unlanded_jobs
 from rekognition_tables.results_root.layout import OPERATIONS, Layout
 from rekognition_tables.warehouse.connection import read_only

@@ -1,0 +1,1 @@
+"""Sessions, calls and what to do about each error of theirs."""

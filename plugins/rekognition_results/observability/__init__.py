@@ -1,0 +1,1 @@
+"""What others see of the pipeline: metrics, lineage, log lines, callbacks."""

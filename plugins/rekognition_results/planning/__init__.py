@@ -1,0 +1,1 @@
+"""What to analyse: objects and input manifests, less what was analysed before."""
