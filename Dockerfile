@@ -16,7 +16,7 @@ ENV UV_COMPILE_BYTECODE=1 \
 WORKDIR /opt/rekognition
 
 FROM uv AS build
-ARG EXTRAS="--extra airflow --extra ducklake --extra stack --extra emulator"
+ARG EXTRAS="--extra airflow --extra ducklake --extra emulator --group stack"
 ENV UV_PROJECT_ENVIRONMENT=/opt/venv
 # The libraries change seldom, our code often: two layers.
 COPY pyproject.toml uv.lock README.md LICENSE ./

@@ -40,10 +40,19 @@ print(json.dumps({
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    build = [UV, "build", "--wheel", "--quiet", "--out-dir", str(folder)]
+    return built(ROOT, "--wheel", folder)
+
+
+def built(source: Path, form: str, folder: Path) -> Path:
+    build = [UV, "build", str(source), form, "--quiet", "--out-dir", str(folder)]
     subprocess.run(build, cwd=ROOT, check=True)
-    (built,) = folder.glob("*.whl")
-    return built
+    (made,) = folder.glob("*.whl" if form == "--wheel" else "*.tar.gz")
+    return made
+
+
+def contents(wheel: Path) -> dict[str, int]:
+    with ZipFile(wheel) as archive:
+        return {one.filename: one.CRC for one in archive.infolist()}
 
 
 class Airflow:
@@ -108,6 +117,29 @@ def check(found: dict[str, object], library: Path) -> str:
     assert isinstance(plugins, list)
     assert len(plugins) == 1
     return str(plugins[0])
+
+
+def test_the_wheel_has_three_packages_with_types_and_the_sql(wheel: Path) -> None:
+    names = contents(wheel).keys()
+    packages = {"rekognition_tables", "rekognition_results", "rekognition_emulator"}
+    folders = {name.partition("/")[0] for name in names}
+    assert {name for name in folders if not name.endswith(".dist-info")} == packages
+    assert {f"{package}/py.typed" for package in packages} <= names
+    sql = {str(path.relative_to(ROOT)) for path in (ROOT / "sql").rglob("*") if path.is_file()}
+    assert {f"rekognition_tables/{path}" for path in sql} <= names
+
+
+def test_the_source_archive_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+    archive = built(ROOT, "--sdist", tmp_path)
+    assert contents(built(archive, "--wheel", tmp_path / "wheel")) == contents(wheel)
+
+
+def test_an_editable_installation_has_no_copy_of_the_sql() -> None:
+    from rekognition_tables.warehouse.sql_files import SQL
+
+    assert SQL == ROOT / "sql"
+    site = Path(sysconfig.get_paths()["purelib"])
+    assert not [path for path in site.glob("rekognition_*") if path.suffix != ".dist-info"]
 
 
 def test_the_wheel_registers_itself(airflow: Airflow, wheel: Path) -> None:
