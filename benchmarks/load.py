@@ -28,8 +28,8 @@ import pyarrow.parquet as pq
 
 from benchmarks.results import machine, put_section
 from rekognition_tables.flatten.commits import Commit, TableFile, commits
-from rekognition_tables.operations import SCHEMA_VERSION, TABLES
-from rekognition_tables.results_root.layout import Layout, ResultKey
+from rekognition_tables.operations import SCHEMA_VERSIONS, TABLES
+from rekognition_tables.results_root.layout import Layout, ResultKey, table_path
 from rekognition_tables.warehouse.connection import opened
 from rekognition_tables.warehouse.lake.ducklake import DuckLake
 from rekognition_tables.warehouse.load import Warehouse, load, publish
@@ -78,7 +78,7 @@ def commit_result(layout: Layout, number: int, generation: int) -> None:
     landed_at = NOON + timedelta(hours=generation)
     files = []
     for table in ROWS:
-        path = layout.table_file(table, landed_at, key)
+        path = layout.root / table_path(table, landed_at, key)
         path.parent.mkdir(parents=True, exist_ok=True)
         with duckdb.connect(":memory:") as con:
             query = rows(table, LABELS, number)
@@ -95,7 +95,7 @@ def commit_result(layout: Layout, number: int, generation: int) -> None:
     Commit(
         key,
         f"{generation:05d}",
-        SCHEMA_VERSION,
+        SCHEMA_VERSIONS["label_detection"],
         landed_at,
         landed_at,
         tuple(files),
@@ -117,13 +117,13 @@ def fill(layout: Layout, warehouse: Warehouse, millions: float) -> None:
             " 'label_detection' AS operation, 'TIMESTAMPS' AS aggregate_by, '00001' AS attempt,"
             " ? AS schema_version, map {} AS row_counts, true AS reconciled, false AS held_back,"
             " ?::TIMESTAMPTZ AS landed_at, ?::TIMESTAMPTZ AS flattened_at FROM range(?) t(i)",
-            [SCHEMA_VERSION, NOON, NOON, jobs],
+            [SCHEMA_VERSIONS["label_detection"], NOON, NOON, jobs],
         )
         if jobs:
             recompute(con)
     for number in range(jobs):
         key = ResultKey.of("label_detection", hashlib.md5(str(number).encode()).hexdigest())
-        Commit(key, "00001", SCHEMA_VERSION, NOON, NOON, ()).write(layout)
+        Commit(key, "00001", SCHEMA_VERSIONS["label_detection"], NOON, NOON, ()).write(layout)
     load(layout, warehouse)  # finds nothing new, and has read the commits
 
 

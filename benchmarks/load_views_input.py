@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.load import NOON, fill
-from rekognition_tables.operations import SCHEMA_VERSION, TABLES
+from rekognition_tables.operations import SCHEMA_VERSIONS, TABLES
 from rekognition_tables.results_root.layout import LABEL_DETECTION, Layout
 from rekognition_tables.warehouse.connection import opened
 from rekognition_tables.warehouse.precomputed import recompute
@@ -144,5 +144,5 @@ def _write_ledger(con: duckdb.DuckDBPyConnection) -> None:
         f" FROM ({jobs}) AS job JOIN (SELECT job_id, map_from_entries(list((name, found)))"
         f" AS row_counts FROM ({counts}) GROUP BY job_id) AS counted USING (job_id)"
         " LEFT JOIN job_requests AS request USING (job_id)",
-        {"version": SCHEMA_VERSION, "noon": NOON},
+        {"version": SCHEMA_VERSIONS["label_detection"], "noon": NOON},
     )

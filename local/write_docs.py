@@ -7,7 +7,7 @@ table of settings, between the two comments that mark its place. A test fails wh
 from __future__ import annotations
 
 from rekognition_tables.operations import (
-    SCHEMA_VERSION,
+    SCHEMA_VERSIONS,
     SETTINGS_TABLES,
     TABLES,
     SettingsTable,
@@ -135,12 +135,13 @@ def index_page() -> str:
             many = "o|" if table.name in ONE_PER_RESULT else "o{"
             keys = ", ".join(shared_keys(table, above))
             lines.append(f'    {above.name} ||--{many} {table.name} : "{keys}"')
+    versions = ", ".join(f"`{name}` {number}" for name, number in SCHEMA_VERSIONS.items())
     return "\n".join(
         [
             "# Tables",
             WRITTEN,
             "",
-            f"Schema version {SCHEMA_VERSION}. Positions are 0-based, in the order the service"
+            f"Schema versions: {versions}. Positions are 0-based, in the order the service"
             " sent; instants are in UTC; positions in a video are milliseconds.",
             "Every comment below stands in the database too (`duckdb_columns()`), and [the views]"
             "(views.md) answer the usual questions.",

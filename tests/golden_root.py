@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tarfile
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,15 @@ from rekognition_tables.flatten.commits import commits, read_commit
 from rekognition_tables.flatten.results import flatten
 from rekognition_tables.landing.attempts import landed_results
 from rekognition_tables.results_root.layout import Layout
+
+GOLDEN = Path(__file__).resolve().parent / "golden" / "root-0.1.0.tar.xz"
+
+
+def extracted(folder: Path) -> Layout:
+    """The root that version 0.1.0 wrote, to read and write."""
+    with tarfile.open(GOLDEN) as kept:
+        kept.extractall(folder, filter="data")
+    return Layout.at(str(folder))
 
 
 def bytes_of_tables(layout: Layout) -> dict[str, bytes]:

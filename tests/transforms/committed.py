@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rekognition_tables.flatten.commits import Commit, TableFile
-from rekognition_tables.operations import SCHEMA_VERSION, TABLES
+from rekognition_tables.operations import SCHEMA_VERSIONS, TABLES
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
@@ -48,7 +48,7 @@ def commit_result(
     made = Commit(
         key,
         f"{generation:05d}",
-        SCHEMA_VERSION,
+        SCHEMA_VERSIONS[key.operation],
         landed_at,
         landed_at + timedelta(minutes=1),
         tuple(files),

@@ -5,11 +5,10 @@ tests/plugins/test_golden_written.py says what is in it.
 
 from __future__ import annotations
 
-import tarfile
 from pathlib import Path
 
 import pytest
-from golden_root import check_flattened_again, check_loaded
+from golden_root import check_flattened_again, check_loaded, extracted
 
 from rekognition_tables.flatten.commits import commits, read_commit
 from rekognition_tables.jobs.requests import read_job, uncommitted_tokens
@@ -20,14 +19,10 @@ from rekognition_tables.warehouse.connection import read_only
 from rekognition_tables.warehouse.lake.ducklake import DuckLake
 from rekognition_tables.warehouse.load import Warehouse, load
 
-GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "root-0.1.0.tar.xz"
-
 
 @pytest.fixture
 def golden(tmp_path: Path) -> Layout:
-    with tarfile.open(GOLDEN) as kept:
-        kept.extractall(tmp_path / "root", filter="data")
-    return Layout.at(str(tmp_path / "root"))
+    return extracted(tmp_path / "root")
 
 
 def test_it_holds_every_kind_of_result(golden: Layout) -> None:

@@ -271,7 +271,7 @@ def test_what_duckdb_cannot_do_is_told_in_a_sentence_and_changes_nothing(
     load(layout, warehouse)
     commit_result(layout, video("v1"), video_rows(["Dog"]), generation=2)
     monkeypatch.setattr(
-        "rekognition_tables.warehouse.committed_files.parquet", lambda files: "no_such_table"
+        "rekognition_tables.warehouse.committed_files.parquet", lambda table, files: "no_such_table"
     )
     with pytest.raises(ResultsError, match=r"DuckDB could not load into .*no_such_table"):
         load(layout, warehouse)

@@ -10,12 +10,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from upath import UPath
 
-from rekognition_tables.errors import ReconciliationFailed, SchemaMismatch
+from rekognition_tables.errors import ReconciliationFailed
 from rekognition_tables.flatten.commits import Commit, commits
-from rekognition_tables.operations import SCHEMA_VERSION, TABLES
+from rekognition_tables.operations import TABLES
 from rekognition_tables.own_folders import own_folder
 from rekognition_tables.results_root.layout import SEGMENTS_SUFFIX, Layout
-from rekognition_tables.warehouse.committed_files import fetch
+from rekognition_tables.warehouse.committed_files import conformed, fetch
 from rekognition_tables.warehouse.statements import ledger_rows
 
 # Folders of a results root, any of which makes one.
@@ -47,7 +47,7 @@ def read_table(
     with own_folder("rekognition-fetched-") as folder:
         paths = fetch(layout, shown, folder).get(table, [])
         parts = [pq.ParquetFile(path, memory_map=False).read() for path in paths]
-    return pa.concat_tables([schema.empty_table(), *(part.cast(schema) for part in parts)])
+    return pa.concat_tables([schema.empty_table(), *(conformed(part, schema) for part in parts)])
 
 
 def _loose(root: UPath, table: str, job_id: str | None) -> pa.Table:
@@ -69,18 +69,12 @@ def _loose(root: UPath, table: str, job_id: str | None) -> pa.Table:
     for path in (root / table / name for name in found):
         if path.exists():  # an operation has only its own tables
             with path.open("rb") as file:
-                parts.append(pq.ParquetFile(file).read().cast(schema))
+                parts.append(conformed(pq.ParquetFile(file).read(), schema))
     return pa.concat_tables([schema.empty_table(), *parts])
 
 
 def _shown(commit: Commit, job_id: str | None, held_back: bool) -> bool:
-    if commit.schema_version != SCHEMA_VERSION:
-        raise SchemaMismatch(
-            f"{commit.key.operation} {commit.key.name} was flattened with version "
-            f"{commit.schema_version} of the tables, these are version {SCHEMA_VERSION}.",
-            found=commit.schema_version,
-            expected=SCHEMA_VERSION,
-        )
+    commit.assert_of_this_version()
     if commit.held_back and not held_back and job_id is not None:
         raise ReconciliationFailed(
             f"{commit.key.operation} {commit.key.name} is held back: {commit.reason}",

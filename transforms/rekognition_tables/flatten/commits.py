@@ -19,6 +19,7 @@ import msgspec
 from rekognition_tables.errors import SchemaMismatch
 from rekognition_tables.jobs.job_facts import FACTS, INSTANTS
 from rekognition_tables.jobs.request_row import moment
+from rekognition_tables.operations import SCHEMA_VERSIONS
 from rekognition_tables.results_root.files import is_local, marks, names, read_if_there, write_whole
 from rekognition_tables.results_root.layout import OPERATIONS, Layout, Operation, ResultKey
 
@@ -75,9 +76,29 @@ class Commit:
     def row_counts(self) -> dict[str, int]:
         return {file.table: file.rows for file in self.files}
 
+    def assert_of_this_version(self) -> None:
+        """SchemaMismatch when its tables mean something else than those of this program."""
+        operation, found = self.key.operation, self.schema_version
+        if found != SCHEMA_VERSIONS[operation]:
+            raise other_version(operation, found, f"{operation} {self.key.name}")
+
     def write(self, layout: Layout) -> None:
         told = msgspec.json.format(msgspec.json.encode(self), indent=1)
         write_whole(layout.commit(self.key), told)
+
+
+def other_version(operation: Operation, found: int, what: str) -> SchemaMismatch:
+    """What to raise for results that were flattened to another version than this program's."""
+    expected = SCHEMA_VERSIONS[operation]
+    return SchemaMismatch(
+        f"{what} was flattened to schema version {found}; this program has {expected}.",
+        found=found,
+        expected=expected,
+        advice="Flatten again from the landing zone, then load: "
+        f"`rekognition-results flatten --operation {operation}`."
+        if found < expected
+        else "Use the program that wrote it, or a newer one.",
+    )
 
 
 def read_commit(layout: Layout, key: ResultKey) -> Commit | None:

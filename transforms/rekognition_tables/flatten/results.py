@@ -38,7 +38,7 @@ from rekognition_tables.limits import (
     Limits,
     values_in,
 )
-from rekognition_tables.operations import SCHEMA_VERSION, written_by
+from rekognition_tables.operations import SCHEMA_VERSIONS, written_by
 from rekognition_tables.parsing.encodings import BOM
 from rekognition_tables.parsing.lines import Block
 from rekognition_tables.results_root.files import names, read_if_there
@@ -79,7 +79,7 @@ def flatten(
     commit = Commit(
         key,
         attempt.name,
-        SCHEMA_VERSION,
+        SCHEMA_VERSIONS[key.operation],
         attempt.landed_at,
         datetime.now(UTC),
         written,

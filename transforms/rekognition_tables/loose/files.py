@@ -32,7 +32,7 @@ from rekognition_tables.loose.inputs import GET_AGAIN, AnyPath, line_blocks, ref
 from rekognition_tables.loose.kinds import files_of, kind_of_file
 from rekognition_tables.loose.order import arranged, stored
 from rekognition_tables.loose.pages import LoosePage
-from rekognition_tables.operations import SCHEMA_VERSION, TABLES, written_by
+from rekognition_tables.operations import SCHEMA_VERSIONS, TABLES, written_by
 from rekognition_tables.results_root.layout import ANSWERS, MEDIA_ANALYSIS, Operation, ResultKey
 
 # The ledger as in a warehouse, where a result reconciles or not; here that may not be known.
@@ -266,7 +266,7 @@ class _Run:
             row = job_request_row(None, key, seen_at)
             files.add("job_requests", {name: [value] for name, value in row.items()})
             counts = {table.name: files.rows(table.name) for table in written_by(key.operation)}
-            files.add("loads", _ledger_row(counts, reconciled, reason))
+            files.add("loads", _ledger_row(key.operation, counts, reconciled, reason))
             files.finish()
         return LooseResult(key, counts, reconciled, reason, aside.quarantined)
 
@@ -283,7 +283,7 @@ def _digest(path: AnyPath) -> str:
 
 
 def _ledger_row(
-    counts: dict[str, int], reconciled: bool | None, reason: str | None
+    operation: Operation, counts: dict[str, int], reconciled: bool | None, reason: str | None
 ) -> dict[str, list[Any]]:
     row: dict[str, Any] = {
         field.name: None
@@ -291,7 +291,7 @@ def _ledger_row(
         if field.name not in ("job_id", "operation", "aggregate_by")
     }
     row |= {
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": SCHEMA_VERSIONS[operation],
         "row_counts": list(counts.items()),
         "reconciled": reconciled,
         "reason": reason,

@@ -4,8 +4,9 @@ Columns are the API's members in snake_case (botocore's `xform_name`), nested me
 their parent's name. A column's metadata says what it holds (`comment`), which member of which shape
 it comes from (`member`, empty for our own) and its `unit`. Positions are 0-based, in the order received.
 
-Raise SCHEMA_VERSION with every change of a column: a warehouse of another version is built anew from
-the commits, never migrated in place.
+A new table, or a new column that may be NULL, needs no new version: a load adds it to the warehouse, and
+results that were flattened before have NULL there. Raise an operation's number in SCHEMA_VERSIONS when an
+existing column changes its meaning: its results must be flattened again then, those of the others not.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ from rekognition_tables.operations.settings_tables import (
 )
 from rekognition_tables.results_root.layout import Operation
 
-__all__ = ["SCHEMA_VERSION", "SETTINGS_TABLES", "TABLES", "SettingsTable", "Table", "written_by"]
+__all__ = ["SCHEMA_VERSIONS", "SETTINGS_TABLES", "TABLES", "SettingsTable", "Table", "written_by"]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSIONS: dict[Operation, int] = {"media_analysis": 2, "label_detection": 2}
 
 TABLES: dict[str, Table] = {
     table.name: table

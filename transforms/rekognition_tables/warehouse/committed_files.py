@@ -19,7 +19,7 @@ from rekognition_tables.flatten.commits import Commit, TableFile
 from rekognition_tables.operations import TABLES
 from rekognition_tables.results_root.files import is_local, local
 from rekognition_tables.results_root.layout import Layout
-from rekognition_tables.warehouse.ddl import identifier, literal
+from rekognition_tables.warehouse.ddl import identifier, literal, no_rows
 
 DOWNLOADS_AT_ONCE = 16  # each waits for the object store most of its time
 FILES_AT_ONCE = 64  # for DuckDB: an insert keeps 0.7 MB a file (measured, 26 columns) to the end
@@ -54,7 +54,7 @@ def sources(
     registered = []
     for table, some in files.items():
         if len(some) <= FILES_AT_ONCE and not any(_is_unreadable(str(file)) for file in some):
-            found[table] = parquet(some)
+            found[table] = parquet(table, some)
         else:
             name = f"files of {table}"
             con.register(name, _together(table, some))
@@ -70,15 +70,27 @@ def sources(
 def _together(table: str, files: Sequence[Path]) -> pa.Table:
     schema = TABLES[table].schema
     with ThreadPoolExecutor() as pool:
-        parts = pool.map(lambda file: pq.ParquetFile(file).read(schema.names).cast(schema), files)
+        parts = pool.map(lambda file: conformed(pq.ParquetFile(file).read(), schema), files)
         # One chunk: DuckDB would keep each of many apart as it does files.
         return pa.concat_tables(parts).combine_chunks()
 
 
-def parquet(files: Sequence[Path]) -> str:
-    """A FROM clause over these files, in their order."""
+def conformed(part: pa.Table, schema: pa.Schema) -> pa.Table:
+    """With the columns of today: NULL in those that were added since it was written."""
+    columns = [
+        part[field.name].cast(field.type)
+        if field.name in part.schema.names
+        else pa.nulls(len(part), field.type)
+        for field in schema
+    ]
+    return pa.table(columns, schema=schema)
+
+
+def parquet(table: str, files: Sequence[Path]) -> str:
+    """A FROM clause over these files, in their order, with the columns of today."""
     names = ", ".join(literal(glob.escape(str(file))) for file in files)
-    return f"read_parquet([{names}], hive_partitioning = false)"
+    written = f"read_parquet([{names}], hive_partitioning = false, union_by_name = true)"
+    return f"(FROM {written} UNION ALL BY NAME {no_rows(TABLES[table])})"
 
 
 def _is_unreadable(path: str) -> bool:

@@ -75,6 +75,22 @@ def create_table(table: Table | SettingsTable) -> Iterator[str]:
         yield f"COMMENT ON COLUMN {name}.{identifier(field.name)} IS {literal(comment(field))}"
 
 
+def no_rows(table: Table) -> str:
+    """A SELECT of every column of the table, and of no row."""
+    columns = (
+        f"NULL::{DUCKDB_TYPES[field.type]} AS {identifier(field.name)}" for field in table.schema
+    )
+    return f"SELECT {', '.join(columns)} WHERE false"
+
+
+def add_column(table: Table | SettingsTable, field: pa.Field) -> str:
+    """The statement that adds a column to a table with rows. ValueError: it forbids NULL."""
+    if not field.nullable:
+        raise ValueError(f"{table.name}.{field.name} was added later: it must allow NULL.")
+    column = f"{identifier(field.name)} {DUCKDB_TYPES[field.type]}"
+    return f"ALTER TABLE {identifier(table.name)} ADD COLUMN {column}"
+
+
 def precomputed_tables() -> Iterator[str]:
     """The statements that make the tables of sql/precomputed, empty, beside those they read."""
     yield f"CREATE SCHEMA IF NOT EXISTS {PRECOMPUTED}"

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 
 import duckdb
 
 from rekognition_tables.errors import SchemaMismatch
-from rekognition_tables.operations import SCHEMA_VERSION, SETTINGS_TABLES, TABLES
+from rekognition_tables.operations import SETTINGS_TABLES, TABLES, SettingsTable, Table
 from rekognition_tables.warehouse import precomputed
 from rekognition_tables.warehouse.connection import CATALOG
-from rekognition_tables.warehouse.ddl import create_table, create_tables, identifier, literal
+from rekognition_tables.warehouse.ddl import (
+    add_column,
+    create_table,
+    create_tables,
+    identifier,
+    literal,
+)
 from rekognition_tables.warehouse.sql_files import read, views, views_digest
+
+# Of what loads keep for themselves: a warehouse of another one is built again from the commits.
+# What its tables mean has versions of its own: rekognition_tables.operations.SCHEMA_VERSIONS.
+WAREHOUSE_VERSION = 2
 
 
 def found_version(con: duckdb.DuckDBPyConnection, warehouse: object) -> int | None:
-    """The schema version of an attached warehouse; None when it is empty.
+    """The version of an attached warehouse; None when it is empty.
 
     SchemaMismatch, with the name of `warehouse`, when it holds tables that are none of ours, or
     those of a later version.
@@ -33,15 +44,13 @@ def found_version(con: duckdb.DuckDBPyConnection, warehouse: object) -> int | No
             path=str(warehouse),
             advice="Set REKOGNITION_WAREHOUSE_URI to another path.",
         )
-    lock = (
-        f"{CATALOG}.{identifier(there['load_lock'])}.load_lock"  # in `main` up to schema version 1
-    )
+    lock = f"{CATALOG}.{identifier(there['load_lock'])}.load_lock"  # in `main` up to version 1
     (version,) = con.execute(f"SELECT schema_version FROM {lock}").fetchall()[0]
-    if version > SCHEMA_VERSION:
+    if version > WAREHOUSE_VERSION:
         raise SchemaMismatch(
-            f"{warehouse} has schema version {version}; this program knows {SCHEMA_VERSION}.",
+            f"{warehouse} has version {version}; this program knows {WAREHOUSE_VERSION}.",
             found=version,
-            expected=SCHEMA_VERSION,
+            expected=WAREHOUSE_VERSION,
             path=str(warehouse),
             advice="Load it with the program that wrote it, or a newer one.",
         )
@@ -56,14 +65,14 @@ def create_schema(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(read("load", "create_load_lock").statement)
     con.execute(read("load", "create_commit_marks").statement)
     con.execute(
-        "INSERT INTO internal.load_lock VALUES (?, ?, NULL)", [SCHEMA_VERSION, uuid.uuid4().hex]
+        "INSERT INTO internal.load_lock VALUES (?, ?, NULL)", [WAREHOUSE_VERSION, uuid.uuid4().hex]
     )
     refresh_views(con)
     con.execute("COMMIT")
 
 
 def take_in_old_lock(con: duckdb.DuckDBPyConnection) -> None:
-    """Move the lock row of a lake of schema version 1 out of the readers' schema, in one piece.
+    """Move the lock row of a lake of version 1 out of the readers' schema, in one piece.
 
     A loader of that version that is at work conflicts with it, and tries again.
     """
@@ -91,7 +100,7 @@ def recreate_schema(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(statement)
     con.execute(
         f"UPDATE {CATALOG}.internal.load_lock SET schema_version = ?, views_digest = NULL",
-        [SCHEMA_VERSION],
+        [WAREHOUSE_VERSION],
     )
 
 
@@ -105,19 +114,18 @@ def _names_of(con: duckdb.DuckDBPyConnection, kind: str) -> set[str]:
 
 
 def refresh_views(con: duckdb.DuckDBPyConnection) -> bool:
-    """Make views and precomputed tables anew if their files have changed: True then.
+    """Add what is new in tables, and make views and precomputed tables again: True if so.
 
-    Opens no transaction. Views whose file is gone are dropped.
+    Only when a schema or a file of sql/ has changed. Opens no transaction. Views whose file is gone
+    are dropped.
     """
-    digest = views_digest()
+    digest = _digest()
     (found,) = con.execute(f"SELECT views_digest FROM {CATALOG}.internal.load_lock").fetchall()[0]
     if found == digest:
         return False
     for name in _names_of(con, "VIEW") - {view.name for view in views()}:
         con.execute(f"DROP VIEW {CATALOG}.main.{identifier(name)}")
-    for name in SETTINGS_TABLES.keys() - _names_of(con, "TABLE"):
-        for statement in create_table(SETTINGS_TABLES[name]):
-            con.execute(statement)
+    _add_what_is_new(con)
     precomputed.recreate(con)
     for view in views():
         name = identifier(view.name)
@@ -125,3 +133,27 @@ def refresh_views(con: duckdb.DuckDBPyConnection) -> bool:
         con.execute(f"COMMENT ON VIEW {name} IS {literal(view.about)}")
     con.execute(f"UPDATE {CATALOG}.internal.load_lock SET views_digest = ?", [digest])
     return True
+
+
+def _digest() -> str:
+    """Changes whenever a table, a view or what is precomputed does."""
+    return hashlib.sha256("\0".join([*create_tables(), views_digest()]).encode()).hexdigest()
+
+
+def _add_what_is_new(con: duckdb.DuckDBPyConnection) -> None:
+    """Tables and columns that this program knows and the warehouse does not have yet."""
+    query = (
+        "SELECT table_name, LIST(column_name) FROM duckdb_columns() "
+        "WHERE database_name = ? AND schema_name = 'main' AND NOT internal GROUP BY table_name"
+    )
+    there: dict[str, list[str]] = dict(con.execute(query, [CATALOG]).fetchall())
+    tables: list[Table | SettingsTable] = [*TABLES.values(), *SETTINGS_TABLES.values()]
+    for table in tables:
+        created, *comments = create_table(table)
+        if table.name not in there:
+            con.execute(created)
+        for field in table.schema:
+            if field.name not in there.get(table.name, table.schema.names):
+                con.execute(add_column(table, field))
+        for statement in comments:
+            con.execute(statement)

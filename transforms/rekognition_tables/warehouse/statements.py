@@ -9,8 +9,8 @@ import duckdb
 import pyarrow as pa
 
 from rekognition_tables.errors import IncompleteResults, ReconciliationFailed
-from rekognition_tables.flatten.commits import Commit
-from rekognition_tables.operations import TABLES, Table
+from rekognition_tables.flatten.commits import Commit, other_version
+from rekognition_tables.operations import SCHEMA_VERSIONS, TABLES, Table
 from rekognition_tables.results_root.layout import ResultKey
 from rekognition_tables.warehouse import precomputed
 from rekognition_tables.warehouse.connection import CATALOG
@@ -75,6 +75,22 @@ def in_ledger(
         ResultKey(operation, job_id, aggregate_by): tuple(rest)
         for operation, job_id, aggregate_by, *rest in rows
     }
+
+
+def assert_of_these_versions(con: duckdb.DuckDBPyConnection, replaced: Iterable[ResultKey]) -> None:
+    """SchemaMismatch when rows of another version are there that this load does not replace."""
+    versions = con.execute(f"SELECT DISTINCT operation, schema_version FROM {CATALOG}.loads")
+    for operation, version in versions.fetchall():
+        if version == SCHEMA_VERSIONS[operation]:
+            continue
+        query = (
+            f"SELECT job_id, aggregate_by FROM {CATALOG}.loads"
+            " WHERE operation = ? AND schema_version = ?"
+        )
+        rows = con.execute(query, [operation, version]).fetchall()
+        keys = {ResultKey(operation, *row) for row in rows} - set(replaced)
+        if keys:
+            raise other_version(operation, version, f"{operation} {min(keys).name}")
 
 
 def fingerprint(commit: Commit) -> tuple[object, ...]:

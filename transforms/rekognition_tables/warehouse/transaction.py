@@ -13,9 +13,8 @@ from pathlib import Path
 
 import duckdb
 
-from rekognition_tables.errors import IncompleteResults, SchemaMismatch
+from rekognition_tables.errors import IncompleteResults
 from rekognition_tables.flatten.commits import Commit, commit_marks, read_commits
-from rekognition_tables.operations import SCHEMA_VERSION
 from rekognition_tables.operations.settings_tables import MODERATION_TAXONOMY
 from rekognition_tables.own_folders import own_folder
 from rekognition_tables.results_root.layout import Layout, ResultKey
@@ -26,6 +25,7 @@ from rekognition_tables.warehouse.schema import recreate_schema, refresh_views
 from rekognition_tables.warehouse.settings_tables import refresh_settings
 from rekognition_tables.warehouse.sql_files import read
 from rekognition_tables.warehouse.statements import (
+    assert_of_these_versions,
     check_and_precompute,
     fingerprint,
     in_batches,
@@ -88,18 +88,6 @@ def with_commits_as_they_stand(
     return attempt(marks)
 
 
-def _refuse_other_versions(wanted: Sequence[Commit]) -> None:
-    for commit in wanted:
-        if commit.schema_version != SCHEMA_VERSION:
-            raise SchemaMismatch(
-                f"{commit.key.operation} {commit.key.name} was flattened to schema version "
-                f"{commit.schema_version}; these tables have {SCHEMA_VERSION}.",
-                found=commit.schema_version,
-                expected=SCHEMA_VERSION,
-                advice="Flatten it again from the landing zone: `rekognition-results flatten`.",
-            )
-
-
 def load_pending(
     con: duckdb.DuckDBPyConnection, pending: Pending, *, anew: bool = False
 ) -> LoadReport:
@@ -115,7 +103,9 @@ def load_pending(
             recreate_schema(con)
         unread = changed_marks(con, pending.marks)
         found = list(read_commits(pending.layout, list(unread)))
-        _refuse_other_versions(found)
+        for commit in found:
+            commit.assert_of_this_version()
+        assert_of_these_versions(con, unread)
         there = in_ledger(con, unread)
         new = [one for one in found if there.get(one.key) != fingerprint(one)]
         changed = refresh_views(con)

@@ -13,13 +13,12 @@ from pathlib import Path
 import duckdb
 
 from rekognition_tables.errors import ResultsError
-from rekognition_tables.operations import SCHEMA_VERSION
 from rekognition_tables.results_root.layout import Layout, ResultKey
 from rekognition_tables.warehouse.connection import BUILDING, CATALOG, opened
 from rekognition_tables.warehouse.file.lock import warehouse_lock
 from rekognition_tables.warehouse.file.publish import is_current, put_copy
 from rekognition_tables.warehouse.file.stray_logs import remove_stray_logs
-from rekognition_tables.warehouse.schema import create_schema, found_version
+from rekognition_tables.warehouse.schema import WAREHOUSE_VERSION, create_schema, found_version
 from rekognition_tables.warehouse.transaction import (
     LoadReport,
     Pending,
@@ -94,7 +93,7 @@ def _load(
             version = found_version(con, path)
             if version is None:
                 create_schema(con)
-            if version is None or (version == SCHEMA_VERSION and not everything):
+            if version is None or (version == WAREHOUSE_VERSION and not everything):
                 return load_pending(con, pending)
             # The old file stays open, so that nobody can write to it while the new one is built.
             report = _build(path, pending, timeout)

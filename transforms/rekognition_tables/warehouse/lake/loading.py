@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rekognition_tables.errors import WarehouseLocked
-from rekognition_tables.operations import SCHEMA_VERSION
 from rekognition_tables.results_root.layout import Layout, ResultKey
 from rekognition_tables.warehouse.connection import opened
 from rekognition_tables.warehouse.lake.ducklake import DuckLake
@@ -20,7 +19,12 @@ from rekognition_tables.warehouse.lake.maintenance import (
 )
 from rekognition_tables.warehouse.lake.place import refuse_lake_among_results
 from rekognition_tables.warehouse.lake.turn import turn
-from rekognition_tables.warehouse.schema import create_schema, found_version, take_in_old_lock
+from rekognition_tables.warehouse.schema import (
+    WAREHOUSE_VERSION,
+    create_schema,
+    found_version,
+    take_in_old_lock,
+)
 from rekognition_tables.warehouse.transaction import (
     LoadReport,
     Pending,
@@ -63,7 +67,7 @@ def _load_once(lake: DuckLake, pending: Pending, everything: bool, timeout: floa
             set_options(con)
             create_schema(con)
         take_in_old_lock(con)
-        anew = everything or version not in (None, SCHEMA_VERSION)
+        anew = everything or version not in (None, WAREHOUSE_VERSION)
         report = load_pending(con, pending, anew=anew)
         tidy_up_if_due(con, lake, pending.layout.root)
         return report
