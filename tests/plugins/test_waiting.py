@@ -107,7 +107,7 @@ def test_a_trigger_that_is_refused_three_times_in_a_row_ends_the_wait(
         waiting.execute(CONTEXT)
     wait = again(waiting, deferred.value, refusal(deferred.value))
     wait = again(waiting, wait, refusal(wait))
-    answered = {**refusal(wait), "status": "success", "job_status": "SUCCEEDED"}
+    answered = {**refusal(wait), "status": "success", "job_status": "FAILED"}
     wait = again(waiting, wait, answered)  # by mistake: the job runs
     for _ in range(2):
         wait = again(waiting, wait, refusal(wait))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import inspect
 import pickle
 import re
+from typing import Any, get_type_hints
 
 import pytest
 
-from rekognition_results.aws.error_table import Reaction
 from rekognition_tables import errors
 from rekognition_tables.errors import (
     IncompleteResults,
@@ -21,7 +22,12 @@ from rekognition_tables.errors import (
     one_line,
 )
 
-FACTS = {"operation": "label_detection", "job_id": "j-1", "reaction": Reaction.RETRY, "bad": 3}
+GIVEN: dict[str, Any] = {  # a value of each type of fact, none of them a default
+    "str": "given",
+    "int": 7,
+    "float": 0.5,
+    "bool": True,
+}
 KINDS = [
     kind
     for kind in vars(errors).values()
@@ -33,12 +39,39 @@ KINDS = [
 def test_an_error_survives_pickling_with_its_facts_and_its_sentence(
     kind: type[ResultsError],
 ) -> None:
-    error = kind("It went wrong.", **FACTS)
-    for copied in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+    facts = {
+        fact.name: GIVEN[str(fact.type).removesuffix(" | None")]
+        for fact in dataclasses.fields(kind)
+        if fact.name != "message"
+    }
+    error = kind("It went wrong.", **facts)
+    for copied in (
+        pickle.loads(pickle.dumps(error)),
+        copy.copy(error),
+        copy.deepcopy(error),
+        dataclasses.replace(error),
+    ):
         assert type(copied) is kind
-        assert copied.facts == FACTS
-        assert str(copied) == str(error)
-        assert (copied.job_id, copied.reaction, copied.bad) == ("j-1", Reaction.RETRY, 3)
+        assert vars(copied) == facts | {"message": "It went wrong."}
+        assert str(copied) == "It went wrong. given"
+    again = pickle.loads(pickle.dumps(dataclasses.replace(error, message="Otherwise.")))
+    assert str(again) == "Otherwise. given"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_fact_that_an_error_does_not_declare_is_refused(kind: type[ResultsError]) -> None:
+    wrong: Any = {"job": "j-1"}
+    with pytest.raises(TypeError, match="job"):
+        kind("It went wrong.", **wrong)
+    with pytest.raises(AttributeError, match="job"):
+        _ = kind("It went wrong.").job  # type: ignore[attr-defined]
+
+
+def test_mypy_knows_every_fact_by_its_type() -> None:
+    for kind in KINDS:
+        for name, of_type in get_type_hints(kind).items():
+            assert of_type is not Any, (kind, name)
+        assert not hasattr(kind, "__getattr__")
 
 
 def test_the_tree_in_the_docstring_is_the_tree_of_the_classes() -> None:
@@ -55,19 +88,20 @@ def test_the_sentence_says_what_to_do_next_after_what_happened() -> None:
     )
 
 
-def test_advice_given_as_a_fact_stands_in_the_place_of_the_class_s() -> None:
+def test_advice_of_its_own_goes_before_the_class_s() -> None:
     error = SchemaMismatch("Old.", advice="Flatten it again.")
     assert str(error) == "Old. Flatten it again."
     assert error.advice == "Flatten it again."
     assert SchemaMismatch.advice.startswith("Rebuild with")
-    assert str(pickle.loads(pickle.dumps(error))) == "Old. Flatten it again."
+    assert error.with_advice("Ask somebody.") is error
+    assert str(SchemaMismatch("Old.").with_advice("Ask somebody.")) == "Old. Ask somebody."
+    assert str(IncompleteResults("Cut.", advice="").with_advice("Ask somebody.")) == "Cut."
 
 
-def test_a_fact_that_was_not_given_is_an_attribute_error() -> None:
+def test_a_fact_that_was_not_given_is_none_or_what_is_usual() -> None:
     error = ServiceBusy("Busy.", code="ThrottlingException")
-    assert error.code == "ThrottlingException"
-    with pytest.raises(AttributeError, match="operation"):
-        _ = error.operation
+    assert (error.code, error.operation) == ("ThrottlingException", None)
+    assert not error.full_quota
 
 
 @pytest.mark.parametrize(

@@ -12,43 +12,38 @@ ResultsError
  +- SchemaMismatch         files or a warehouse of another schema version
  +- WarehouseLocked        somebody else holds the warehouse
 
-Each keeps its facts as attributes, survives pickling, and its message says what to do next.
+Each declares its facts as typed attributes, survives pickling and copying with them, and its
+message says what to do next.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class ResultsError(Exception):
-    """The root. `advice` is what to do next; the facts are keyword arguments and attributes.
+    """The root: what happened, what to do next, and what it is about, as far as that is known."""
 
-    A fact called `advice` stands in the place of the class's, where that would mislead.
-    """
+    message: str = field(kw_only=False)
+    advice: str = ""  # of the class, where an error is not given its own
+    operation: str | None = None
+    job_id: str | None = None
+    attempt: str | None = None
+    file: str | None = None  # of a result
+    path: str | None = None  # of a warehouse or anything else
+    code: str | None = None  # of Amazon's own error
 
-    advice: str = ""
+    def __post_init__(self) -> None:
+        super().__init__(self.message)  # Exception pickles its arguments and all attributes
 
-    def __init__(self, message: str, **facts: Any) -> None:
-        super().__init__(message)
-        self.message = message
-        self.facts = facts
-        self.advice = facts.get("advice", self.advice)
-
-    def __getattr__(self, name: str) -> Any:
-        facts = self.__dict__.get("facts", {})
-        if name in facts:
-            return facts[name]
-        raise AttributeError(name)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (_rebuild, (type(self), self.message, self.facts))
+    def with_advice(self, advice: str) -> Self:
+        """The same with other advice than the class's; advice of its own is kept."""
+        return replace(self, advice=advice) if self.advice == type(self).advice else self
 
     def __str__(self) -> str:
         return one_line(f"{self.message} {self.advice}".strip())
-
-
-def _rebuild(kind: type[ResultsError], message: str, facts: dict[str, Any]) -> ResultsError:
-    return kind(message, **facts)
 
 
 SHOWN = 80  # bytes of a bad record in a message, characters of a bad value
@@ -72,57 +67,67 @@ def one_line(text: str) -> str:
 
 
 class JobFailed(ResultsError):
-    """Facts: operation, job_id, code, status_message."""
+    pass
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class WrongParameter(ResultsError):
-    """Facts: none."""
-
     # Clearing does not help: a run keeps its parameters.
-    advice = "Start a new run with it corrected: a run keeps its parameters when it is cleared."
-
-
-class RequestRefused(ResultsError):
-    """Facts: operation, code."""
-
-
-class ServiceBusy(ResultsError):
-    """Facts: operation, code, reaction (a `rekognition_results.aws.error_table.Reaction`)."""
-
-
-class ResultsExpired(ResultsError):
-    """Facts: operation, job_id."""
-
-    advice = "Start the job anew to get its results again; that costs money."
-
-
-class IncompleteResults(ResultsError):
-    """Facts: operation, job_id, attempt, file."""
-
-    advice = "Land this result again, while Amazon still has it."
-
-
-class ReconciliationFailed(ResultsError):
-    """Facts: operation, job_id, aggregate_by, reason."""
-
-    advice = "Look at the result, then release it with `rekognition-results accept` and a reason."
-
-
-class QuarantineLimit(ResultsError):
-    """Facts: operation, job_id, bad, records, limit."""
-
-    advice = "Look at the file; raise REKOGNITION_QUARANTINE_LIMIT if the rest is good enough."
-
-
-class SchemaMismatch(ResultsError):
-    """Facts: found, expected, path."""
-
-    advice = (
-        "Rebuild with `rekognition-results load --all`, or flatten again from the landing zone."
+    advice: str = (
+        "Start a new run with it corrected: a run keeps its parameters when it is cleared."
     )
 
 
-class WarehouseLocked(ResultsError):
-    """Facts: path, pid."""
+@dataclass(eq=False, repr=False, kw_only=True)
+class RequestRefused(ResultsError):
+    every_job: bool = False  # any other job would meet it as well
 
-    advice = "Wait for that process to end, or stop it, and load again: nothing was changed."
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class ServiceBusy(ResultsError):
+    full_quota: bool = False  # jobs that run must end first: throttling ends by itself
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class ResultsExpired(ResultsError):
+    advice: str = "Start the job again to get its results; that costs money."
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class IncompleteResults(ResultsError):
+    advice: str = "Land this result again, while Amazon still has it."
+    line: int | None = None  # of the file, from 1
+    another_lander: bool = False  # whose parts count
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class ReconciliationFailed(ResultsError):
+    advice: str = (
+        "Look at the result, then release it with `rekognition-results accept` and a reason."
+    )
+    aggregate_by: str | None = None
+    reason: str | None = None
+    check: str | None = None  # of sql/checks
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class QuarantineLimit(ResultsError):
+    advice: str = "Look at the file; raise REKOGNITION_QUARANTINE_LIMIT if the rest is good enough."
+    bad: int = 0
+    records: int = 0
+    limit: float = 0.0  # share of the records that may be bad
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class SchemaMismatch(ResultsError):
+    advice: str = (
+        "Rebuild with `rekognition-results load --all`, or flatten again from the landing zone."
+    )
+    found: int | None = None
+    expected: int | None = None
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class WarehouseLocked(ResultsError):
+    advice: str = "Wait for that process to end, or stop it, and load again: nothing was changed."
+    pid: int | None = None

@@ -53,12 +53,12 @@ def from_client_error(operation: str, about: str, error: ClientError) -> Results
     said = str(told.get("Error", {}).get("Message", ""))
     row = explain(operation, code, told.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     message = f"{operation} of {about} failed with {code} ({said}). {row.advice}"
-    facts: dict[str, Any] = {"operation": operation, "code": code, "every_job": row.every_job}
     if row.reaction is Reaction.FAIL:
-        return RequestRefused(message, **facts)
+        return RequestRefused(message, operation=operation, code=code, every_job=row.every_job)
     if row.reaction is Reaction.NEW_ATTEMPT:
-        return IncompleteResults(message, **facts)
-    return ServiceBusy(message, reaction=row.reaction, **facts)
+        return IncompleteResults(message, operation=operation, code=code)
+    full = row.reaction is Reaction.WAIT_FOR_QUOTA
+    return ServiceBusy(message, operation=operation, code=code, full_quota=full)
 
 
 @contextmanager
@@ -81,7 +81,6 @@ def explained(operation: str, about: str) -> Iterator[None]:
             f"{operation} of {about} got no answer: {error}. Check network and endpoint.",
             operation=operation,
             code=type(error).__name__,
-            reaction=Reaction.RETRY,
         ) from error
 
 
@@ -95,9 +94,10 @@ def _root_explained() -> Iterator[None]:
         if not isinstance(answer, ClientError):
             raise
         ours = from_client_error("", "the results root (REKOGNITION_RESULTS_URI)", answer)
-        if ours.facts["code"] in NO_FILE:  # which another task may have replaced meanwhile
+        if ours.code in NO_FILE:  # which another task may have replaced meanwhile
             raise
-        ours.facts["every_job"] = True
+        if isinstance(ours, RequestRefused):
+            ours.every_job = True
         raise ours from error
 
 
@@ -107,7 +107,7 @@ def suppress_code(*codes: str) -> Iterator[None]:
     try:
         yield
     except RequestRefused as error:
-        if error.facts.get("code") not in codes:
+        if error.code not in codes:
             raise
 
 
@@ -129,9 +129,7 @@ def told_to_airflow(log: Any) -> Iterator[None]:
 
 def for_a_task(error: ResultsError) -> ResultsError:
     """The library's advice in words for somebody with a red task: one clear is enough."""
-    if isinstance(error, IncompleteResults) and "advice" not in error.facts:
-        return IncompleteResults(error.message, **error.facts, advice=LAND_AGAIN)
-    return error
+    return error.with_advice(LAND_AGAIN) if isinstance(error, IncompleteResults) else error
 
 
 def worth_it(failure: str) -> str:

@@ -28,20 +28,21 @@ def gone_explained(
     try:
         yield
     except RequestRefused as error:
-        if error.facts.get("code") != "ResourceNotFoundException":
+        if error.code != "ResourceNotFoundException":
             raise
-        facts = {"operation": operation, "job_id": job_id}
         record = read_job(layout, operation, job_id)
         kept = RESULTS_KEPT[operation]
         if record and datetime.now(UTC) - record.since > kept:
             raise ResultsExpired(
                 f"Job {job_id} is of {record.since:%Y-%m-%d %H:%M} UTC, and Amazon keeps its "
                 f"results for {kept.days} days: they are gone.",
-                **facts,
+                operation=operation,
+                job_id=job_id,
             ) from error
         raise RequestRefused(
             f"There is no job {job_id} in account {hook.account()}, region {hook.region} "
             f"({error.message})",
-            code="ResourceNotFoundException",
-            **facts,
+            operation=operation,
+            job_id=job_id,
+            code=error.code,
         ) from error

@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 from rekognition_results.aws.calls import explained
-from rekognition_results.aws.error_table import Reaction
 from rekognition_results.hooks.rekognition import CUT_SHORT_TRIES, RekognitionHook
 from rekognition_tables.errors import ServiceBusy
 
@@ -64,5 +63,4 @@ class RekognitionModerationHook(RekognitionHook):
             f"DetectModerationLabels of s3://{bucket}/{key} came cut short {CUT_SHORT_TRIES} "
             "times. Check the network.",
             operation="DetectModerationLabels",
-            reaction=Reaction.RETRY,
         )

@@ -14,7 +14,6 @@ from botocore.exceptions import ClientError
 
 from rekognition_results.aws.callers import CallerByFrames
 from rekognition_results.aws.calls import explained
-from rekognition_results.aws.error_table import Reaction
 from rekognition_results.hooks.bodies import ENVELOPES, BodyListener
 from rekognition_tables.errors import ResultsError, ServiceBusy
 
@@ -196,7 +195,6 @@ class RekognitionHook(CallerByFrames, Base):
         raise ServiceBusy(
             f"{operation} of {about} came cut short {CUT_SHORT_TRIES} times. Check the network.",
             operation=operation,
-            reaction=Reaction.RETRY,
         )
 
 

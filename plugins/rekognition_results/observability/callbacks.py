@@ -99,12 +99,12 @@ def _note(task: Any, error: ResultsError) -> None:
 
 def _for_good(error: ResultsError) -> bool:
     if isinstance(error, RequestRefused):
-        return getattr(error, "code", None) in OF_THE_OBJECT
+        return error.code in OF_THE_OBJECT
     return isinstance(error, (QuarantineLimit, ResultsExpired))
 
 
 def _for_good_of_others(error: ResultsError) -> bool:
     """All but what passes by itself, what is not about this job, and what is committed."""
     if isinstance(error, RequestRefused):
-        return "code" in error.facts and not error.facts.get("every_job")
+        return error.code is not None and not error.every_job
     return not isinstance(error, (*RETRIED, JobFailed, ReconciliationFailed, WrongParameter))

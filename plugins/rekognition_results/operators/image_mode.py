@@ -219,7 +219,7 @@ class RekognitionLandModerationOperator(RekognitionLandMediaAnalysisOperator):
         try:
             answer = self.detector.detect_moderation_labels(image.bucket, image.key, config)
         except RequestRefused as error:
-            code = OF_AN_IMAGE.get(str(error.facts.get("code")))
+            code = OF_AN_IMAGE.get(error.code or "")
             if code is None:
                 raise
             return ImageAnswer(number, source_ref, code=code, message=error.message)

@@ -83,7 +83,7 @@ def _told_by_s3(source_ref: str, s3: S3Client) -> str | None:
             byte["Body"].close()
             return "has"
     except RequestRefused as error:
-        if error.facts.get("code") not in DENIED:
+        if error.code not in DENIED:
             raise
         return f"denies to us ({error.__cause__})"
     return None

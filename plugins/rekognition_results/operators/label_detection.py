@@ -16,7 +16,8 @@ from rekognition_results.operators.start import StartJobOperator
 from rekognition_results.planning.parameters import check, labels_of, names_of, number
 from rekognition_results.planning.planner import Members, without_nothing
 from rekognition_results.planning.s3_listing import VIDEOS
-from rekognition_results.sensors.waiting import WaitsForLabelDetection
+from rekognition_results.sensors.waiting import label_detection_status
+from rekognition_results.triggers.label_detection import RekognitionLabelDetectionTrigger
 from rekognition_tables.allowed_values import FEATURES
 from rekognition_tables.errors import IncompleteResults, ServiceBusy, WrongParameter
 from rekognition_tables.jobs.plans import MediaObject
@@ -130,7 +131,7 @@ class RekognitionPlanLabelDetectionOperator(PlanJobsOperator):
         )
 
 
-class RekognitionStartLabelDetectionOperator(WaitsForLabelDetection, StartJobOperator):
+class RekognitionStartLabelDetectionOperator(StartJobOperator):
     """StartLabelDetection, for a planned request or for one that is given here.
 
     https://docs.aws.amazon.com/rekognition/latest/APIReference/API_StartLabelDetection.html
@@ -144,6 +145,9 @@ class RekognitionStartLabelDetectionOperator(WaitsForLabelDetection, StartJobOpe
     :return: the job id; the other parameters are StartJobOperator's
     """
 
+    operation = LABEL_DETECTION
+    trigger_class = RekognitionLabelDetectionTrigger
+    job_status = label_detection_status
     operator_extra_links = (LabelDetectionLink(),)
     link = LabelDetectionLink
     template_fields: Sequence[str] = (
@@ -221,7 +225,7 @@ class RekognitionLandLabelDetectionOperator(LandResultOperator):
         try:
             last = self._add_pages(attempt)
         except IncompleteResults as error:
-            if not error.facts.get("another_lander"):
+            if not error.another_lander:
                 attempt.abandon(str(error))
             raise
         facts = {"status": last.job_status, "sort_by": "TIMESTAMP", **self.origin()}

@@ -25,7 +25,8 @@ from rekognition_results.planning.planner import (
     without_nothing,
 )
 from rekognition_results.planning.s3_listing import IMAGES, S3Uri
-from rekognition_results.sensors.waiting import WaitsForMediaAnalysis
+from rekognition_results.sensors.waiting import media_analysis_status
+from rekognition_results.triggers.media_analysis import RekognitionMediaAnalysisJobTrigger
 from rekognition_tables.errors import ResultsError, ServiceBusy, WrongParameter
 from rekognition_tables.jobs.plans import MediaObject
 from rekognition_tables.jobs.requests import read_job, read_request
@@ -129,7 +130,7 @@ class RekognitionPlanMediaAnalysisOperator(PlanJobsOperator):
         return {**without_nothing(given), "OperationsConfig": config}
 
 
-class RekognitionStartMediaAnalysisJobOperator(WaitsForMediaAnalysis, StartJobOperator):
+class RekognitionStartMediaAnalysisJobOperator(StartJobOperator):
     """StartMediaAnalysisJob, for a planned request or for one that is given here.
 
     https://docs.aws.amazon.com/rekognition/latest/APIReference/API_StartMediaAnalysisJob.html
@@ -143,6 +144,9 @@ class RekognitionStartMediaAnalysisJobOperator(WaitsForMediaAnalysis, StartJobOp
     :return: the job id; the other parameters are StartJobOperator's
     """
 
+    operation = MEDIA_ANALYSIS
+    trigger_class = RekognitionMediaAnalysisJobTrigger
+    job_status = media_analysis_status
     operator_extra_links = (MediaAnalysisJobsLink(),)
     link = MediaAnalysisJobsLink
     template_fields: Sequence[str] = (

@@ -13,7 +13,6 @@ from airflow.sdk.exceptions import AirflowRescheduleException
 
 from rekognition_results.aws.base import AwsBaseOperator, aws_template_fields
 from rekognition_results.aws.calls import told_to_airflow
-from rekognition_results.aws.error_table import Reaction
 from rekognition_results.aws.storage import results_layout
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_results.links.job import ConsoleLink
@@ -21,8 +20,8 @@ from rekognition_results.observability import metrics
 from rekognition_results.observability.lineage import analysed, lineage
 from rekognition_results.planning.parameters import check_arguments
 from rekognition_results.planning.planner import Members
-from rekognition_results.sensors.waiting import WaitsForJob
-from rekognition_results.triggers.job import with_jitter
+from rekognition_results.sensors.waiting import JobStatus, Wait
+from rekognition_results.triggers.job import JobTrigger, with_jitter
 from rekognition_tables.errors import RequestRefused, ServiceBusy, WrongParameter
 from rekognition_tables.jobs.requests import (
     StartRequest,
@@ -32,7 +31,7 @@ from rekognition_tables.jobs.requests import (
     read_request,
     take_up,
 )
-from rekognition_tables.results_root.layout import JOB_ID, Layout
+from rekognition_tables.results_root.layout import JOB_ID, Layout, Operation
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -56,7 +55,7 @@ def was_cleared(ti: Any, retries: int) -> bool:
     return 1 < first == int(ti.try_number)
 
 
-class StartJobOperator(WaitsForJob, Base):
+class StartJobOperator(Base):
     """Start one job for a request, or find the one that it started before.
 
     The request is a planned one, named by its `token`, or is made of the members of the API's
@@ -82,6 +81,9 @@ class StartJobOperator(WaitsForJob, Base):
 
     aws_hook_class = RekognitionHook
     template_fields: Sequence[str] = aws_template_fields("token", "results_uri")
+    operation: ClassVar[Operation]
+    trigger_class: ClassVar[type[JobTrigger]]
+    job_status: ClassVar[JobStatus]
     link: ClassVar[type[ConsoleLink]]
     fail_on_failed = True
 
@@ -117,22 +119,33 @@ class StartJobOperator(WaitsForJob, Base):
             finally:
                 self.link.keep(context, self, **self.link_facts(request.request, job_id or ""))
         if self.wait_for_completion:
-            self._wait(job_id)
+            self._wait(self.wait_for(job_id))
         return job_id
 
-    def _wait(self, job_id: str) -> None:
+    def wait_for(self, job_id: str) -> Wait:
+        """The wait that this operator holds for a job."""
+        return Wait(self, job_id, self.waiter_delay, self.timeout)
+
+    def _wait(self, wait: Wait) -> None:
         started = time.time()
         if self.deferrable:
-            self.look_or_defer(job_id, started, self.waiter_delay)
+            wait.look_or_defer(started)
             return
-        while self.look(job_id) is None:
+        while wait.look() is None:
             if time.time() - started > self.timeout:
-                self.time_is_up(job_id)
+                wait.time_is_up()
             time.sleep(with_jitter(self.waiter_delay))
 
     def execute_complete(self, context: Context, event: dict[str, Any], refused: int = 0) -> str:
-        self.resumed(event, self.waiter_delay, refused)
+        """Resumed by the trigger."""
+        self.wait_for(event["job_id"]).resumed(event, refused)
         return str(event["job_id"])
+
+    def resume_execution(
+        self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context
+    ) -> Any:
+        with self.wait_for("of this task").lost_explained():
+            return super().resume_execution(next_method, next_kwargs, context)
 
     def _request(self, layout: Layout) -> StartRequest:
         """The planned request, or the one that the arguments make, written down before the call."""
@@ -200,7 +213,7 @@ class StartJobOperator(WaitsForJob, Base):
         try:
             job_id = self.call(request.request)
         except ServiceBusy as busy:
-            if busy.reaction is Reaction.WAIT_FOR_QUOTA:
+            if busy.full_quota:
                 self.log.info("%s", busy)
                 raise AirflowRescheduleException(datetime.now(UTC) + QUOTA_DELAY) from None
             raise

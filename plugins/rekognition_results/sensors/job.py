@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow.sdk import PokeReturnValue, conf
+from airflow.sdk import BaseOperator, PokeReturnValue, conf
 from airflow.sdk.exceptions import (
     AirflowFailException,
     AirflowSensorTimeout,
@@ -16,8 +17,9 @@ from airflow.sdk.exceptions import (
 
 from rekognition_results.aws.base import AwsBaseSensor, aws_template_fields
 from rekognition_results.hooks.rekognition import RekognitionHook
-from rekognition_results.sensors.waiting import WaitsForJob
-from rekognition_results.triggers.job import with_jitter
+from rekognition_results.sensors.waiting import JobStatus, Wait
+from rekognition_results.triggers.job import JobTrigger, with_jitter
+from rekognition_tables.results_root.layout import Operation
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -27,7 +29,7 @@ else:
     Base = AwsBaseSensor
 
 
-class JobSensor(WaitsForJob, Base):
+class JobSensor(Base):
     """Wait until a job is SUCCEEDED or FAILED; give its final status.
 
     :param job_id: the job. (templated)
@@ -42,6 +44,9 @@ class JobSensor(WaitsForJob, Base):
     """
 
     aws_hook_class = RekognitionHook
+    operation: ClassVar[Operation]
+    trigger_class: ClassVar[type[JobTrigger]]
+    job_status: ClassVar[JobStatus]
     template_fields: Sequence[str] = aws_template_fields("job_id", "results_uri")
 
     def __init__(
@@ -62,32 +67,37 @@ class JobSensor(WaitsForJob, Base):
         self.deferrable = deferrable
         self.results_uri = results_uri
 
+    def wait_for(self, job_id: str) -> Wait:
+        """The wait that this sensor holds for a job."""
+        return Wait(self, job_id, float(self.poke_interval), self.timeout)
+
     def execute(self, context: Context) -> Any:
         self.keep_link(context)
-        if not self.deferrable:
-            return self._poke(context)
-        delay = float(self.poke_interval)
-        return self._softly(lambda: self.look_or_defer(self.job_id, time.time(), delay))
-
-    def _poke(self, context: Context) -> Any:
+        wait = self.wait_for(self.job_id)
+        if self.deferrable:
+            with self._softly():
+                return wait.look_or_defer(time.time())
         try:
             return super().execute(context)
         except AirflowSensorTimeout:
-            self.time_is_up(self.job_id)
+            wait.time_is_up()
 
     def execute_complete(self, context: Context, event: dict[str, Any], refused: int = 0) -> Any:
-        return self.resumed(event, float(self.poke_interval), refused)
+        """Resumed by the trigger."""
+        return self.wait_for(event["job_id"]).resumed(event, refused)
 
     def resume_execution(
         self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context
     ) -> Any:
-        resume = super().resume_execution
-        return self._softly(lambda: resume(next_method, next_kwargs, context))
+        """Not by super(): Airflow's sensors put a sentence of their own in the place of ours."""
+        with self._softly(), self.wait_for(self.job_id).lost_explained():
+            return BaseOperator.resume_execution(self, next_method, next_kwargs, context)
 
-    def _softly(self, wait: Callable[[], Any]) -> Any:
+    @contextmanager
+    def _softly(self) -> Iterator[None]:
         """Airflow's way with soft_fail and never_fail, for what it does not know to end a wait."""
         try:
-            return wait()
+            yield
         except (AirflowSensorTimeout, AirflowFailException, TaskDeferralError) as error:
             if self.soft_fail or self.never_fail:
                 raise AirflowSkipException(f"Skipped, not failed: {error}") from error
@@ -97,7 +107,7 @@ class JobSensor(WaitsForJob, Base):
         """Note the job's page in the AWS console, if there is one."""
 
     def poke(self, context: Context) -> PokeReturnValue:
-        found = self.look(self.job_id)
+        found = self.wait_for(self.job_id).look()
         return PokeReturnValue(is_done=found is not None, xcom_value=found)
 
     def _get_next_poke_interval(self, *args: Any, **kwargs: Any) -> float:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from rekognition_results.sensors.job import JobSensor
-from rekognition_results.sensors.waiting import WaitsForLabelDetection
+from rekognition_results.sensors.waiting import label_detection_status
+from rekognition_results.triggers.label_detection import RekognitionLabelDetectionTrigger
+from rekognition_tables.results_root.layout import LABEL_DETECTION
 
 
-class RekognitionLabelDetectionSensor(WaitsForLabelDetection, JobSensor):
+class RekognitionLabelDetectionSensor(JobSensor):
     """Wait for a video job; the parameters are JobSensor's."""
+
+    operation = LABEL_DETECTION
+    trigger_class = RekognitionLabelDetectionTrigger
+    job_status = label_detection_status

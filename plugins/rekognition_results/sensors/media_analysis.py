@@ -6,15 +6,20 @@ from typing import TYPE_CHECKING
 
 from rekognition_results.links.media_analysis import MediaAnalysisJobsLink
 from rekognition_results.sensors.job import JobSensor
-from rekognition_results.sensors.waiting import WaitsForMediaAnalysis
+from rekognition_results.sensors.waiting import media_analysis_status
+from rekognition_results.triggers.media_analysis import RekognitionMediaAnalysisJobTrigger
+from rekognition_tables.results_root.layout import MEDIA_ANALYSIS
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
 
-class RekognitionMediaAnalysisJobSensor(WaitsForMediaAnalysis, JobSensor):
+class RekognitionMediaAnalysisJobSensor(JobSensor):
     """Wait for a bulk job; the parameters are JobSensor's."""
 
+    operation = MEDIA_ANALYSIS
+    trigger_class = RekognitionMediaAnalysisJobTrigger
+    job_status = media_analysis_status
     operator_extra_links = (MediaAnalysisJobsLink(),)
 
     def keep_link(self, context: Context) -> None:

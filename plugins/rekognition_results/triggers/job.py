@@ -206,7 +206,7 @@ async def ask(operation: str, about: str, call: Awaitable[Any]) -> tuple[dict[st
         with explained(operation, about):
             return await call, ""
     except RequestRefused as refused:
-        if refused.facts.get("every_job"):
+        if refused.every_job:
             raise
         return {}, str(refused)
 

@@ -63,7 +63,7 @@ def _loose(options: argparse.Namespace, settings: Settings) -> list[Outcome]:
 
     def refuse(error: ResultsError) -> None:
         print(f"rekognition-results: {error}", file=sys.stderr)
-        refusals.append(Outcome(None, {}, False, str(error), file=error.facts.get("file")))
+        refusals.append(Outcome(None, {}, False, str(error), file=error.file))
 
     with flowing("Flattening", quiet=options.json) as progress:
         found = flatten_loose(

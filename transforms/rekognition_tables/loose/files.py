@@ -130,8 +130,8 @@ class _Run:
         try:
             return work()
         except ResultsError as error:
-            if isinstance(error, IncompleteResults) and "advice" not in error.facts:
-                error = IncompleteResults(error.message, **error.facts, advice=GET_AGAIN)
+            if isinstance(error, IncompleteResults):
+                error = error.with_advice(GET_AGAIN)
             self.refusals.append(error)
             return None
 

@@ -30,6 +30,5 @@ def extension_file(name: str) -> Path:
     wheel = f"duckdb-extension-{name.replace('_', '-')}=={duckdb.__version__}"
     raise ResultsError(
         f"A DuckLake needs DuckDB's extension {name} in the environment.",
-        extension=name,
         advice=f"Install {wheel} (the extra `ducklake` of this project has it).",
     )
