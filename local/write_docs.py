@@ -12,6 +12,7 @@ from rekognition_tables.operations import (
     TABLES,
     SettingsTable,
     Table,
+    above,
 )
 from rekognition_tables.settings import CHECKOUT, VARIABLES
 from rekognition_tables.warehouse.ddl import DUCKDB_TYPES, detail
@@ -23,12 +24,6 @@ DOCS = CHECKOUT / "docs" / "tables"
 SETTINGS_FROM, SETTINGS_TO = "<!-- settings -->\n", "<!-- /settings -->"
 WRITTEN = "<!-- Written by `make docs`: edit rekognition_tables/operations/ or sql/. -->"
 OF_EVERY_RESULT = ("job_requests", "quarantined_records", "unknown_fields")
-ONE_PER_RESULT = (
-    "job_requests",
-    "label_detection_jobs",
-    "media_analysis_jobs",
-    "manifest_summaries",
-)
 
 
 def pages() -> dict[str, str]:
@@ -99,42 +94,37 @@ def settings_page(table: SettingsTable) -> str:
 
 
 def _joins(table: Table) -> list[str]:
-    above = parent(table)
-    if above is None:
+    joined = parent(table)
+    if joined is None:
         return []
-    keys = ", ".join(f"`{name}`" for name in shared_keys(table, above))
-    return [f"- Joins [{above.name}]({above.name}.md) on {keys}."]
+    keys = ", ".join(f"`{name}`" for name in shared_keys(table, joined))
+    return [f"- Joins [{joined.name}]({joined.name}.md) on {keys}."]
 
 
 def parent(table: Table) -> Table | None:
-    """The table one level up: the one with the longest grain that this grain contains."""
+    """The table one level up in the diagram; what nothing of its operation is above, the ledger."""
     if table.name == "loads":
         return None
     if table.name in OF_EVERY_RESULT or table.name.endswith("_jobs"):
         return TABLES["loads"]
     if table.name == "manifest_summaries":
         return TABLES["media_analysis_jobs"]
-    above = [
-        other
-        for other in TABLES.values()
-        if other.operations == table.operations and set(other.grain) < set(table.grain)
-    ]
-    return max(above, key=lambda other: len(other.grain))
+    return above(table)
 
 
-def shared_keys(table: Table, above: Table) -> list[str]:
+def shared_keys(table: Table, joined: Table) -> list[str]:
     """The columns of the parent's grain that the table has too."""
-    return [name for name in above.grain if name in table.schema.names]
+    return [name for name in joined.grain if name in table.schema.names]
 
 
 def index_page() -> str:
     lines = ["erDiagram"]
     for table in TABLES.values():
-        above = parent(table)
-        if above:
-            many = "o|" if table.name in ONE_PER_RESULT else "o{"
-            keys = ", ".join(shared_keys(table, above))
-            lines.append(f'    {above.name} ||--{many} {table.name} : "{keys}"')
+        joined = parent(table)
+        if joined:
+            many = "o|" if table.one_a_result else "o{"
+            keys = ", ".join(shared_keys(table, joined))
+            lines.append(f'    {joined.name} ||--{many} {table.name} : "{keys}"')
     versions = ", ".join(f"`{name}` {number}" for name, number in SCHEMA_VERSIONS.items())
     return "\n".join(
         [

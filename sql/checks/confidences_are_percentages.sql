@@ -1,45 +1,15 @@
 -- Grain: confidence or share outside 0 to 100.
 -- Finds: a value in another unit, a number that was misread. NULL is a member the service left out.
 WITH percentages AS (
+    -- each column of percentages in a table with positions
     SELECT
-        'labels' AS table_name,
-        'label_detection' AS operation,
+        '$table' AS table_name,
+        $operation,
         job_id,
-        aggregate_by,
-        confidence
-    FROM labels
-    UNION ALL
-    SELECT
-        'label_instances' AS table_name,
-        'label_detection' AS operation,
-        job_id,
-        aggregate_by,
-        confidence
-    FROM label_instances
-    UNION ALL
-    SELECT
-        'label_instance_dominant_colors' AS table_name,
-        'label_detection' AS operation,
-        job_id,
-        aggregate_by,
-        pixel_percent AS confidence
-    FROM label_instance_dominant_colors
-    UNION ALL
-    SELECT
-        'moderation_labels' AS table_name,
-        'media_analysis' AS operation,
-        job_id,
-        NULL AS aggregate_by,
-        confidence
-    FROM moderation_labels
-    UNION ALL
-    SELECT
-        'moderation_content_types' AS table_name,
-        'media_analysis' AS operation,
-        job_id,
-        NULL AS aggregate_by,
-        confidence
-    FROM moderation_content_types
+        $aggregate_by,
+        $column AS confidence
+    FROM $table
+    -- UNION ALL
 )
 
 SELECT

@@ -1,40 +1,14 @@
 -- Grain: result that stands twice in a table that has one row per result.
 -- Finds: a result loaded twice.
 WITH results AS (
+    -- each table with one row a result
     SELECT
-        'label_detection_jobs' AS table_name,
-        'label_detection' AS operation,
+        '$table' AS table_name,
+        $operation,
         job_id,
-        aggregate_by
-    FROM label_detection_jobs
-    UNION ALL
-    SELECT
-        'media_analysis_jobs' AS table_name,
-        'media_analysis' AS operation,
-        job_id,
-        NULL AS aggregate_by
-    FROM media_analysis_jobs
-    UNION ALL
-    SELECT
-        'manifest_summaries' AS table_name,
-        'media_analysis' AS operation,
-        job_id,
-        NULL AS aggregate_by
-    FROM manifest_summaries
-    UNION ALL
-    SELECT
-        'job_requests' AS table_name,
-        operation,
-        job_id,
-        aggregate_by
-    FROM job_requests
-    UNION ALL
-    SELECT
-        'loads' AS table_name,
-        operation,
-        job_id,
-        aggregate_by
-    FROM loads
+        $aggregate_by
+    FROM $table
+    -- UNION ALL
 )
 
 SELECT

@@ -1,118 +1,39 @@
--- Grain: table and 64 labels or images of a result, some of which are not there: the first one is named.
+-- Grain: table and 64 positions of a result whose parents are not all there: the first absent one is named.
 -- Finds: tables of one result that do not fit together. (The label that label_parents names may well be
 --   absent: a result can be cut off between the two.)
 
--- A number of 64 bits says which of 64 labels or images there are: joined are those numbers, not rows,
+-- A number of 64 bits says which of 64 positions there are: joined are those numbers, not rows,
 -- which keeps the memory of many millions of rows small.
 WITH parents AS (
+    -- each parent
     SELECT
-        'label' AS parent,
+        '$table' AS parent,
         job_id,
-        aggregate_by,
-        0 AS instance_index,
-        label_index >> 6 AS stretch,
-        BIT_OR(1::UBIGINT << (label_index & 63)) AS positions
-    FROM labels
-    GROUP BY job_id, aggregate_by, label_index >> 6
-    UNION ALL
-    SELECT
-        'instance' AS parent,
-        job_id,
-        aggregate_by,
-        instance_index,
-        label_index >> 6 AS stretch,
-        BIT_OR(1::UBIGINT << (label_index & 63)) AS positions
-    FROM label_instances
-    GROUP BY job_id, aggregate_by, instance_index, label_index >> 6
-    UNION ALL
-    SELECT
-        'image' AS parent,
-        job_id,
-        NULL AS aggregate_by,
-        0 AS instance_index,
-        image_index >> 6 AS stretch,
-        BIT_OR(1::UBIGINT << (image_index & 63)) AS positions
-    FROM moderation_images
-    GROUP BY job_id, image_index >> 6
+        $aggregate_by,
+        $further AS further,
+        $first >> 6 AS stretch,
+        BIT_OR(1::UBIGINT << ($first & 63)) AS positions
+    FROM $table
+    GROUP BY $group, $first >> 6
+    -- UNION ALL
 ),
 
 children AS (
+    -- each child
     SELECT
-        'label_instances' AS table_name,
-        'label' AS parent,
+        '$table' AS table_name,
+        '$parent' AS parent,
+        '$one' AS one_parent,
+        $operation,
         job_id,
-        aggregate_by,
-        0 AS instance_index,
-        label_index >> 6 AS stretch,
-        BIT_OR(1::UBIGINT << (label_index & 63)) AS positions
-    FROM label_instances
-    GROUP BY job_id, aggregate_by, label_index >> 6
-    UNION ALL
-    SELECT
-        'label_parents' AS table_name,
-        'label' AS parent,
-        job_id,
-        aggregate_by,
-        0 AS instance_index,
-        label_index >> 6 AS stretch,
-        BIT_OR(1::UBIGINT << (label_index & 63)) AS positions
-    FROM label_parents
-    GROUP BY job_id, aggregate_by, label_index >> 6
-    UNION ALL
-    SELECT
-        'label_aliases' AS table_name,
-        'label' AS parent,
-        job_id,
-        aggregate_by,
-        0 AS instance_index,
-        label_index >> 6 AS stretch,
-        BIT_OR(1::UBIGINT << (label_index & 63)) AS positions
-    FROM label_aliases
-    GROUP BY job_id, aggregate_by, label_index >> 6
-    UNION ALL
-    SELECT
-        'label_categories' AS table_name,
-        'label' AS parent,
-        job_id,
-        aggregate_by,
-        0 AS instance_index,
-        label_index >> 6 AS stretch,
-        BIT_OR(1::UBIGINT << (label_index & 63)) AS positions
-    FROM label_categories
-    GROUP BY job_id, aggregate_by, label_index >> 6
-    UNION ALL
-    SELECT
-        'label_instance_dominant_colors' AS table_name,
-        'instance' AS parent,
-        job_id,
-        aggregate_by,
-        instance_index,
-        label_index >> 6 AS stretch,
-        BIT_OR(1::UBIGINT << (label_index & 63)) AS positions
-    FROM label_instance_dominant_colors
-    GROUP BY job_id, aggregate_by, instance_index, label_index >> 6
-    UNION ALL
-    SELECT
-        'moderation_labels' AS table_name,
-        'image' AS parent,
-        job_id,
-        NULL AS aggregate_by,
-        0 AS instance_index,
-        image_index >> 6 AS stretch,
-        BIT_OR(1::UBIGINT << (image_index & 63)) AS positions
-    FROM moderation_labels
-    GROUP BY job_id, image_index >> 6
-    UNION ALL
-    SELECT
-        'moderation_content_types' AS table_name,
-        'image' AS parent,
-        job_id,
-        NULL AS aggregate_by,
-        0 AS instance_index,
-        image_index >> 6 AS stretch,
-        BIT_OR(1::UBIGINT << (image_index & 63)) AS positions
-    FROM moderation_content_types
-    GROUP BY job_id, image_index >> 6
+        $aggregate_by,
+        '$first' AS place,
+        $further AS further,
+        $first >> 6 AS stretch,
+        BIT_OR(1::UBIGINT << ($first & 63)) AS positions
+    FROM $table
+    GROUP BY $group, $first >> 6
+    -- UNION ALL
 ),
 
 orphans AS (
@@ -125,17 +46,16 @@ orphans AS (
             child.parent = parent.parent
             AND child.job_id = parent.job_id
             AND child.aggregate_by IS NOT DISTINCT FROM parent.aggregate_by
-            AND child.instance_index = parent.instance_index
+            AND child.further = parent.further
             AND child.stretch = parent.stretch
 )
 
 SELECT
-    CASE parent WHEN 'image' THEN 'media_analysis' ELSE 'label_detection' END AS operation,
+    operation,
     job_id,
     aggregate_by,
-    table_name || ' has a row at ' || CASE parent WHEN 'image' THEN 'image' ELSE 'label' END || '_index '
+    table_name || ' has a row at ' || place || ' '
     || (stretch * 64 + BIT_COUNT(XOR(absent, absent - 1)) - 1) -- the lowest bit that is set
-    || CASE parent WHEN 'instance' THEN ', instance_index ' || instance_index ELSE '' END
-    || ', where there is no ' || parent AS problem
+    || further || ', where there is no ' || one_parent AS problem
 FROM orphans
 WHERE absent <> 0

@@ -10,8 +10,9 @@ import pytest
 from benchmarks.load_views import REBUILT, VIEWS, best, refuse_other_views
 from benchmarks.load_views_input import filled
 from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.checks import checks
 from rekognition_tables.warehouse.connection import read_only
-from rekognition_tables.warehouse.sql_files import SqlFile, all_of
+from rekognition_tables.warehouse.sql_files import SqlFile
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +45,6 @@ def test_an_answer_without_rows_is_no_measurement(smallest: duckdb.DuckDBPyConne
         best(smallest, "label_timeline", "WHERE false", 1)
 
 
-@pytest.mark.parametrize("check", all_of("checks"), ids=lambda check: check.name)
+@pytest.mark.parametrize("check", checks().values(), ids=lambda check: check.name)
 def test_the_rows_pass_the_checks(smallest: duckdb.DuckDBPyConnection, check: SqlFile) -> None:
     assert smallest.execute(check.statement).fetchall() == []

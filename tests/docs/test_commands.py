@@ -16,9 +16,10 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "commands.md").read_text(
     action.choices for action in parser()._actions if isinstance(action, argparse._SubParsersAction)
 )
 EXAMPLES = [
-    line.removeprefix("rekognition-results ").partition(" <")[0].partition(" >")[0]
+    command.removeprefix("rekognition-results ").partition(" <")[0].partition(" >")[0]
     for block in re.findall(r"^```sh\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
     for line in block.splitlines()
+    for command in line.split(" | ")
 ]
 
 

@@ -9,9 +9,9 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from rekognition_results.operators.checks import RekognitionCheckWarehouseOperator
 from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.warehouse.checks import checks
 from rekognition_tables.warehouse.connection import opened
 from rekognition_tables.warehouse.load import load, publish
-from rekognition_tables.warehouse.sql_files import all_of
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def checked(results: Path) -> RekognitionCheckWarehouseOperator:
 def test_each_check_is_one_that_airflow_knows_of(results: Path) -> None:
     operator = checked(results)
     operator.execute({})
-    assert {one.name for one in operator.check_results} == {one.name for one in all_of("checks")}
+    assert {one.name for one in operator.check_results} == checks().keys()
     assert all(one.success for one in operator.check_results)
 
 

@@ -8,7 +8,7 @@ import pytest
 from literal_rows import Warehouse
 
 from rekognition_tables.operations import TABLES, Table
-from rekognition_tables.warehouse.sql_files import all_of, read
+from rekognition_tables.warehouse.checks import checks
 
 LABEL = {"name": "Cat", "timestamp": 0, "confidence": 90.0}
 VIDEO = {"job_id": "v", "aggregate_by": "TIMESTAMPS"}
@@ -23,7 +23,7 @@ BOX = {
 
 
 def found(warehouse: Warehouse, check: str) -> list[tuple[Any, ...]]:
-    return warehouse.ask(read("checks", check).statement)
+    return warehouse.ask(checks()[check].statement)
 
 
 def counted(warehouse: Warehouse, job_id: str, **rows: int) -> None:
@@ -34,7 +34,7 @@ def counted(warehouse: Warehouse, job_id: str, **rows: int) -> None:
         warehouse.con.execute(query, [table, count, job_id])
 
 
-@pytest.mark.parametrize("check", [check.name for check in all_of("checks")])
+@pytest.mark.parametrize("check", checks())
 def test_a_good_warehouse_passes(warehouse: Warehouse, check: str) -> None:
     # more than 64 labels and images: the checks count in groups of so many
     warehouse.video("v", *[LABEL] * 70)
@@ -155,8 +155,8 @@ def test_a_row_without_its_image_is_found(warehouse: Warehouse, table: str, posi
 
 def test_every_table_with_positions_is_looked_at() -> None:
     unique = [f"{kind}_positions_are_unique" for kind in ("video", "image")]
-    statements = " ".join(read("checks", check).statement for check in unique)
-    parents = read("checks", "rows_belong_to_a_parent").statement
+    statements = " ".join(checks()[check].statement for check in unique)
+    parents = checks()["rows_belong_to_a_parent"].statement
     for table in TABLES.values():
         positions = [name for name in table.grain if name.endswith("_index")]
         of_results = len(table.operations) == 1

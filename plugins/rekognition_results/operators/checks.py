@@ -11,7 +11,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from rekognition_tables.errors import one_line
 from rekognition_tables.settings import Settings
-from rekognition_tables.warehouse.sql_files import all_of, read
+from rekognition_tables.warehouse.checks import checks
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -34,13 +34,11 @@ class RekognitionCheckWarehouseOperator(SQLTableCheckOperator):
 
     def __init__(self, *, aws_conn_id: str | None = "aws_default", **kwargs: Any) -> None:
         # internal.load_lock has one row, so each check is one answer
-        checks = {
-            check.name: {"check_statement": f"NOT EXISTS (\n{check.statement}\n)"}
-            for check in all_of("checks")
+        each = {
+            name: {"check_statement": f"NOT EXISTS (\n{check.statement}\n)"}
+            for name, check in checks().items()
         }
-        super().__init__(
-            table="internal.load_lock", checks=checks, retry_on_failure=False, **kwargs
-        )
+        super().__init__(table="internal.load_lock", checks=each, retry_on_failure=False, **kwargs)
         self.aws_conn_id = aws_conn_id
 
     def get_db_hook(self) -> PublishedTablesHook:
@@ -62,7 +60,7 @@ class RekognitionCheckWarehouseOperator(SQLTableCheckOperator):
         failed = [name for name, check in self.checks.items() if not check["success"]]
         told = []
         for name in failed:
-            finding = hook.get_first(f"{read('checks', name).statement}\nLIMIT 1")
+            finding = hook.get_first(f"{checks()[name].statement}\nLIMIT 1")
             told.append(f"{name}: {' '.join(str(part) for part in finding if part)}")
         return one_line(
             f"{len(failed)} of {len(self.checks)} checks of the published tables failed. "

@@ -89,6 +89,7 @@ def parser() -> argparse.ArgumentParser:
     _add_unlanded(commands)
     _add_settings(commands)
     _add_accept(commands)
+    _add_checks(commands)
     return whole
 
 
@@ -204,6 +205,15 @@ def _add_accept(commands: Any) -> None:
         help="JOB is the job id, for its SEGMENTS form `JOB.segments`",
     )
     command.add_argument("--reason", required=True, help="why it is good enough")
+    _add_json(command)
+
+
+def _add_checks(commands: Any) -> None:
+    command = _command(
+        commands, "checks", "What a load checks before it commits: list it, or show its SQL."
+    )
+    command.add_argument("names", nargs="*", metavar="NAME", help="only these checks")
+    command.add_argument("--show", action="store_true", help="print the SQL that runs")
     _add_json(command)
 
 

@@ -28,7 +28,16 @@ from rekognition_tables.operations.settings_tables import (
 )
 from rekognition_tables.results_root.layout import Operation
 
-__all__ = ["SCHEMA_VERSIONS", "SETTINGS_TABLES", "TABLES", "SettingsTable", "Table", "written_by"]
+__all__ = [
+    "SCHEMA_VERSIONS",
+    "SETTINGS_TABLES",
+    "TABLES",
+    "WRITTEN",
+    "SettingsTable",
+    "Table",
+    "above",
+    "written_by",
+]
 
 SCHEMA_VERSIONS: dict[Operation, int] = {"media_analysis": 2, "label_detection": 2}
 
@@ -44,6 +53,9 @@ TABLES: dict[str, Table] = {
     )
 }
 
+# What results have files for: all but the ledger.
+WRITTEN: list[Table] = [table for table in TABLES.values() if table is not LOADS]
+
 # What people set and views read; filled from CSV files, not from results.
 SETTINGS_TABLES: dict[str, SettingsTable] = {
     table.name: table for table in (REVIEW_THRESHOLDS, PRICES, MODERATION_TAXONOMY)
@@ -51,9 +63,18 @@ SETTINGS_TABLES: dict[str, SettingsTable] = {
 
 
 def written_by(operation: Operation) -> list[Table]:
-    """The tables that a result of this operation has files for: all of its own but the ledger."""
-    return [
-        table
-        for table in TABLES.values()
-        if operation in table.operations and table.name != "loads"
+    """The tables that a result of this operation has files for."""
+    return [table for table in WRITTEN if operation in table.operations]
+
+
+def above(table: Table) -> Table | None:
+    """The table whose rows those of this one belong to; None when there is none.
+
+    Of the tables of the same operations, the one with the longest grain that this grain contains.
+    """
+    contained = [
+        other
+        for other in TABLES.values()
+        if other.operations == table.operations and set(other.grain) < set(table.grain)
     ]
+    return max(contained, key=lambda other: len(other.grain), default=None)

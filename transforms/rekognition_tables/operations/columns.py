@@ -18,18 +18,34 @@ INSTANT = pa.timestamp("us", tz="UTC")
 TEXTS = pa.list_(pa.string())
 BYTES = pa.binary()
 COUNTS = pa.map_(pa.string(), pa.int64())
+PERCENT = "percent, 0 to 100"  # a unit
+KEYS = ("operation", "job_id", "aggregate_by")  # what names a result
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its columns, its key (`grain`), and which operations write it."""
+    """One table: its columns, its key (`grain`), and which operations write it.
+
+    `positions`: the columns of the grain that are positions in lists, the outermost first.
+    """
 
     name: str
     about: str
     grain: tuple[str, ...]
+    positions: tuple[str, ...]
     schema: pa.Schema
     operations: tuple[Operation, ...]
     aws_page: str
+
+    @property
+    def keys(self) -> list[str]:
+        """The columns that say of which result a row is."""
+        return [name for name in self.grain if name in KEYS]
+
+    @property
+    def one_a_result(self) -> bool:
+        """True when it has one row for each result."""
+        return len(self.keys) == len(self.grain)
 
 
 def column(
@@ -52,7 +68,7 @@ def table(
 
     `key` names the columns that, with those, make a row unique where positions do not.
     """
-    operations = tuple(operations)
+    operations, positions = tuple(operations), tuple(positions)
     keys = [column("job_id", TEXT, "The job that answered.", "JobId", null=False)]
     if len(operations) > 1:
         keys.append(column("operation", TEXT, "`media_analysis` or `label_detection`.", null=False))
@@ -62,7 +78,9 @@ def table(
         keys.append(column("aggregate_by", TEXT, comment, null=len(operations) > 1))
     keys += [column(position, INTEGER, comment, null=False) for position, comment in positions]
     schema = pa.schema([*keys, *columns], metadata={"about": about})
-    return Table(name, about, (*(field.name for field in keys), *key), schema, operations, aws_page)
+    grain = (*(field.name for field in keys), *key)
+    indexes = tuple(position for position, _ in positions)
+    return Table(name, about, grain, indexes, schema, operations, aws_page)
 
 
 API = "https://docs.aws.amazon.com/rekognition/latest/APIReference/"
@@ -85,4 +103,4 @@ def s3_object(prefix: str, member: str, what: str) -> list[pa.Field]:
 
 
 def percent(comment: str, member: str, name: str = "confidence") -> pa.Field:
-    return column(name, REAL, comment, member, "percent, 0 to 100")
+    return column(name, REAL, comment, member, PERCENT)

@@ -3,7 +3,8 @@
 sql/load/     statements of a load
 sql/views/    a plain SELECT; the file's name is the view's name; its header tells what it makes
 sql/precomputed/ a SELECT whose rows a load keeps in a table of the file's name
-sql/checks/   a SELECT whose every row is a failure: operation, job_id, aggregate_by, problem
+sql/checks/   a SELECT whose every row is a failure: operation, job_id, aggregate_by, problem;
+              a template that `rekognition_tables.warehouse.checks` fills in
 sql/queries/  examples that answer a question on the views
 sql/examples/ one query a table, for its page in docs/tables
 """

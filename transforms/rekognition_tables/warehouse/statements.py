@@ -10,17 +10,17 @@ import pyarrow as pa
 
 from rekognition_tables.errors import IncompleteResults, ReconciliationFailed
 from rekognition_tables.flatten.commits import Commit, other_version
-from rekognition_tables.operations import SCHEMA_VERSIONS, TABLES, Table
+from rekognition_tables.operations import SCHEMA_VERSIONS, TABLES, WRITTEN, Table
+from rekognition_tables.operations.columns import KEYS
 from rekognition_tables.results_root.layout import ResultKey
 from rekognition_tables.warehouse import precomputed
+from rekognition_tables.warehouse.checks import checks
 from rekognition_tables.warehouse.connection import CATALOG
 from rekognition_tables.warehouse.ddl import identifier, literal
-from rekognition_tables.warehouse.sql_files import all_of, read
+from rekognition_tables.warehouse.sql_files import read
 
 RESULTS_AT_ONCE = 1000
 ROWS_AT_ONCE = 2_000_000  # what the checks group at once, and small files hold together, in memory
-KEYS = ("operation", "job_id", "aggregate_by")
-WRITTEN = [table for table in TABLES.values() if table.name != "loads"]
 
 
 def in_batches(wanted: Iterable[Commit]) -> Iterator[list[Commit]]:
@@ -178,7 +178,7 @@ def check_and_precompute(con: duckdb.DuckDBPyConnection, sources: Mapping[str, s
     for table in TABLES.values():
         kind, rows = _in_this_load(table, sources)
         con.execute(f"CREATE TEMP {kind} {identifier(table.name)} AS {rows}")
-    for check in all_of("checks"):
+    for check in checks().values():
         failures = con.execute(f"{check.statement}\nLIMIT 1").fetchall()
         if failures:
             raise _failed(check.name, *failures[0])
@@ -192,7 +192,7 @@ def check_and_precompute(con: duckdb.DuckDBPyConnection, sources: Mapping[str, s
 def _in_this_load(table: Table, sources: Mapping[str, str]) -> tuple[str, str]:
     """What the checks of a load take for `table`: TABLE or VIEW, and its rows."""
     rows = f"SELECT {_columns(table)} FROM"
-    if not set(table.grain) <= set(KEYS):
+    if not table.one_a_result:
         return "VIEW", f"{rows} {sources.get(table.name, f'{_qualified(table)} WHERE false')}"
     same = _same_result(table, "there", "batch")
     return "TABLE", (  # read once: in a lake that is as many requests as it has files
@@ -207,8 +207,7 @@ def _same_result(table: Table, one: str, other: str) -> str:
         f"{one}.{key} IS NOT DISTINCT FROM {other}.{key}"
         if key == "aggregate_by"
         else f"{one}.{key} = {other}.{key}"
-        for key in KEYS
-        if key in table.schema.names
+        for key in table.keys
     )
 
 
