@@ -16,8 +16,9 @@ from rekognition_tables.operations.columns import (
     PERCENT,
     REAL,
     TEXT,
+    Member,
+    Position,
     column,
-    percent,
     table,
 )
 from rekognition_tables.results_root.layout import LABEL_DETECTION
@@ -29,10 +30,10 @@ TEXTS = table(
     "texts",
     "Words that were read.",
     [LABEL_DETECTION],
-    [("text_index", "Position of the text.")],
+    [Position("text_index", "Position of the text.", "Texts")],
     [
         column("type", TEXT, "LINE or WORD.", null=False),
-        percent("How sure.", "Text.Confidence"),
+        Member("Confidence", REAL, "How sure.", PERCENT),
         column("timestamp", INTEGER, "Moment."),
         *(
             column(f"geometry_bounding_box_{side}", REAL, "Side.")
@@ -45,7 +46,10 @@ CORNERS = table(
     "corners",
     "Corners of a text.",
     [LABEL_DETECTION],
-    [("text_index", "Position of the text."), ("corner_index", "Position in the text.")],
+    [
+        Position("text_index", "Position of the text.", "Texts"),
+        Position("corner_index", "Position in the text.", "Texts.Corners"),
+    ],
     [],
     GET_LABELS,
 )
@@ -54,7 +58,7 @@ SHADES = table(
     "Shades of a dominant colour: three lists deep.",
     [LABEL_DETECTION],
     [
-        (f"{one}_index", f"Position of the {one}.")
+        Position(f"{one}_index", f"Position of the {one}.", one)
         for one in ("label", "instance", "color", "shade")
     ],
     [],

@@ -41,7 +41,7 @@ def test_lists_that_hardly_repeat_are_not_kept(monkeypatch: pytest.MonkeyPatch) 
     from rekognition_tables.parsing.shapes import Shape
 
     monkeypatch.setattr(name_lists, "TRIAL", 10)
-    lists, shape = name_lists.NameLists(), Shape.of(Named)
+    lists, shape = name_lists.NameLists("Name"), Shape.of(Named)
     for n in range(20):
         text = f'[{{"Name": "N{n}"}}]'.encode()
         reading = Reading()

@@ -7,9 +7,11 @@ from typing import Any
 
 import botocore.session
 import pytest
+from botocore import xform_name
 
 from rekognition_tables.jobs.request_row import request_columns
 from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.columns import snake_case
 from rekognition_tables.operations.responses import (
     LabelDetectionPage,
     ManifestLine,
@@ -57,6 +59,17 @@ def scalars(shape: Any, path: str = "") -> Iterator[tuple[str, str]]:
         yield from scalars(shape.member, path)
     else:
         yield path, shape.type_name
+
+
+def lists(shape: Any, path: str = "") -> Iterator[str]:
+    """Every list of a shape of the model by its JSON path."""
+    if shape.type_name == "structure":
+        for name, member in shape.members.items():
+            if name not in NEVER_SENT:
+                yield from lists(member, f"{path}.{name}" if path else name)
+    elif shape.type_name == "list":
+        yield path
+        yield from lists(shape.member, path)
 
 
 def described(shape: Shape) -> dict[str, str]:
@@ -112,6 +125,37 @@ def test_every_member_of_a_manifest_summary_has_a_column() -> None:
         "errors.message",
     }
     assert told - {"errors.line-numer"} <= columns("media_analysis").keys()
+
+
+def test_members_are_named_in_snake_case_as_botocore_does() -> None:
+    service = botocore.session.get_session().get_service_model("rekognition")
+    shapes = [service.shape_for(name) for name in service.shape_names]
+    names = {name for shape in shapes for name in getattr(shape, "members", ())}
+    assert len(names) > 300
+    assert {name: snake_case(name) for name in names} == {name: xform_name(name) for name in names}
+
+
+def test_every_list_of_the_model_is_the_rows_of_one_table() -> None:
+    rows = [one.positions[-1].path for one in TABLES.values() if one.positions]
+    manifest = "detect-moderation-labels."
+    assert sorted(rows) == sorted(
+        [
+            *lists(model("GetLabelDetection")),
+            *lists(model("GetMediaAnalysisJob")),
+            *(manifest + path for path in lists(model("DetectModerationLabels"))),
+            "",  # a line of the manifest
+            "errors",  # of its summary
+        ]
+    )
+
+
+def test_positions_count_lists_from_the_outermost_in() -> None:
+    for table in TABLES.values():
+        paths = [one.path for one in table.positions]
+        lists_around = [path for path in paths if paths and paths[-1].startswith(path)]
+        assert lists_around == sorted(set(paths), key=len)
+        row = f"{paths[-1]}." if paths and paths[-1] else ""
+        assert all(path.startswith(row) for path in table.paths.values())
 
 
 def test_every_column_of_the_service_is_filled_from_a_member_of_the_model() -> None:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from rekognition_tables.errors import IncompleteResults, brief, shown
 from rekognition_tables.flatten.parquet_writer import TableFiles
 from rekognition_tables.flatten.quarantine import PutAside
+from rekognition_tables.flatten.table_plan import compiled, filled
 from rekognition_tables.operations import TABLES
-from rekognition_tables.operations.columns import INSTANT
-from rekognition_tables.operations.responses import ManifestSummary, MediaAnalysisJob
+from rekognition_tables.operations.media_analysis import ERROR_INDEX, MEDIA_ANALYSIS_TABLES
+from rekognition_tables.operations.responses import ManifestSummary, MediaAnalysisJob, SummaryError
 from rekognition_tables.parsing.arrow_columns import Reading
 from rekognition_tables.parsing.shapes import Shape
 from rekognition_tables.parsing.strict import Findings, Refused, strict_json, text_of, typed
 from rekognition_tables.results_root.layout import ResultKey
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ERRORS = compiled(MEDIA_ANALYSIS_TABLES, ERROR_INDEX)
 
 
 class MediaDocuments:
@@ -34,11 +35,7 @@ class MediaDocuments:
         told = self._read("description.json", data, MediaAnalysisJob)[1]
         if told.get("JobId", self.key.job_id) != self.key.job_id:
             raise self._damaged("description.json", f"it is of job {brief(told['JobId'])}.", data)
-        row: dict[str, Any] = {"mode": mode}
-        for field in TABLES["media_analysis_jobs"].schema:
-            if field.name not in ("job_id", "mode"):
-                value = told.get(field.metadata[b"member"].decode())
-                row[field.name] = _moment(value) if field.type == INSTANT else value
+        row = TABLES["media_analysis_jobs"].row(told) | {"mode": mode}
         self._files.add("media_analysis_jobs", {name: [value] for name, value in row.items()})
         return row
 
@@ -47,22 +44,12 @@ class MediaDocuments:
         summary, told = self._read(name, data, ManifestSummary)
         if summary.statistics is None and summary.errors is None:
             raise self._damaged(name, "it has neither statistics nor errors.", data)
-        row = {
-            field.name: [told.get(field.metadata[b"member"].decode())]
-            for field in TABLES["manifest_summaries"].schema
-            if field.name != "job_id"
-        }
-        self._files.add("manifest_summaries", row)
+        row = TABLES["manifest_summaries"].row(told)
+        self._files.add("manifest_summaries", {name: [value] for name, value in row.items()})
         errors = summary.errors or []
-        numbers = [one.line_numer if one.line_number is None else one.line_number for one in errors]
-        rows = {
-            "error_index": list(range(len(errors))),
-            "line_number": numbers,
-            "source_ref": [one.source_ref for one in errors],
-            "code": [one.code for one in errors],
-            "message": [one.message for one in errors],
-        }
-        self._files.add("manifest_errors", rows)
+        index = np.arange(len(errors))
+        rows = filled(ERRORS, Reading(), Shape.of(SummaryError), errors, index)
+        self._files.add("manifest_errors", rows["manifest_errors"])
         return told, len(errors)
 
     def _read(
@@ -83,8 +70,3 @@ class MediaDocuments:
             job_id=self.key.job_id,
             file=name,
         )
-
-
-def _moment(seconds: float | None) -> datetime | None:
-    """Epoch seconds as the API sends them; a double holds them to less than a microsecond."""
-    return None if seconds is None else EPOCH + timedelta(microseconds=round(seconds * 1e6))

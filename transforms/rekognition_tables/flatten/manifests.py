@@ -11,12 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rekognition_tables.flatten.damaged_labels import OneLine, without_bad_labels
-from rekognition_tables.flatten.label_columns import Columns, places
 from rekognition_tables.flatten.pages import DOUBTS
 from rekognition_tables.flatten.parquet_writer import TableFiles
 from rekognition_tables.flatten.quarantine import PutAside
+from rekognition_tables.flatten.table_plan import Columns, compiled, filled
 from rekognition_tables.limits import BATCH_BYTES, Limits
-from rekognition_tables.operations.columns import INTEGER, REAL, TEXT
+from rekognition_tables.operations.columns import TEXT
+from rekognition_tables.operations.media_analysis import IMAGE_INDEX, MEDIA_ANALYSIS_TABLES, RESULT
 from rekognition_tables.operations.responses import ManifestLine
 from rekognition_tables.parsing.arrow_columns import Reading, checked_quotes, structural_quotes
 from rekognition_tables.parsing.lines import Block, Line, Positions
@@ -26,7 +27,7 @@ from rekognition_tables.parsing.strict import Findings, Refused, strict_json, te
 from rekognition_tables.results_root.layout import MEDIA_ANALYSIS, ResultKey
 
 LINES_PER_BATCH = 1_000  # some 300 KB, so that a batch stays in the processor's cache
-RESULT = "detect-moderation-labels"
+PLAN = compiled(MEDIA_ANALYSIS_TABLES, IMAGE_INDEX)
 
 
 class ManifestLines:
@@ -202,34 +203,12 @@ def image_tables(
 
     `labels_at`: each label's position in its line, where some are left out.
     """
-    moderation = shape.objects[RESULT]
-    answers = reading.objects(shape, found, "moderation")
-    reading.extras(shape, found)
-    reading.extras(moderation, answers)
-    source_ref = reading.column(shape, found, "source_ref", TEXT)
-    buckets, keys = split_references(source_ref)
-    images: Columns = {
-        "image_index": index,
-        "source_ref": source_ref,
-        "source_ref_bucket": buckets,
-        "source_ref_key": keys,
-        "moderation_model_version": reading.column(
-            moderation, answers, "ModerationModelVersion", TEXT
-        ),
-        "project_version": reading.column(moderation, answers, "ProjectVersion", TEXT),
-    }
-    labels = _list_columns(
-        reading, moderation, answers, index, "ModerationLabels", "label_index", _LABELS
-    )
+    tables = filled(PLAN, reading, shape, found, index)
+    images = tables["moderation_images"]
+    images["source_ref_bucket"], images["source_ref_key"] = split_references(images["source_ref"])
     if labels_at is not None:
-        labels["label_index"] = labels_at
-    return {
-        "moderation_images": images,
-        "moderation_labels": labels,
-        "moderation_content_types": _list_columns(
-            reading, moderation, answers, index, "ContentTypes", "content_type_index", _TYPES
-        ),
-    }
+        tables["moderation_labels"]["label_index"] = labels_at
+    return tables
 
 
 def etags_of(references: pa.Array, planned: pa.Table | None) -> pa.Array:
@@ -239,32 +218,6 @@ def etags_of(references: pa.Array, planned: pa.Table | None) -> pa.Array:
     known = planned.combine_chunks()
     places = pc.index_in(references, value_set=known["source_ref"].chunk(0))
     return known["etag"].chunk(0).take(places)
-
-
-_TYPES = {"name": ("Name", TEXT), "confidence": ("Confidence", REAL)}
-_LABELS = {
-    **_TYPES,
-    "parent_name": ("ParentName", TEXT),
-    "taxonomy_level": ("TaxonomyLevel", INTEGER),
-}
-
-
-def _list_columns(
-    reading: Reading,
-    parent: Shape,
-    answers: Sequence[Any],
-    index: Positions,
-    member: str,
-    position: str,
-    members: dict[str, tuple[str, pa.DataType]],
-) -> Columns:
-    shape = parent.objects[member]
-    found, lengths = reading.lists(parent, answers, member)
-    reading.extras(shape, found)
-    columns: Columns = {"image_index": np.repeat(index, lengths), position: places(lengths)}
-    for name, (attribute, kind) in members.items():
-        columns[name] = reading.column(shape, found, attribute, kind)
-    return columns
 
 
 # RE2, which knows no URLs: `?`, `#` and `//` are parts of a key.

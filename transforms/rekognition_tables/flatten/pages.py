@@ -12,16 +12,16 @@ import numpy as np
 import pyarrow as pa
 
 from rekognition_tables.errors import IncompleteResults, ResultsError, shown
-from rekognition_tables.flatten.label_columns import NAME_LISTS, Columns, label_tables
 from rekognition_tables.flatten.parquet_writer import TableFiles
 from rekognition_tables.flatten.quarantine import PutAside
 from rekognition_tables.flatten.reconcile import PageChain
+from rekognition_tables.flatten.table_plan import Columns, compiled, filled
 from rekognition_tables.flatten.unique_keys import fingerprint
 from rekognition_tables.limits import ADVICE, BATCH_BYTES, Limits
+from rekognition_tables.operations.label_detection import LABEL_DETECTION_TABLES, LABEL_INDEX
 from rekognition_tables.operations.responses import LabelDetectionPage
 from rekognition_tables.parsing.arrow_columns import Reading, structural_quotes
 from rekognition_tables.parsing.lines import Block, Line
-from rekognition_tables.parsing.name_lists import NameLists
 from rekognition_tables.parsing.recognise import kind_of
 from rekognition_tables.parsing.shapes import Shapes
 from rekognition_tables.parsing.strict import (
@@ -41,6 +41,8 @@ DOUBTS = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
 
 LABELS_LOOKED_AT = 10  # of a page, to tell whose they are
 
+PLAN = compiled(LABEL_DETECTION_TABLES, LABEL_INDEX)
+
 Repeats = Mapping[int, str]  # a label's position in its page, and what it repeats
 NO_REPEATS: Repeats = {}
 
@@ -50,8 +52,8 @@ class LabelDetectionPages:
 
     def __init__(self, key: ResultKey, files: TableFiles, aside: PutAside, limits: Limits) -> None:
         self.key = key
-        self.shapes = Shapes(LabelDetectionPage, as_bytes=NAME_LISTS)
-        self._names = {member: NameLists() for member in NAME_LISTS}
+        self._names = PLAN.name_lists()
+        self.shapes = Shapes(LabelDetectionPage, as_bytes=self._names)
         self.chain = PageChain(key)
         self.labels = 0
         self.lines = 0
@@ -120,7 +122,7 @@ class LabelDetectionPages:
         told = [dict(reading.leaves(root, page)) for page in pages]
         found = list(chain.from_iterable([page.Labels or () for page in pages]))
         index = np.arange(self.labels, self.labels + len(found), dtype=np.int64)
-        tables = label_tables(reading, self._names, root.objects["Labels"], found, index)
+        tables = filled(PLAN, reading, root.objects["Labels"], found, index, self._names)
         if tables["labels"]["name"].null_count:
             raise ValueError("a label has no name")
         if reading.quotes != sum(structural_quotes(block.view(line)) for line in batch):
@@ -180,7 +182,7 @@ class LabelDetectionPages:
             index.append(number)
             met.take(one)
         reading = Reading()
-        tables = label_tables(reading, self._names, shape, good, np.array(index, np.int64))
+        tables = filled(PLAN, reading, shape, good, np.array(index, np.int64), self._names)
         self._write(tables, len(spans), reading)
         self._aside.unknown_values(met.unknown)
         return fingerprint(_own_values(tables), bad)
@@ -218,5 +220,6 @@ def _named(entry: Any) -> Any:
 
 def _own_values(tables: dict[str, Columns]) -> pa.RecordBatch:
     """What labels say of themselves, without their place in the result."""
-    own = {name: values for name, values in tables["labels"].items() if name != "label_index"}
+    labels = tables[PLAN.table.name]
+    own = {name: labels[name] for name in PLAN.table.paths}
     return pa.RecordBatch.from_arrays(list(own.values()), list(own))

@@ -81,11 +81,7 @@ class PageChain:
 
     def job_row(self) -> dict[str, Any]:
         """The row of label_detection_jobs, but for its key: what the first page to say it said."""
-        return {
-            field.name: self._merged.get(field.metadata.get(b"member", b"").decode())
-            for field in TABLES["label_detection_jobs"].schema
-            if field.name not in ("job_id", "aggregate_by")
-        }
+        return TABLES["label_detection_jobs"].row(self._merged)
 
 
 def manifest_disagreement(

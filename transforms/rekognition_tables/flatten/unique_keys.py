@@ -59,7 +59,7 @@ class UniqueKeys:
         self._table = table
         self._key = key
         self._names = [name for name in table.grain if name not in RESULT]
-        self._ordered = bool(self._names) and all(name.endswith("_index") for name in self._names)
+        self._ordered = bool(table.positions)
         self._last: tuple[int, ...] | None = None
         self._seen: set[tuple[Any, ...]] = set()
 

@@ -8,20 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from rekognition_tables.operations import TABLES
 from rekognition_tables.operations.columns import INSTANT
+from rekognition_tables.operations.every_operation import OF_THE_JOB
 
-FACTS = {
-    field.name: field.type
-    for field in TABLES["loads"].schema
-    if field.name
-    in (
-        *("status", "status_message", "account", "region", "found_by"),
-        *("input_s3_object_bucket", "input_s3_object_name", "input_s3_object_version"),
-        *("started_at", "finished_at", "images", "video_metadata_duration_millis"),
-        *("lines_sent", "lines_analysed", "lines_refused", "lines_received"),
-    )
-}
+FACTS = {field.name: field.type for field in OF_THE_JOB}
 INSTANTS = [name for name, kind in FACTS.items() if kind == INSTANT]
 Row = dict[str, Any]
 

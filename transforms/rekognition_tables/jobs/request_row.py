@@ -17,10 +17,7 @@ def job_request_row(
     layout: Layout | None, key: ResultKey, landed_at: datetime | None
 ) -> dict[str, Any]:
     """The row of job_requests but for its key, one value a column."""
-    row: dict[str, Any] = {field.name: None for field in TABLES["job_requests"].schema}
-    for name in ("job_id", "operation", "aggregate_by"):
-        del row[name]
-    row["landed_at"] = landed_at
+    row = TABLES["job_requests"].row({}) | {"landed_at": landed_at}
     job = job_told(layout, key)
     row |= {name: job.get(name) for name in (*_OURS, "found_by")}
     row |= {name: moment(job.get(name)) for name in ("started_at", "finished_seen_at")}
@@ -65,31 +62,27 @@ def job_input(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def request_columns(request: dict[str, Any]) -> dict[str, Any]:
-    """StartMediaAnalysisJob's and StartLabelDetection's members as columns."""
-    moderation = _at(request, "OperationsConfig", "DetectModerationLabels")
-    filters = _at(request, "Settings", "GeneralLabels")
-    source = job_input(request)
-    channel = _at(request, "NotificationChannel")
-    output = _at(request, "OutputConfig")
-    return {
-        "input_s3_object_bucket": source.get("Bucket"),
-        "input_s3_object_name": source.get("Name"),
-        "input_s3_object_version": source.get("Version"),
-        "min_confidence": request.get("MinConfidence", moderation.get("MinConfidence")),
-        "features": request.get("Features"),
-        "label_inclusion_filters": filters.get("LabelInclusionFilters"),
-        "label_exclusion_filters": filters.get("LabelExclusionFilters"),
-        "label_category_inclusion_filters": filters.get("LabelCategoryInclusionFilters"),
-        "label_category_exclusion_filters": filters.get("LabelCategoryExclusionFilters"),
-        "project_version": moderation.get("ProjectVersion"),
-        "notification_channel_sns_topic_arn": channel.get("SNSTopicArn"),
-        "notification_channel_role_arn": channel.get("RoleArn"),
-        "job_tag": request.get("JobTag"),
-        "job_name": request.get("JobName"),
-        "output_config_s3_bucket": output.get("S3Bucket"),
-        "output_config_s3_key_prefix": output.get("S3KeyPrefix"),
-        "kms_key_id": request.get("KmsKeyId"),
+    """StartMediaAnalysisJob's and StartLabelDetection's members as columns.
+
+    What an operation keeps in settings of its own has the same path as in the other's request.
+    """
+    told = {
+        **_leaves(_at(request, "OperationsConfig", "DetectModerationLabels")),
+        **_leaves(_at(request, "Settings", "GeneralLabels")),
+        **_leaves({**request, "Input": {"S3Object": job_input(request)}}),
     }
+    paths = TABLES["job_requests"].paths.items()
+    return {name: told.get(path) for name, path in paths if name not in _OURS}
+
+
+def _leaves(value: Any, path: str = "") -> dict[str, Any]:
+    """All that is no object, by its JSON path."""
+    if not isinstance(value, dict):
+        return {path: value}
+    found: dict[str, Any] = {}
+    for name, inside in value.items():
+        found |= _leaves(inside, f"{path}.{name}" if path else name)
+    return found
 
 
 def _at(request: dict[str, Any], *names: str) -> dict[str, Any]:

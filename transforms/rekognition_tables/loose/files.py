@@ -285,12 +285,7 @@ def _digest(path: AnyPath) -> str:
 def _ledger_row(
     operation: Operation, counts: dict[str, int], reconciled: bool | None, reason: str | None
 ) -> dict[str, list[Any]]:
-    row: dict[str, Any] = {
-        field.name: None
-        for field in TABLES["loads"].schema
-        if field.name not in ("job_id", "operation", "aggregate_by")
-    }
-    row |= {
+    row = TABLES["loads"].row({}) | {
         "schema_version": SCHEMA_VERSIONS[operation],
         "row_counts": list(counts.items()),
         "reconciled": reconciled,

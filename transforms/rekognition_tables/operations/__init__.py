@@ -1,8 +1,9 @@
 """Every table's columns: the one truth for the Parquet writer, the DDL, the documentation and the tests.
 
 Columns are the API's members in snake_case (botocore's `xform_name`), nested members joined with
-their parent's name. A column's metadata says what it holds (`comment`), which member of which shape
-it comes from (`member`, empty for our own) and its `unit`. Positions are 0-based, in the order received.
+their parent's name. A column's metadata says what it holds (`comment`), by which JSON path of the
+answer it is filled (`member`, empty for our own) and its `unit`. A position says which list it
+counts. From both a plan is compiled that fills the tables (rekognition_tables.flatten.table_plan).
 
 A new table, or a new column that may be NULL, needs no new version: a load adds it to the warehouse, and
 results that were flattened before have NULL there. Raise an operation's number in SCHEMA_VERSIONS when an

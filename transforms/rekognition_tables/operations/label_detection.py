@@ -2,51 +2,40 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
-
 from rekognition_tables.operations.columns import (
     GET_LABELS,
     INTEGER,
+    PERCENT,
     REAL,
     TEXT,
+    Member,
+    Position,
     Table,
-    column,
-    percent,
     s3_object,
     table,
 )
 from rekognition_tables.results_root.layout import LABEL_DETECTION
 
-LABEL_INDEX = ("label_index", "Position of the label in the whole result, over all pages.")
-INSTANCE_INDEX = ("instance_index", "Position of the instance in its label.")
+LABEL_INDEX = Position(
+    "label_index", "Position of the label in the whole result, over all pages.", "Labels"
+)
+INSTANCE_INDEX = Position(
+    "instance_index", "Position of the instance in its label.", "Labels.Label.Instances"
+)
+COLOR_INDEX = Position(
+    "color_index",
+    "Position of the colour in its instance.",
+    "Labels.Label.Instances.DominantColors",
+)
 VIDEO = (LABEL_DETECTION,)
-
-
-def _millis(name: str, comment: str, member: str) -> pa.Field:
-    return column(name, INTEGER, comment, member, "milliseconds from the start of the video")
-
-
-def _box(side: str, comment: str) -> pa.Field:
-    member = f"Labels.Label.Instances.BoundingBox.{side.title()}"
-    return column(f"bounding_box_{side}", REAL, comment, member, "ratio of the frame, 0 to 1")
+MOMENT = "milliseconds from the start of the video"
+RATIO = "ratio of the frame, 0 to 1"
 
 
 def _names(name: str, position: str, member: str, about: str) -> Table:
-    return table(
-        name,
-        about,
-        VIDEO,
-        [LABEL_INDEX, (position, f"Position in the label's {member}.")],
-        [
-            column(
-                "name",
-                TEXT,
-                "Name, as the label taxonomy spells it.",
-                f"Labels.Label.{member}.Name",
-            )
-        ],
-        GET_LABELS,
-    )
+    own = Position(position, f"Position in the label's {member}.", f"Labels.Label.{member}")
+    columns = [Member("Name", TEXT, "Name, as the label taxonomy spells it.")]
+    return table(name, about, VIDEO, [LABEL_INDEX, own], columns, GET_LABELS, repeating=True)
 
 
 _LABEL_DETECTION_JOBS = table(
@@ -55,45 +44,23 @@ _LABEL_DETECTION_JOBS = table(
     VIDEO,
     [],
     [
-        column("job_status", TEXT, "SUCCEEDED or FAILED.", "JobStatus"),
-        column("status_message", TEXT, "Why the job failed.", "StatusMessage"),
-        column("video_metadata_codec", TEXT, "Compression of the video.", "VideoMetadata.Codec"),
-        column(
-            "video_metadata_duration_millis",
-            INTEGER,
-            "Length.",
-            "VideoMetadata.DurationMillis",
-            "milliseconds",
-        ),
-        column("video_metadata_format", TEXT, "Container.", "VideoMetadata.Format"),
-        column(
-            "video_metadata_frame_rate",
-            REAL,
-            "Frame rate.",
-            "VideoMetadata.FrameRate",
-            "frames per second",
-        ),
-        column(
-            "video_metadata_frame_height", INTEGER, "Height.", "VideoMetadata.FrameHeight", "pixels"
-        ),
-        column(
-            "video_metadata_frame_width", INTEGER, "Width.", "VideoMetadata.FrameWidth", "pixels"
-        ),
-        column("video_metadata_color_range", TEXT, "FULL or LIMITED.", "VideoMetadata.ColorRange"),
-        column("label_model_version", TEXT, "Model that found the labels.", "LabelModelVersion"),
-        *s3_object("video_", "Video", "the video"),
-        column("job_tag", TEXT, "Tag given at the start.", "JobTag"),
-        column(
-            "get_request_metadata_sort_by",
-            TEXT,
-            "Order, as the service says it.",
-            "GetRequestMetadata.SortBy",
-        ),
-        column(
-            "get_request_metadata_aggregate_by",
+        Member("JobStatus", TEXT, "SUCCEEDED or FAILED."),
+        Member("StatusMessage", TEXT, "Why the job failed."),
+        Member("VideoMetadata.Codec", TEXT, "Compression of the video."),
+        Member("VideoMetadata.DurationMillis", INTEGER, "Length.", "milliseconds"),
+        Member("VideoMetadata.Format", TEXT, "Container."),
+        Member("VideoMetadata.FrameRate", REAL, "Frame rate.", "frames per second"),
+        Member("VideoMetadata.FrameHeight", INTEGER, "Height.", "pixels"),
+        Member("VideoMetadata.FrameWidth", INTEGER, "Width.", "pixels"),
+        Member("VideoMetadata.ColorRange", TEXT, "FULL or LIMITED."),
+        Member("LabelModelVersion", TEXT, "Model that found the labels."),
+        *s3_object("Video", "the video"),
+        Member("JobTag", TEXT, "Tag given at the start."),
+        Member("GetRequestMetadata.SortBy", TEXT, "Order, as the service says it."),
+        Member(
+            "GetRequestMetadata.AggregateBy",
             TEXT,
             "Form, as the service says it; older responses say nothing.",
-            "GetRequestMetadata.AggregateBy",
         ),
     ],
     GET_LABELS,
@@ -105,24 +72,20 @@ _LABELS = table(
     VIDEO,
     [LABEL_INDEX],
     [
-        _millis(
-            "timestamp",
-            "Moment of the frame; in SEGMENTS the start of the stretch.",
-            "Labels.Timestamp",
-        ),
-        column("name", TEXT, "Name, as the label taxonomy spells it.", "Labels.Label.Name"),
-        percent("How sure the model is.", "Labels.Label.Confidence"),
-        _millis("start_timestamp_millis", "Start of the stretch.", "Labels.StartTimestampMillis"),
-        _millis("end_timestamp_millis", "End of the stretch.", "Labels.EndTimestampMillis"),
-        column(
-            "duration_millis",
+        Member(
+            "Timestamp",
             INTEGER,
-            "Length of the stretch.",
-            "Labels.DurationMillis",
-            "milliseconds",
+            "Moment of the frame; in SEGMENTS the start of the stretch.",
+            MOMENT,
         ),
+        Member("Label.Name", TEXT, "Name, as the label taxonomy spells it."),
+        Member("Label.Confidence", REAL, "How sure the model is.", PERCENT),
+        Member("StartTimestampMillis", INTEGER, "Start of the stretch.", MOMENT),
+        Member("EndTimestampMillis", INTEGER, "End of the stretch.", MOMENT),
+        Member("DurationMillis", INTEGER, "Length of the stretch.", "milliseconds"),
     ],
     GET_LABELS,
+    wrapper="Label",
 )
 
 _LABEL_INSTANCES = table(
@@ -131,33 +94,28 @@ _LABEL_INSTANCES = table(
     VIDEO,
     [LABEL_INDEX, INSTANCE_INDEX],
     [
-        _box("width", "Width of the box."),
-        _box("height", "Height of the box."),
-        _box("left", "Left edge of the box."),
-        _box("top", "Top edge of the box."),
-        percent("How sure the model is of the box.", "Labels.Label.Instances.Confidence"),
+        Member("BoundingBox.Width", REAL, "Width of the box.", RATIO),
+        Member("BoundingBox.Height", REAL, "Height of the box.", RATIO),
+        Member("BoundingBox.Left", REAL, "Left edge of the box.", RATIO),
+        Member("BoundingBox.Top", REAL, "Top edge of the box.", RATIO),
+        Member("Confidence", REAL, "How sure the model is of the box.", PERCENT),
     ],
     GET_LABELS,
 )
-
-
-def _color(name: str, member: str, kind: pa.DataType, comment: str, unit: str = "") -> pa.Field:
-    return column(name, kind, comment, f"Labels.Label.Instances.DominantColors.{member}", unit)
-
 
 _LABEL_INSTANCE_DOMINANT_COLORS = table(
     "label_instance_dominant_colors",
     "One row per dominant colour of an instance.",
     VIDEO,
-    [LABEL_INDEX, INSTANCE_INDEX, ("color_index", "Position of the colour in its instance.")],
+    [LABEL_INDEX, INSTANCE_INDEX, COLOR_INDEX],
     [
-        _color("red", "Red", INTEGER, "Red part.", "0 to 255"),
-        _color("blue", "Blue", INTEGER, "Blue part.", "0 to 255"),
-        _color("green", "Green", INTEGER, "Green part.", "0 to 255"),
-        _color("hex_code", "HexCode", TEXT, "The colour as #rrggbb."),
-        _color("css_color", "CSSColor", TEXT, "Nearest CSS colour name."),
-        _color("simplified_color", "SimplifiedColor", TEXT, "One of 12 plain colour names."),
-        _color("pixel_percent", "PixelPercent", REAL, "Share of the pixels.", "percent, 0 to 100"),
+        Member("Red", INTEGER, "Red part.", "0 to 255"),
+        Member("Blue", INTEGER, "Blue part.", "0 to 255"),
+        Member("Green", INTEGER, "Green part.", "0 to 255"),
+        Member("HexCode", TEXT, "The colour as #rrggbb."),
+        Member("CSSColor", TEXT, "Nearest CSS colour name."),
+        Member("SimplifiedColor", TEXT, "One of 12 plain colour names."),
+        Member("PixelPercent", REAL, "Share of the pixels.", PERCENT),
     ],
     GET_LABELS,
 )

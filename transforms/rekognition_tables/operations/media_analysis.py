@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
-
 from rekognition_tables.operations.columns import (
     API,
     GET_MEDIA,
     INSTANT,
     INTEGER,
     MANIFESTS,
+    PERCENT,
     REAL,
     TEXT,
+    Member,
+    Position,
     Table,
     column,
-    percent,
     s3_object,
     table,
 )
 from rekognition_tables.results_root.layout import MEDIA_ANALYSIS
 
-IMAGE_INDEX = ("image_index", "Line number in the result manifest minus one.")
+RESULT = "detect-moderation-labels"
+IMAGE_INDEX = Position("image_index", "Line number in the result manifest minus one.", "")
+LABEL_INDEX = Position(
+    "label_index", "Position of the label in its image.", f"{RESULT}.ModerationLabels"
+)
+CONTENT_TYPE_INDEX = Position(
+    "content_type_index", "Position of the content type in its image.", f"{RESULT}.ContentTypes"
+)
+ERROR_INDEX = Position("error_index", "Position in the summary's errors.", "errors")
 IMAGES = (MEDIA_ANALYSIS,)
 
 _MEDIA_ANALYSIS_JOBS = table(
@@ -35,47 +43,30 @@ _MEDIA_ANALYSIS_JOBS = table(
             "`bulk`, or `image` for DetectModerationLabels called image by image.",
             null=False,
         ),
-        column("job_name", TEXT, "Name given at the start.", "JobName"),
-        column(
-            "operations_config_detect_moderation_labels_min_confidence",
+        Member("JobName", TEXT, "Name given at the start."),
+        Member(
+            "OperationsConfig.DetectModerationLabels.MinConfidence",
             REAL,
             "Lowest confidence asked for.",
-            "OperationsConfig.DetectModerationLabels.MinConfidence",
-            "percent, 0 to 100",
+            PERCENT,
         ),
-        column(
-            "operations_config_detect_moderation_labels_project_version",
+        Member(
+            "OperationsConfig.DetectModerationLabels.ProjectVersion",
             TEXT,
             "Custom moderation adapter (ARN).",
-            "OperationsConfig.DetectModerationLabels.ProjectVersion",
         ),
-        column("status", TEXT, "SUCCEEDED or FAILED.", "Status"),
-        column("failure_details_code", TEXT, "Why the job failed.", "FailureDetails.Code"),
-        column(
-            "failure_details_message",
-            TEXT,
-            "Why the job failed, in words.",
-            "FailureDetails.Message",
-        ),
-        column("creation_timestamp", INSTANT, "When the job was made.", "CreationTimestamp"),
-        column("completion_timestamp", INSTANT, "When the job ended.", "CompletionTimestamp"),
-        *s3_object("input_", "Input", "the input manifest"),
-        column("output_config_s3_bucket", TEXT, "Bucket for the results.", "OutputConfig.S3Bucket"),
-        column(
-            "output_config_s3_key_prefix",
-            TEXT,
-            "Prefix for the results.",
-            "OutputConfig.S3KeyPrefix",
-        ),
-        column("kms_key_id", TEXT, "KMS key of the results.", "KmsKeyId"),
-        *s3_object("results_", "Results", "the result manifest"),
-        column(
-            "results_model_versions_moderation",
-            TEXT,
-            "Model that found the labels.",
-            "Results.ModelVersions.Moderation",
-        ),
-        *s3_object("manifest_summary_", "ManifestSummary", "the manifest summary"),
+        Member("Status", TEXT, "SUCCEEDED or FAILED."),
+        Member("FailureDetails.Code", TEXT, "Why the job failed."),
+        Member("FailureDetails.Message", TEXT, "Why the job failed, in words."),
+        Member("CreationTimestamp", INSTANT, "When the job was made."),
+        Member("CompletionTimestamp", INSTANT, "When the job ended."),
+        *s3_object("Input", "the input manifest"),
+        Member("OutputConfig.S3Bucket", TEXT, "Bucket for the results."),
+        Member("OutputConfig.S3KeyPrefix", TEXT, "Prefix for the results."),
+        Member("KmsKeyId", TEXT, "KMS key of the results."),
+        *s3_object("Results", "the result manifest"),
+        Member("Results.ModelVersions.Moderation", TEXT, "Model that found the labels."),
+        *s3_object("ManifestSummary", "the manifest summary"),
     ],
     GET_MEDIA,
 )
@@ -86,9 +77,7 @@ _MODERATION_IMAGES = table(
     IMAGES,
     [IMAGE_INDEX],
     [
-        column(
-            "source_ref", TEXT, "The image as the manifest names it: s3://bucket/key.", "source-ref"
-        ),
+        Member("source-ref", TEXT, "The image as the manifest names it: s3://bucket/key."),
         column("source_ref_bucket", TEXT, "Bucket of the image."),
         column("source_ref_key", TEXT, "Key of the image, with its # and ? kept."),
         column(
@@ -96,44 +85,23 @@ _MODERATION_IMAGES = table(
             TEXT,
             "ETag of the image when its request was planned here; NULL where nobody knows it.",
         ),
-        column(
-            "moderation_model_version",
-            TEXT,
-            "Model that looked at the image.",
-            "detect-moderation-labels.ModerationModelVersion",
-        ),
-        column(
-            "project_version",
-            TEXT,
-            "Custom moderation adapter (ARN).",
-            "detect-moderation-labels.ProjectVersion",
-        ),
+        Member(f"{RESULT}.ModerationModelVersion", TEXT, "Model that looked at the image."),
+        Member(f"{RESULT}.ProjectVersion", TEXT, "Custom moderation adapter (ARN)."),
     ],
     MANIFESTS,
+    wrapper=RESULT,
 )
 
 _MODERATION_LABELS = table(
     "moderation_labels",
     "One row per moderation label of an image.",
     IMAGES,
-    [IMAGE_INDEX, ("label_index", "Position of the label in its image.")],
+    [IMAGE_INDEX, LABEL_INDEX],
     [
-        column(
-            "name", TEXT, "Name of the label.", "detect-moderation-labels.ModerationLabels.Name"
-        ),
-        column(
-            "parent_name",
-            TEXT,
-            'Name of its parent, "" at the root.',
-            "detect-moderation-labels.ModerationLabels.ParentName",
-        ),
-        column(
-            "taxonomy_level",
-            INTEGER,
-            "1 at the root; absent before model 7.",
-            "detect-moderation-labels.ModerationLabels.TaxonomyLevel",
-        ),
-        percent("How sure the model is.", "detect-moderation-labels.ModerationLabels.Confidence"),
+        Member("Name", TEXT, "Name of the label."),
+        Member("ParentName", TEXT, 'Name of its parent, "" at the root.'),
+        Member("TaxonomyLevel", INTEGER, "1 at the root; absent before model 7."),
+        Member("Confidence", REAL, "How sure the model is.", PERCENT),
     ],
     API + "API_ModerationLabel.html",
 )
@@ -142,21 +110,13 @@ _MODERATION_CONTENT_TYPES = table(
     "moderation_content_types",
     "One row per content type of an image (animated, illustrated, ...).",
     IMAGES,
-    [IMAGE_INDEX, ("content_type_index", "Position of the content type in its image.")],
+    [IMAGE_INDEX, CONTENT_TYPE_INDEX],
     [
-        column(
-            "name", TEXT, "Name of the content type.", "detect-moderation-labels.ContentTypes.Name"
-        ),
-        percent("How sure the model is.", "detect-moderation-labels.ContentTypes.Confidence"),
+        Member("Name", TEXT, "Name of the content type."),
+        Member("Confidence", REAL, "How sure the model is.", PERCENT),
     ],
     API + "API_ContentType.html",
 )
-
-
-def _statistic(name: str, comment: str) -> pa.Field:
-    member = "statistics." + name.removeprefix("statistics_").replace("_", "-")
-    return column(name, INTEGER, comment, member, "lines")
-
 
 _MANIFEST_SUMMARIES = table(
     "manifest_summaries",
@@ -164,10 +124,10 @@ _MANIFEST_SUMMARIES = table(
     IMAGES,
     [],
     [
-        column("version", TEXT, "Version of the summary's format.", "version"),
-        _statistic("statistics_total_json_lines", "Lines of the input manifest."),
-        _statistic("statistics_valid_json_lines", "Lines that were analysed."),
-        _statistic("statistics_invalid_json_lines", "Lines that were not."),
+        Member("version", TEXT, "Version of the summary's format."),
+        Member("statistics.total-json-lines", INTEGER, "Lines of the input manifest.", "lines"),
+        Member("statistics.valid-json-lines", INTEGER, "Lines that were analysed.", "lines"),
+        Member("statistics.invalid-json-lines", INTEGER, "Lines that were not.", "lines"),
     ],
     MANIFESTS,
 )
@@ -176,12 +136,12 @@ _MANIFEST_ERRORS = table(
     "manifest_errors",
     "One row per input line that the service did not analyse.",
     IMAGES,
-    [("error_index", "Position in the summary's errors.")],
+    [ERROR_INDEX],
     [
-        column("line_number", INTEGER, "Line of the input manifest.", "errors.line-number"),
-        column("source_ref", TEXT, "The image the line names.", "errors.source-ref"),
-        column("code", TEXT, "Kind of error.", "errors.code"),
-        column("message", TEXT, "The error in words.", "errors.message"),
+        Member("line-number", INTEGER, "Line of the input manifest."),
+        Member("source-ref", TEXT, "The image the line names."),
+        Member("code", TEXT, "Kind of error."),
+        Member("message", TEXT, "The error in words."),
     ],
     MANIFESTS,
 )

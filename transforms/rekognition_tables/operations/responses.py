@@ -205,6 +205,10 @@ class SummaryError(Answer):
     code: str = ABSENT
     message: str = ABSENT
 
+    def __post_init__(self) -> None:
+        if self.line_number is None:
+            self.line_number = self.line_numer
+
 
 class ManifestSummary(Answer):
     version: str = ABSENT

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from rekognition_tables.operations.columns import DATE, GUIDE, INTEGER, REAL, TEXT, column
+from rekognition_tables.operations.columns import DATE, GUIDE, INTEGER, PERCENT, REAL, TEXT, column
 from rekognition_tables.results_root.layout import OPERATIONS
 
 
@@ -38,7 +38,7 @@ REVIEW_THRESHOLDS = SettingsTable(
                 "min_confidence",
                 REAL,
                 "Findings from here on are queued.",
-                unit="percent, 0 to 100",
+                unit=PERCENT,
                 null=False,
             ),
         ]

@@ -33,8 +33,13 @@ def structural_quotes(data: bytes | memoryview) -> int:
     return quotes
 
 
+def values_of(shape: Shape, objects: Sequence[Any], member: str) -> list[Any]:
+    """One member of each object, as it is."""
+    return _getter(shape.base, shape.attributes[member])(objects)
+
+
 @cache
-def values_of(base: type[msgspec.Struct], attribute: str) -> Callable[[Sequence[Any]], list[Any]]:
+def _getter(base: type[msgspec.Struct], attribute: str) -> Callable[[Sequence[Any]], list[Any]]:
     """Takes one member off many objects of one kind.
 
     Python remembers in the code of an attribute's look-up where it found it last, and finds it
@@ -53,11 +58,11 @@ class Reading:
         self.quotes = 0
         self.unknown: list[tuple[str, int, bytes]] = []
 
-    def column(self, shape: Shape, objects: Sequence[Any], attribute: str, kind: Any) -> pa.Array:
+    def column(self, shape: Shape, objects: Sequence[Any], member: str, kind: Any) -> pa.Array:
         """One member of all objects as an Arrow array; an absent or null one is NULL."""
-        values = values_of(shape.base, attribute)(objects)
+        values = values_of(shape, objects, member)
         absent = 0
-        nullable = shape.names[attribute] in shape.nullable
+        nullable = member in shape.nullable
         if nullable:
             absent = values.count(msgspec.UNSET)
             values = [None if value is msgspec.UNSET else value for value in values]
@@ -68,34 +73,39 @@ class Reading:
             self.quotes += 2 * (nulls - absent)
         return array
 
-    def objects(self, shape: Shape, objects: Sequence[Any], attribute: str) -> list[Any]:
+    def objects(self, shape: Shape, objects: Sequence[Any], member: str) -> list[Any]:
         """The objects in one member; an absent one is an empty object."""
-        values = values_of(shape.base, attribute)(objects)
-        if all(values) and shape.names[attribute] not in shape.nullable:
+        values = values_of(shape, objects, member)
+        if all(values) and member not in shape.nullable:
             self.quotes += 2 * len(values)
             return values
-        self._count(shape, values, attribute)
-        empty = shape.objects[shape.names[attribute]].empty
+        self._count(shape, values, member)
+        empty = shape.objects[member].empty
         return [value or empty for value in values]
 
     def lists(
-        self, shape: Shape, objects: Sequence[Any], attribute: str
+        self, shape: Shape, objects: Sequence[Any], member: str
     ) -> tuple[list[Any], Positions]:
         """The objects in one member that is a list, one after the other, and each list's length."""
-        values = values_of(shape.base, attribute)(objects)
+        values = values_of(shape, objects, member)
         try:
             lengths = lengths_of(values)
             self.quotes += 2 * len(values)
         except TypeError:  # one is None or UNSET
-            self._count(shape, values, attribute)
+            self._count(shape, values, member)
             values = [value or () for value in values]
             lengths = lengths_of(values)
         return list(chain.from_iterable(values)), lengths
 
+    def texts(self, values: list[str]) -> pa.Array:
+        """The elements of lists of texts."""
+        self.quotes += 2 * len(values)
+        return _array(values, TEXT)
+
     def extras(self, shape: Shape, objects: Sequence[Any]) -> None:
         """Note the learned members nobody described."""
         for attribute, name in shape.extras.items():
-            found = [raw for raw in values_of(shape.base, attribute)(objects) if raw is not None]
+            found = [raw for raw in _getter(shape.base, attribute)(objects) if raw is not None]
             if found:
                 joined = b"\n".join(found)
                 self.quotes += 2 * len(found) + checked_quotes(joined)
@@ -104,7 +114,7 @@ class Reading:
     def leaves(self, shape: Shape, one: Any) -> Iterator[tuple[str, Any]]:
         """The scalars of one object and of the objects in it, by JSON path; lists are left out."""
         self.extras(shape, [one])
-        for attribute, name in shape.names.items():
+        for name, attribute in shape.attributes.items():
             value = getattr(one, attribute)
             if value is msgspec.UNSET or (value is None and name not in shape.nullable):
                 continue
@@ -114,10 +124,9 @@ class Reading:
             elif value is not None and not isinstance(value, list):
                 yield shape.path_of(name), value
 
-    def _count(self, shape: Shape, values: list[Any], attribute: str) -> None:
+    def _count(self, shape: Shape, values: list[Any], member: str) -> None:
         """Count the members that are there, null ones too."""
-        nullable = shape.names[attribute] in shape.nullable
-        absent = values.count(msgspec.UNSET if nullable else None)
+        absent = values.count(msgspec.UNSET if member in shape.nullable else None)
         self.quotes += 2 * (len(values) - absent)
 
 

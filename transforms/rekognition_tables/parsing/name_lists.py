@@ -24,9 +24,10 @@ SEPARATOR = b"\0"  # no JSON text holds it
 
 
 class NameLists:
-    """The names in one member of labels that is a list of names."""
+    """The texts in one member of objects that is a list of objects with just a text."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: str) -> None:
+        self._text = text
         self._ids: dict[bytes, int] = {bytes(NOTHING): 0}
         self._names = pa.array([], TEXT)
         self._lengths = np.zeros(1, np.int64)
@@ -43,7 +44,7 @@ class NameLists:
         if self._pays and not shape.extras:
             return self._look_up(reading, shape, texts)
         reading.quotes += 2 * (len(texts) - texts.count(bytes(NOTHING)))
-        return _decode(reading, shape, texts)
+        return self._decode(reading, shape, texts)
 
     def _look_up(
         self, reading: Reading, shape: Shape, texts: list[bytes]
@@ -67,7 +68,7 @@ class NameLists:
 
     def _learn(self, shape: Shape, texts: list[bytes]) -> None:
         reading = Reading()
-        lengths, names = _decode(reading, shape, texts)
+        lengths, names = self._decode(reading, shape, texts)
         quotes = [structural_quotes(text) for text in texts]
         if reading.quotes != sum(quotes):
             raise ValueError("a key is duplicated")
@@ -79,11 +80,13 @@ class NameLists:
         for text in texts:
             self._ids[text] = len(self._ids)
 
-
-def _decode(reading: Reading, shape: Shape, texts: Sequence[bytes]) -> tuple[Positions, pa.Array]:
-    empty = (bytes(NOTHING), b"null")
-    joined = b"[" + b",".join([b"[]" if text in empty else text for text in texts]) + b"]"
-    lists = msgspec.json.decode(joined, type=list[list[shape.struct]])  # type: ignore[name-defined]
-    named = [one for names in lists for one in names]
-    reading.extras(shape, named)
-    return lengths_of(lists), reading.column(shape, named, "Name", TEXT)
+    def _decode(
+        self, reading: Reading, shape: Shape, texts: Sequence[bytes]
+    ) -> tuple[Positions, pa.Array]:
+        empty = (bytes(NOTHING), b"null")
+        joined = b"[" + b",".join([b"[]" if text in empty else text for text in texts]) + b"]"
+        kind = list[list[shape.struct]]  # type: ignore[name-defined]
+        lists = msgspec.json.decode(joined, type=kind)
+        named = [one for names in lists for one in names]
+        reading.extras(shape, named)
+        return lengths_of(lists), reading.column(shape, named, self._text, TEXT)

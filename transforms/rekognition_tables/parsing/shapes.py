@@ -25,14 +25,14 @@ _members = cache(msgspec.structs.fields)  # looked at anew, they cost a small re
 
 @dataclass(eq=False)
 class Shape:
-    """One object of an answer, at a JSON path. All goes by JSON name but `names`, by attribute.
+    """One object of an answer, at a JSON path. All goes by JSON name.
 
     Lists called as in `as_bytes` are left as their bytes, unchecked, in `struct`.
     """
 
     path: str
     base: type[msgspec.Struct]
-    names: dict[str, str] = field(default_factory=dict)
+    attributes: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, Any] = field(default_factory=dict)
     objects: dict[str, Shape] = field(default_factory=dict)
     extras: dict[str, str] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Shape:
             name, kind = member.encode_name, member.type
             if get_origin(kind) is Annotated:
                 kind = get_args(kind)[0]
-            shape.names[member.name] = name
+            shape.attributes[name] = member.name
             shape.kinds[name] = kind
             inner = get_args(kind)[0] if get_origin(kind) is list else kind
             if isinstance(inner, type) and issubclass(inner, msgspec.Struct):

@@ -66,7 +66,7 @@ def _names(table: Table) -> Names:
         "table": table.name,
         **{key: key if key in table.keys else f"{absent[key]} AS {key}" for key in absent},
         "keys": ", ".join(table.keys),
-        **(_grouped(table, table.positions) if table.positions else {}),
+        **(_grouped(table, table.indexes) if table.positions else {}),
     }
 
 
@@ -101,19 +101,19 @@ def _percentages(table: Table) -> list[Names]:
 
 def _boxes(table: Table) -> list[Names]:
     widths = [name for name in table.schema.names if name.endswith("bounding_box_width")]
-    place = _place(table.positions)
+    place = _place(table.indexes)
     return [{"place": place, "box": name.removesuffix("_width")} for name in widths]
 
 
 def _times(table: Table) -> list[Names]:
     wrong = [OUT_OF_ORDER[name] for name in table.schema.names if name in OUT_OF_ORDER]
-    names = {"place": _place(table.positions), "out_of_order": " OR ".join(wrong)}
+    names = {"place": _place(table.indexes), "out_of_order": " OR ".join(wrong)}
     return [names] if table.positions and wrong else []
 
 
 def _positions(table: Table) -> list[Names]:
     paged = ANSWERS[table.operations[0]] == "pages"
-    return [{"along": one if paged else "position"} for one in table.positions[:1]]
+    return [{"along": one if paged else "position"} for one in table.indexes[:1]]
 
 
 def _parent(table: Table) -> list[Names]:
@@ -125,7 +125,7 @@ def _child(table: Table) -> list[Names]:
     parent = above(table)
     if not (parent and parent.positions):
         return []
-    return [{"parent": parent.name, **_grouped(table, parent.positions)}]
+    return [{"parent": parent.name, **_grouped(table, parent.indexes)}]
 
 
 PARTS: dict[str, Callable[[Table], list[Names]]] = {

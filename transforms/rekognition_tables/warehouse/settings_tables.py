@@ -20,7 +20,7 @@ from upath import UPath
 
 from rekognition_tables.errors import ResultsError
 from rekognition_tables.operations import SETTINGS_TABLES, SettingsTable
-from rekognition_tables.operations.columns import DATE, INTEGER, REAL
+from rekognition_tables.operations.columns import DATE, INTEGER, PERCENT, REAL
 from rekognition_tables.parsing.encodings import NotUnicode, text_of_file
 from rekognition_tables.results_root.files import read_if_there, write_whole
 from rekognition_tables.results_root.layout import Layout
@@ -28,7 +28,6 @@ from rekognition_tables.warehouse.ddl import identifier
 from rekognition_tables.warehouse.sql_files import SQL
 
 Row = tuple[Any, ...]
-PERCENT = "percent, 0 to 100"
 
 
 def own_file(layout: Layout, table: SettingsTable) -> UPath:

@@ -1,0 +1,140 @@
+"""Tables are filled by the paths that their columns name, whatever the answer's form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from rekognition_tables.flatten.documents import ERRORS
+from rekognition_tables.flatten.manifests import PLAN as IMAGES
+from rekognition_tables.flatten.pages import PLAN as LABELS
+from rekognition_tables.flatten.table_plan import Plan, compiled, filled
+from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.columns import (
+    INTEGER,
+    REAL,
+    TEXT,
+    Member,
+    Position,
+    Table,
+    column,
+    table,
+)
+from rekognition_tables.operations.responses import ABSENT, Answer
+from rekognition_tables.parsing.arrow_columns import Reading, structural_quotes
+from rekognition_tables.parsing.shapes import Shapes
+
+
+def columns_of(plan: Plan) -> dict[str, set[str]]:
+    """The columns that a plan fills, by table."""
+    own: dict[str, set[str]] = {plan.table.name: set(plan.columns)}
+    for one in (*plan.objects.values(), *plan.lists.values()):
+        for name, columns in columns_of(one).items():
+            own[name] = own.get(name, set()) | columns
+    return own
+
+
+def test_every_column_of_a_list_is_filled_by_its_plan() -> None:
+    planned = columns_of(LABELS) | columns_of(IMAGES) | columns_of(ERRORS)
+    lists = {table.name: table for table in TABLES.values() if table.positions}
+    assert planned == {name: set(one.paths) for name, one in lists.items()}
+
+
+class Emotion(Answer):
+    Type: str = ABSENT
+    Confidence: float = ABSENT
+
+
+class Face(Answer):
+    Emotions: list[Emotion] = ABSENT
+    Confidence: float = ABSENT
+
+
+class Celebrity(Answer):
+    Urls: list[str] = ABSENT
+    Name: str = ABSENT
+    Face: Face = ABSENT
+
+
+class Recognition(Answer):
+    Timestamp: int = ABSENT
+    Celebrity: Celebrity = ABSENT
+
+
+class Audio(Answer):
+    Codec: str = ABSENT
+
+
+class Page(Answer):
+    """Of GetCelebrityRecognition, with a list beside its elements as GetSegmentDetection has."""
+
+    Celebrities: list[Recognition] = ABSENT
+    AudioMetadata: list[Audio] = ABSENT
+
+
+ELEMENTS = Position("celebrity_index", "", "Celebrities")
+URLS = Position("url_index", "", "Celebrities.Celebrity.Urls")
+EMOTIONS = Position("emotion_index", "", "Celebrities.Celebrity.Face.Emotions")
+AUDIO = Position("audio_metadata_index", "", "AudioMetadata")
+
+
+def made(name: str, positions: list[Position], *columns: Member | pa.Field) -> Table:
+    return table(name, "", ("media_analysis",), positions, columns, "", wrapper="Celebrity")
+
+
+OF_CELEBRITIES = [
+    made(
+        "celebrities",
+        [ELEMENTS],
+        Member("Timestamp", INTEGER, ""),
+        Member("Celebrity.Name", TEXT, ""),
+        Member("Celebrity.Face.Confidence", REAL, ""),
+    ),
+    made("celebrity_urls", [ELEMENTS, URLS], column("url", TEXT, "", URLS.path)),
+    made(
+        "celebrity_emotions",
+        [ELEMENTS, EMOTIONS],
+        Member("Type", TEXT, ""),
+        Member("Confidence", REAL, ""),
+    ),
+    made("audio_metadata", [AUDIO], Member("Codec", TEXT, "")),
+]
+BODY = (
+    b'{"Celebrities": [{"Timestamp": 5, "Celebrity": {"Urls": ["a", "b"], "Name": "A", "Face": '
+    b'{"Confidence": 9.5, "Emotions": [{"Type": "SAD", "Confidence": 1.5}]}}}, {"Timestamp": 6}, '
+    b'{"Timestamp": 7, "Celebrity": {"Urls": ["c"], "Face": {"Emotions": [{"Type": "HAPPY"}, {}]}}'
+    b'}], "AudioMetadata": [{"Codec": "aac"}]}'
+)
+
+
+def test_a_column_is_named_by_its_path_without_the_wrapper_of_its_row() -> None:
+    named = {one.name: list(one.paths) for one in OF_CELEBRITIES}
+    assert named == {
+        "celebrities": ["timestamp", "name", "face_confidence"],
+        "celebrity_urls": ["url"],
+        "celebrity_emotions": ["type", "confidence"],
+        "audio_metadata": ["codec"],
+    }
+
+
+def test_lists_of_texts_lists_in_objects_and_lists_beside_the_elements_are_filled() -> None:
+    shapes, reading = Shapes(Page), Reading()
+    page = shapes.decoder.decode(BODY)
+    rows: dict[str, list[tuple[Any, ...]]] = {}
+    for first, elements in ((ELEMENTS, page.Celebrities), (AUDIO, page.AudioMetadata)):
+        plan = compiled(OF_CELEBRITIES, first)
+        index = np.arange(10, 10 + len(elements))
+        for name, found in filled(plan, reading, shapes.at(first.path), elements, index).items():
+            names = [field for one in OF_CELEBRITIES if one.name == name for field in one.schema]
+            lists = [found[field.name].tolist() for field in names if field.name != "job_id"]
+            rows[name] = list(zip(*lists, strict=True))
+    assert rows == {
+        "celebrities": [(10, 5, "A", 9.5), (11, 6, None, None), (12, 7, None, None)],
+        "celebrity_urls": [(10, 0, "a"), (10, 1, "b"), (12, 0, "c")],
+        "celebrity_emotions": [(10, 0, "SAD", 1.5), (12, 0, "HAPPY", None), (12, 1, None, None)],
+        "audio_metadata": [(10, "aac")],
+    }
+    lists_of_the_page = 2 * len(Page.__struct_fields__)
+    assert reading.quotes + lists_of_the_page == structural_quotes(BODY)
