@@ -28,7 +28,8 @@ import pyarrow.parquet as pq
 
 from benchmarks.results import machine, put_section
 from rekognition_tables.flatten.commits import Commit, TableFile, commits
-from rekognition_tables.operations import SCHEMA_VERSIONS, TABLES
+from rekognition_tables.operations.names import SCHEMA_VERSIONS
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.results_root.layout import Layout, ResultKey, table_path
 from rekognition_tables.warehouse.connection import opened
 from rekognition_tables.warehouse.lake.ducklake import DuckLake

@@ -18,7 +18,7 @@ import duckdb
 
 from benchmarks.load_views_input import filled, first_image, first_image_job, first_job, usual_job
 from benchmarks.results import machine, put_section
-from rekognition_tables.operations import SETTINGS_TABLES, TABLES
+from rekognition_tables.operations.tables import SETTINGS_TABLES, TABLES
 from rekognition_tables.results_root.layout import Layout
 from rekognition_tables.warehouse.connection import opened, read_only
 from rekognition_tables.warehouse.ddl import INTERNAL, PRECOMPUTED, identifier, literal

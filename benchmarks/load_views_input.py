@@ -8,8 +8,9 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.load import NOON, fill
-from rekognition_tables.operations import SCHEMA_VERSIONS, TABLES
-from rekognition_tables.results_root.layout import LABEL_DETECTION, Layout
+from rekognition_tables.operations.names import LABEL_DETECTION, SCHEMA_VERSIONS
+from rekognition_tables.operations.tables import TABLES
+from rekognition_tables.results_root.layout import Layout
 from rekognition_tables.warehouse.connection import opened
 from rekognition_tables.warehouse.precomputed import recompute
 

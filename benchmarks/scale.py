@@ -34,8 +34,9 @@ from rekognition_tables.jobs.plans import MediaObject, PlannedRequest, digest, p
 from rekognition_tables.jobs.requests import StartRequest, note_committed, note_started
 from rekognition_tables.jobs.unlanded import unlanded_jobs
 from rekognition_tables.landing.attempts import LandingAttempt
-from rekognition_tables.operations import SCHEMA_VERSIONS, written_by
-from rekognition_tables.results_root.layout import Layout, Operation, ResultKey, table_path
+from rekognition_tables.operations.names import SCHEMA_VERSIONS, Operation
+from rekognition_tables.operations.tables import written_by
+from rekognition_tables.results_root.layout import Layout, ResultKey, table_path
 from rekognition_tables.warehouse.connection import opened
 from rekognition_tables.warehouse.load import load
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from rekognition_tables.errors import ResultsError
-from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.settings import Settings
 from rekognition_tables.warehouse.connection import read_only
 from rekognition_tables.warehouse.sql_files import read

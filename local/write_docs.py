@@ -6,8 +6,8 @@ table of settings, between the two comments that mark its place. A test fails wh
 
 from __future__ import annotations
 
-from rekognition_tables.operations import (
-    SCHEMA_VERSIONS,
+from rekognition_tables.operations.names import SCHEMA_VERSIONS
+from rekognition_tables.operations.tables import (
     SETTINGS_TABLES,
     TABLES,
     SettingsTable,

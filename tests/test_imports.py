@@ -16,7 +16,7 @@ MODULES_AT_MOST = 15  # in one folder, its __init__ not counted
 ROOMS = {
     "transforms/rekognition_tables": (
         *("errors", "limits", "own_folders", "allowed_values"),
-        *("results_root", "landing", "operations", "jobs", "parsing", "flatten", "loose"),
+        *("operations", "results_root", "landing", "jobs", "parsing", "flatten", "loose"),
         *("warehouse", "arrow_tables", "environment", "settings", "cli"),
     ),
     "plugins/rekognition_results": (

@@ -33,12 +33,8 @@ from rekognition_results.operators.label_detection import (
 from rekognition_results.operators.media_analysis import RekognitionPlanMediaAnalysisOperator
 from rekognition_tables.flatten.results import flatten
 from rekognition_tables.jobs.requests import note_committed
-from rekognition_tables.results_root.layout import (
-    LABEL_DETECTION,
-    MEDIA_ANALYSIS,
-    Layout,
-    ResultKey,
-)
+from rekognition_tables.operations.names import LABEL_DETECTION, MEDIA_ANALYSIS
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 MEDIA, IMAGES, OUTPUT = "studio", "shop-images", "rekognition-output"
 BEGINNING = 1_790_841_600.0  # 2026-10-01T08:00:00Z

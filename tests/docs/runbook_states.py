@@ -14,7 +14,8 @@ from typing import Any
 from rekognition_tables.flatten.results import flatten
 from rekognition_tables.jobs.requests import JobRecord
 from rekognition_tables.landing.attempts import LandingAttempt
-from rekognition_tables.results_root.layout import Layout, Operation, ResultKey
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.results_root.layout import Layout, ResultKey
 from rekognition_tables.warehouse.file.lock import warehouse_lock
 from rekognition_tables.warehouse.load import load_and_publish
 

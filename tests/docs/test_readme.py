@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.tables import TABLES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

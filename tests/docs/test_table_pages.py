@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from local.write_docs import DOCS, README, pages, with_settings
-from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.warehouse.ddl import create_tables, identifier, precomputed_tables
 from rekognition_tables.warehouse.sql_files import all_of, read, views
 

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 from airflow_process import ROOT, environment
 
-from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.tables import TABLES
 
 CLOCKS = {"started_at", "finished_at", "finished_seen_at", "landed_at", "flattened_at", "loaded_at"}
 CLOCKS |= {"creation_timestamp", "completion_timestamp"}

@@ -15,7 +15,8 @@ from rekognition_results.operators.collect import (
     RekognitionReceiveCompletionsOperator,
 )
 from rekognition_results.operators.results import RekognitionFlattenOperator
-from rekognition_tables.results_root.layout import Layout, Operation
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.results_root.layout import Layout
 
 ACCOUNT = "123456789012"
 

@@ -13,7 +13,7 @@ import yaml
 from airflow.sdk._shared.observability.metrics.metrics_registry import MetricsRegistry
 
 from rekognition_results.observability.metrics import METRICS, Metric
-from rekognition_tables.results_root.layout import OPERATIONS
+from rekognition_tables.operations.names import OPERATIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 ALERTS = ROOT / "deploy" / "alerts"

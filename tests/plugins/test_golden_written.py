@@ -35,7 +35,8 @@ from rekognition_results.operators.image_mode import (
 from rekognition_results.operators.results import RekognitionFlattenOperator
 from rekognition_tables.flatten.commits import accept
 from rekognition_tables.landing import attempts
-from rekognition_tables.results_root.layout import Layout, Operation, ResultKey
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.results_root.layout import Layout, ResultKey
 from rekognition_tables.settings import Settings
 from rekognition_tables.warehouse.load import load_and_publish
 

@@ -24,7 +24,7 @@ from rekognition_results.operators.results import (
     RekognitionFlattenOperator,
     RekognitionLoadWarehouseOperator,
 )
-from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.results_root.layout import Layout
 from rekognition_tables.warehouse.lake.ducklake import DuckLake
 

@@ -23,7 +23,7 @@ from rekognition_results.operators.results import (
 from rekognition_tables.flatten.commits import Commit, TableFile, read_commit
 from rekognition_tables.jobs.requests import uncommitted_tokens
 from rekognition_tables.landing.attempts import newest_whole_attempt
-from rekognition_tables.operations import SCHEMA_VERSIONS
+from rekognition_tables.operations.names import SCHEMA_VERSIONS
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
 

@@ -40,7 +40,8 @@ from rekognition_tables.jobs.requests import (
 )
 from rekognition_tables.landing.attempts import SUCCESS, LandingAttempt, newest_whole_attempt
 from rekognition_tables.loose.files import flatten_loose
-from rekognition_tables.results_root.layout import JOB_ID, OPERATIONS, Layout, ResultKey
+from rekognition_tables.operations.names import OPERATIONS
+from rekognition_tables.results_root.layout import JOB_ID, Layout, ResultKey
 from rekognition_tables.settings import Settings
 from rekognition_tables.warehouse.load import load, load_and_publish
 

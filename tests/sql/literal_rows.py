@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.warehouse.ddl import identifier
 
 ALWAYS_THERE: dict[str, Any] = {

@@ -16,7 +16,8 @@ from rekognition_tables.flatten.results import flatten
 from rekognition_tables.jobs.plans import MediaObject, PlannedRequest, digest, plan_requests
 from rekognition_tables.jobs.requests import StartRequest, note_started
 from rekognition_tables.landing.attempts import LandingAttempt
-from rekognition_tables.results_root.layout import MEDIA_ANALYSIS, Layout, ResultKey
+from rekognition_tables.operations.names import MEDIA_ANALYSIS
+from rekognition_tables.results_root.layout import Layout, ResultKey
 from rekognition_tables.warehouse.connection import attach_read_only, in_memory
 from rekognition_tables.warehouse.load import load_and_publish
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from literal_rows import Warehouse
 
-from rekognition_tables.operations import TABLES, Table
+from rekognition_tables.operations.tables import TABLES, Table
 from rekognition_tables.warehouse.checks import checks
 
 LABEL = {"name": "Cat", "timestamp": 0, "confidence": 90.0}

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from literal_rows import Warehouse
 
-from rekognition_tables.operations import TABLES
 from rekognition_tables.operations.columns import (
     GET_LABELS,
     INTEGER,
@@ -21,7 +20,8 @@ from rekognition_tables.operations.columns import (
     column,
     table,
 )
-from rekognition_tables.results_root.layout import LABEL_DETECTION
+from rekognition_tables.operations.names import LABEL_DETECTION
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.warehouse.checks import checks, filled
 from rekognition_tables.warehouse.ddl import create_table, detail
 from rekognition_tables.warehouse.sql_files import all_of

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from literal_rows import Warehouse
 
-from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.tables import TABLES
 
 CHILDREN = {
     "label_detection_response": [

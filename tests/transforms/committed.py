@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rekognition_tables.flatten.commits import Commit, TableFile
-from rekognition_tables.operations import SCHEMA_VERSIONS, TABLES
+from rekognition_tables.operations.names import SCHEMA_VERSIONS
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)

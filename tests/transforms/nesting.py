@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from rekognition_tables.arrow_tables import read_table
-from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.results_root.layout import Layout
 from rekognition_tables.warehouse.sql_files import read
 

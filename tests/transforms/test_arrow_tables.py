@@ -26,7 +26,7 @@ from rekognition_tables.errors import IncompleteResults, ReconciliationFailed, S
 from rekognition_tables.flatten.commits import accept, read_commit
 from rekognition_tables.flatten.results import flatten
 from rekognition_tables.loose.files import flatten_loose
-from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
 

@@ -11,12 +11,8 @@ import pytest
 
 from rekognition_tables.errors import SchemaMismatch
 from rekognition_tables.flatten.commits import Commit, TableFile, accept, commits, read_commit
-from rekognition_tables.results_root.layout import (
-    LABEL_DETECTION,
-    MEDIA_ANALYSIS,
-    Layout,
-    ResultKey,
-)
+from rekognition_tables.operations.names import LABEL_DETECTION, MEDIA_ANALYSIS
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 VIDEO = ResultKey.of(LABEL_DETECTION, "v")
 SEGMENTS = ResultKey.of(LABEL_DETECTION, "v", "SEGMENTS")

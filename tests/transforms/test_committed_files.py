@@ -12,7 +12,7 @@ from warehouse_state import state
 
 from rekognition_tables.errors import IncompleteResults
 from rekognition_tables.flatten.commits import Commit, read_commit
-from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.results_root.layout import Layout, ResultKey
 from rekognition_tables.warehouse.committed_files import sources
 from rekognition_tables.warehouse.ddl import identifier

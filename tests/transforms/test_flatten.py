@@ -28,7 +28,7 @@ from rekognition_tables.errors import IncompleteResults, QuarantineLimit
 from rekognition_tables.flatten.commits import accept, read_commit
 from rekognition_tables.flatten.results import flatten
 from rekognition_tables.landing.attempts import ABANDONED, SUCCESS, Attempt
-from rekognition_tables.operations import TABLES, written_by
+from rekognition_tables.operations.tables import TABLES, written_by
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
 

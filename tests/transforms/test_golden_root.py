@@ -14,7 +14,8 @@ from rekognition_tables.flatten.commits import commits, read_commit
 from rekognition_tables.jobs.requests import read_job, uncommitted_tokens
 from rekognition_tables.jobs.unlanded import unlanded_jobs
 from rekognition_tables.landing.attempts import newest_whole_attempt
-from rekognition_tables.results_root.layout import OPERATIONS, Layout
+from rekognition_tables.operations.names import OPERATIONS
+from rekognition_tables.results_root.layout import Layout
 from rekognition_tables.warehouse.connection import read_only
 from rekognition_tables.warehouse.lake.ducklake import DuckLake
 from rekognition_tables.warehouse.load import Warehouse, load

@@ -22,12 +22,8 @@ from rekognition_tables.landing.attempts import (
     landed_results,
     newest_whole_attempt,
 )
-from rekognition_tables.results_root.layout import (
-    LABEL_DETECTION,
-    MEDIA_ANALYSIS,
-    Layout,
-    ResultKey,
-)
+from rekognition_tables.operations.names import LABEL_DETECTION, MEDIA_ANALYSIS
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 VIDEO = ResultKey.of(LABEL_DETECTION, "v")
 BULK = ResultKey.of(MEDIA_ANALYSIS, "m")

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from rekognition_tables.errors import IncompleteResults
 from rekognition_tables.landing import manifest_parts
 from rekognition_tables.landing.attempts import Attempt, LandingAttempt, newest_whole_attempt
-from rekognition_tables.results_root.layout import MEDIA_ANALYSIS, Layout, ResultKey
+from rekognition_tables.operations.names import MEDIA_ANALYSIS
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 BULK = ResultKey.of(MEDIA_ANALYSIS, "m")
 

@@ -10,16 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from upath import UPath
 
-from rekognition_tables.operations import TABLES
-from rekognition_tables.results_root.layout import (
+from rekognition_tables.operations.names import (
     LABEL_DETECTION,
     MEDIA_ANALYSIS,
     OF_EVERY_OPERATION,
     OPERATIONS,
-    Layout,
-    ResultKey,
-    table_path,
 )
+from rekognition_tables.operations.tables import TABLES
+from rekognition_tables.results_root.layout import Layout, ResultKey, table_path
 
 BULK = ResultKey.of(MEDIA_ANALYSIS, "m-1")
 TIMES = ResultKey.of(LABEL_DETECTION, "v-1")

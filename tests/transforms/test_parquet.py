@@ -13,7 +13,7 @@ from upath import UPath
 
 from rekognition_tables.flatten import parquet_writer
 from rekognition_tables.flatten.parquet_writer import TableFiles
-from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.tables import TABLES
 
 TABLE = TABLES["label_parents"]
 

@@ -16,7 +16,8 @@ from rekognition_tables.jobs.plans import (
     plan_requests,
 )
 from rekognition_tables.jobs.requests import StartRequest, note_started
-from rekognition_tables.results_root.layout import MEDIA_ANALYSIS, Layout, ResultKey
+from rekognition_tables.operations.names import MEDIA_ANALYSIS
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 IMAGES = ResultKey.of(MEDIA_ANALYSIS, JOB)
 PLANNED = tuple(MediaObject("bucket", key, None, f"etag of {key}", 1, None) for key in "ab")

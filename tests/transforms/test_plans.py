@@ -24,7 +24,8 @@ from rekognition_tables.jobs.plans import (
     write_plan,
 )
 from rekognition_tables.jobs.requests import StartRequest, uncommitted_tokens
-from rekognition_tables.results_root.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout
+from rekognition_tables.operations.names import LABEL_DETECTION, MEDIA_ANALYSIS
+from rekognition_tables.results_root.layout import Layout
 
 MOMENT = datetime(2026, 5, 1, 12, 0, 0, 123456, tzinfo=UTC)
 A = MediaObject("media", "a.jpg", None, "etag-a", 10, MOMENT)

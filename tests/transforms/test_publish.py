@@ -17,7 +17,7 @@ import pytest
 from committed import commit_result, image_rows, images, video, video_rows
 
 from rekognition_tables.errors import IncompleteResults, ResultsError, SchemaMismatch
-from rekognition_tables.operations import SETTINGS_TABLES, TABLES
+from rekognition_tables.operations.tables import SETTINGS_TABLES, TABLES
 from rekognition_tables.results_root.layout import Layout
 from rekognition_tables.warehouse.connection import read_only
 from rekognition_tables.warehouse.load import load, load_and_publish, publish

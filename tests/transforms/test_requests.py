@@ -25,8 +25,9 @@ from rekognition_tables.jobs.requests import (
     read_request,
     uncommitted_tokens,
 )
+from rekognition_tables.operations.names import LABEL_DETECTION, MEDIA_ANALYSIS
 from rekognition_tables.results_root.files import create
-from rekognition_tables.results_root.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout
+from rekognition_tables.results_root.layout import Layout
 
 MEMBERS: dict[str, Any] = {
     "Video": {"S3Object": {"Bucket": "media", "Name": "a.mp4"}},

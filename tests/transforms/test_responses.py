@@ -10,7 +10,6 @@ import pytest
 from botocore import xform_name
 
 from rekognition_tables.jobs.request_row import request_columns
-from rekognition_tables.operations import TABLES
 from rekognition_tables.operations.columns import snake_case
 from rekognition_tables.operations.responses import (
     LabelDetectionPage,
@@ -18,6 +17,7 @@ from rekognition_tables.operations.responses import (
     ManifestSummary,
     MediaAnalysisJob,
 )
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.parsing.shapes import Shape
 
 KINDS = {

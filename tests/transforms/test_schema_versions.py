@@ -16,8 +16,8 @@ from golden_root import check_flattened_again, check_loaded, extracted
 
 from rekognition_tables.errors import SchemaMismatch
 from rekognition_tables.flatten.commits import commits
-from rekognition_tables.operations import TABLES
 from rekognition_tables.operations.columns import INTEGER, column
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.results_root.layout import Layout
 from rekognition_tables.warehouse.connection import read_only
 from rekognition_tables.warehouse.ddl import add_column
@@ -27,10 +27,10 @@ from rekognition_tables.warehouse.load import Warehouse, load
 LATER = """
 import sys
 from dataclasses import replace
-from rekognition_tables import operations
+from rekognition_tables.operations import names, tables
 from rekognition_tables.operations.columns import TEXT, column, table
 
-TABLES = operations.TABLES
+TABLES = tables.TABLES
 """
 ADDED = """
 labels = TABLES["labels"]
@@ -40,7 +40,7 @@ TABLES["label_notes"] = table(
     "label_notes", "One row per note.", labels.operations, [], [column("note", TEXT, "A note.")], ""
 )
 """
-ANOTHER_MEANING = 'operations.SCHEMA_VERSIONS["label_detection"] += 1\n'
+ANOTHER_MEANING = 'names.SCHEMA_VERSIONS["label_detection"] += 1\n'
 RUN = """
 from rekognition_tables.cli.main import main
 sys.exit(main(sys.argv[1:]))

@@ -9,7 +9,7 @@ from committed import commit_result, image_rows, images
 
 from rekognition_tables.cli.main import main
 from rekognition_tables.errors import ResultsError
-from rekognition_tables.operations import SETTINGS_TABLES, SettingsTable
+from rekognition_tables.operations.tables import SETTINGS_TABLES, SettingsTable
 from rekognition_tables.results_root.layout import Layout
 from rekognition_tables.warehouse.connection import read_only
 from rekognition_tables.warehouse.load import Warehouse, load, load_and_publish

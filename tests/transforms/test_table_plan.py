@@ -11,7 +11,6 @@ from rekognition_tables.flatten.documents import ERRORS
 from rekognition_tables.flatten.manifests import PLAN as IMAGES
 from rekognition_tables.flatten.pages import PLAN as LABELS
 from rekognition_tables.flatten.table_plan import Plan, compiled, filled
-from rekognition_tables.operations import TABLES
 from rekognition_tables.operations.columns import (
     INTEGER,
     REAL,
@@ -23,6 +22,7 @@ from rekognition_tables.operations.columns import (
     table,
 )
 from rekognition_tables.operations.responses import ABSENT, Answer
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.parsing.arrow_columns import Reading, structural_quotes
 from rekognition_tables.parsing.shapes import Shapes
 

@@ -10,7 +10,7 @@ from landed import IMAGES, VIDEO
 
 from rekognition_tables.errors import ReconciliationFailed
 from rekognition_tables.flatten.unique_keys import UniqueKeys
-from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.tables import TABLES
 
 
 def batch(names: str, *rows: tuple[Any, ...]) -> pa.RecordBatch:

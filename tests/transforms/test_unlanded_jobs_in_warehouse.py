@@ -11,7 +11,8 @@ from committed import commit_result, image_rows, images, video, video_rows
 
 from rekognition_tables.jobs.found import give_up, note_found
 from rekognition_tables.jobs.requests import StartRequest, note_started, read_job
-from rekognition_tables.results_root.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout
+from rekognition_tables.operations.names import LABEL_DETECTION, MEDIA_ANALYSIS
+from rekognition_tables.results_root.layout import Layout
 from rekognition_tables.warehouse import unlanded_jobs
 from rekognition_tables.warehouse.connection import read_only
 from rekognition_tables.warehouse.load import Warehouse, load

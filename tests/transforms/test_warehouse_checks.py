@@ -9,7 +9,7 @@ import pytest
 from committed import commit_result, image_rows, images, video, video_rows
 
 from rekognition_tables.errors import ReconciliationFailed
-from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.results_root.layout import Layout
 from rekognition_tables.warehouse.connection import opened, read_only
 from rekognition_tables.warehouse.load import Warehouse, load

@@ -15,7 +15,7 @@ from rekognition_tables.errors import (
     SchemaMismatch,
 )
 from rekognition_tables.flatten.commits import accept
-from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.results_root.layout import Layout
 from rekognition_tables.warehouse.connection import opened, read_only
 from rekognition_tables.warehouse.load import Warehouse, load

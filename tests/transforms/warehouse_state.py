@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.warehouse.connection import read_only
 from rekognition_tables.warehouse.lake.ducklake import DuckLake
 from rekognition_tables.warehouse.sql_files import precomputed

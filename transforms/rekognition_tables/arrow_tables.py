@@ -12,7 +12,7 @@ from upath import UPath
 
 from rekognition_tables.errors import ReconciliationFailed
 from rekognition_tables.flatten.commits import Commit, commits
-from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.own_folders import own_folder
 from rekognition_tables.results_root.layout import SEGMENTS_SUFFIX, Layout
 from rekognition_tables.warehouse.committed_files import conformed, fetch

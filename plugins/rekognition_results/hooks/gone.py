@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from rekognition_tables.errors import RequestRefused, ResultsExpired
 from rekognition_tables.jobs.requests import read_job
 from rekognition_tables.jobs.unlanded import RESULTS_KEPT
-from rekognition_tables.results_root.layout import Layout, Operation
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.results_root.layout import Layout
 
 if TYPE_CHECKING:
     from rekognition_results.hooks.rekognition import RekognitionHook

@@ -26,7 +26,7 @@ from rekognition_tables.errors import (
 )
 from rekognition_tables.jobs.found import give_up
 from rekognition_tables.jobs.requests import note_given_up, read_job
-from rekognition_tables.results_root.layout import Operation
+from rekognition_tables.operations.names import Operation
 
 log = logging.getLogger(__name__)
 

@@ -18,8 +18,9 @@ from rekognition_tables.flatten.commits import Commit
 from rekognition_tables.jobs.request_row import job_input
 from rekognition_tables.jobs.requests import read_job, read_request
 from rekognition_tables.landing.attempts import Attempt, newest_whole_attempt
-from rekognition_tables.operations import TABLES, written_by
-from rekognition_tables.results_root.layout import ANSWERS, OPERATIONS, Layout, Operation, ResultKey
+from rekognition_tables.operations.names import ANSWERS, OPERATIONS, Operation
+from rekognition_tables.operations.tables import TABLES, written_by
+from rekognition_tables.results_root.layout import Layout, ResultKey
 from rekognition_tables.warehouse.lake.ducklake import DuckLake
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import Any
 
 from rekognition_results.observability import metrics
 from rekognition_tables.jobs.unlanded import unlanded_jobs
-from rekognition_tables.results_root.layout import OPERATIONS, Layout
+from rekognition_tables.operations.names import OPERATIONS
+from rekognition_tables.results_root.layout import Layout
 from rekognition_tables.warehouse.connection import read_only
 from rekognition_tables.warehouse.lake.ducklake import DuckLake
 from rekognition_tables.warehouse.measures import Published, oldest_unpublished, published

@@ -18,7 +18,7 @@ from typing import Literal
 
 from airflow.sdk.observability import stats
 
-from rekognition_tables.results_root.layout import Operation
+from rekognition_tables.operations.names import Operation
 
 log = logging.getLogger(__name__)
 

@@ -21,7 +21,8 @@ from rekognition_results.planning.completions import (
 from rekognition_results.planning.parameters import check_arguments
 from rekognition_tables.errors import one_line
 from rekognition_tables.jobs.found import Listing, found_elsewhere, known_jobs, note_found
-from rekognition_tables.results_root.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Layout
+from rekognition_tables.operations.names import LABEL_DETECTION, MEDIA_ANALYSIS
+from rekognition_tables.results_root.layout import Layout
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -12,7 +12,7 @@ from rekognition_results.aws.calls import told_to_airflow
 from rekognition_results.aws.storage import results_layout
 from rekognition_tables.errors import ResultsExpired
 from rekognition_tables.jobs.unlanded import unlanded_jobs
-from rekognition_tables.results_root.layout import LABEL_DETECTION
+from rekognition_tables.operations.names import LABEL_DETECTION
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

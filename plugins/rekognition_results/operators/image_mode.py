@@ -47,7 +47,8 @@ from rekognition_tables.jobs.requests import (
 )
 from rekognition_tables.landing.attempts import Attempt
 from rekognition_tables.landing.images import ImageAnswer, ImagesAttempt
-from rekognition_tables.results_root.layout import MEDIA_ANALYSIS, Layout
+from rekognition_tables.operations.names import MEDIA_ANALYSIS
+from rekognition_tables.results_root.layout import Layout
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

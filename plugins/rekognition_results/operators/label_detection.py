@@ -22,7 +22,8 @@ from rekognition_tables.allowed_values import FEATURES
 from rekognition_tables.errors import IncompleteResults, ServiceBusy, WrongParameter
 from rekognition_tables.jobs.plans import MediaObject
 from rekognition_tables.landing.attempts import Attempt, LandingAttempt
-from rekognition_tables.results_root.layout import LABEL_DETECTION, Layout, ResultKey
+from rekognition_tables.operations.names import LABEL_DETECTION
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -15,7 +15,8 @@ from rekognition_results.observability.lineage import landed
 from rekognition_tables.errors import IncompleteResults, one_line
 from rekognition_tables.jobs.requests import read_job
 from rekognition_tables.landing.attempts import Attempt, newest_whole_attempt
-from rekognition_tables.results_root.layout import Layout, Operation, ResultKey
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -31,7 +31,8 @@ from rekognition_tables.errors import ResultsError, ServiceBusy, WrongParameter
 from rekognition_tables.jobs.plans import MediaObject
 from rekognition_tables.jobs.requests import read_job, read_request
 from rekognition_tables.landing.attempts import Attempt, LandingAttempt
-from rekognition_tables.results_root.layout import MEDIA_ANALYSIS, Layout
+from rekognition_tables.operations.names import MEDIA_ANALYSIS
+from rekognition_tables.results_root.layout import Layout
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -28,7 +28,7 @@ from rekognition_results.planning.s3_listing import (
 )
 from rekognition_tables.errors import RequestRefused, WrongParameter, one_line
 from rekognition_tables.jobs.plans import MediaObject, taken
-from rekognition_tables.results_root.layout import Operation
+from rekognition_tables.operations.names import Operation
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -19,7 +19,8 @@ from rekognition_results.planning.parameters import names_of
 from rekognition_tables.errors import ResultsError, SchemaMismatch, WrongParameter, one_line
 from rekognition_tables.flatten.commits import Commit, read_commit
 from rekognition_tables.landing.attempts import landed_results, newest_whole_attempt
-from rekognition_tables.results_root.layout import OPERATIONS, Layout, ResultKey
+from rekognition_tables.operations.names import OPERATIONS
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -17,7 +17,8 @@ from rekognition_results.operators.flattening import flatten_and_note, told
 from rekognition_tables.errors import IncompleteResults, JobFailed, ReconciliationFailed, one_line
 from rekognition_tables.flatten.commits import Commit, read_commit
 from rekognition_tables.landing.attempts import newest_whole_attempt
-from rekognition_tables.results_root.layout import Layout, Operation, ResultKey
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.results_root.layout import Layout, ResultKey
 from rekognition_tables.settings import Settings
 from rekognition_tables.warehouse.load import load_and_publish
 

@@ -31,7 +31,8 @@ from rekognition_tables.jobs.requests import (
     read_request,
     take_up,
 )
-from rekognition_tables.results_root.layout import JOB_ID, Layout, Operation
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.results_root.layout import JOB_ID, Layout
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -30,7 +30,8 @@ from rekognition_tables.jobs.requests import (
     read_request,
     uncommitted_tokens,
 )
-from rekognition_tables.results_root.layout import Layout, Operation
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.results_root.layout import Layout
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -19,7 +19,7 @@ from rekognition_results.aws.base import AwsBaseSensor, aws_template_fields
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_results.sensors.waiting import JobStatus, Wait
 from rekognition_results.triggers.job import JobTrigger, with_jitter
-from rekognition_tables.results_root.layout import Operation
+from rekognition_tables.operations.names import Operation
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rekognition_results.sensors.job import JobSensor
 from rekognition_results.sensors.waiting import label_detection_status
 from rekognition_results.triggers.label_detection import RekognitionLabelDetectionTrigger
-from rekognition_tables.results_root.layout import LABEL_DETECTION
+from rekognition_tables.operations.names import LABEL_DETECTION
 
 
 class RekognitionLabelDetectionSensor(JobSensor):

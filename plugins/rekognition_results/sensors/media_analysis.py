@@ -8,7 +8,7 @@ from rekognition_results.links.media_analysis import MediaAnalysisJobsLink
 from rekognition_results.sensors.job import JobSensor
 from rekognition_results.sensors.waiting import media_analysis_status
 from rekognition_results.triggers.media_analysis import RekognitionMediaAnalysisJobTrigger
-from rekognition_tables.results_root.layout import MEDIA_ANALYSIS
+from rekognition_tables.operations.names import MEDIA_ANALYSIS
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

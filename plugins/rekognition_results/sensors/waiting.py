@@ -18,7 +18,7 @@ from rekognition_results.observability import metrics
 from rekognition_results.triggers.job import JobTrigger
 from rekognition_tables.errors import JobFailed, RequestRefused, ServiceBusy, one_line
 from rekognition_tables.jobs.requests import read_job
-from rekognition_tables.results_root.layout import Operation
+from rekognition_tables.operations.names import Operation
 
 if TYPE_CHECKING:
     from rekognition_results.aws.base import AwsBaseHookMixin

@@ -8,14 +8,8 @@ from typing import cast
 
 from rekognition_tables.errors import one_line
 from rekognition_tables.flatten.commits import accept, read_commit
-from rekognition_tables.results_root.layout import (
-    LABEL_DETECTION,
-    OPERATIONS,
-    SEGMENTS_SUFFIX,
-    Layout,
-    Operation,
-    ResultKey,
-)
+from rekognition_tables.operations.names import LABEL_DETECTION, OPERATIONS, Operation
+from rekognition_tables.results_root.layout import SEGMENTS_SUFFIX, Layout, ResultKey
 from rekognition_tables.settings import Settings
 
 

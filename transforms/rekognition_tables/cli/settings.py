@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from rekognition_tables.cli.printed.terminal import shown_lines
-from rekognition_tables.operations import SETTINGS_TABLES, SettingsTable
+from rekognition_tables.operations.tables import SETTINGS_TABLES, SettingsTable
 from rekognition_tables.results_root.layout import Layout
 from rekognition_tables.settings import Settings
 from rekognition_tables.warehouse.settings_tables import in_force, own_file, put, read_rows

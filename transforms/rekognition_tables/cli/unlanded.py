@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from rekognition_tables.cli.printed.answer import put
 from rekognition_tables.jobs.unlanded import unlanded_jobs
-from rekognition_tables.results_root.layout import OPERATIONS
+from rekognition_tables.operations.names import OPERATIONS
 from rekognition_tables.settings import Settings
 
 MOMENT = pa.timestamp("s", tz="UTC")

@@ -19,9 +19,9 @@ import msgspec
 from rekognition_tables.errors import SchemaMismatch
 from rekognition_tables.jobs.job_facts import FACTS, INSTANTS
 from rekognition_tables.jobs.request_row import moment
-from rekognition_tables.operations import SCHEMA_VERSIONS
+from rekognition_tables.operations.names import OPERATIONS, SCHEMA_VERSIONS, Operation
 from rekognition_tables.results_root.files import is_local, marks, names, read_if_there, write_whole
-from rekognition_tables.results_root.layout import OPERATIONS, Layout, Operation, ResultKey
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 READS_AT_ONCE = 16  # each waits for the object store most of its time
 KEYS_AT_ONCE = 1000  # in the pool's queue

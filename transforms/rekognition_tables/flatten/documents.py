@@ -11,9 +11,9 @@ from rekognition_tables.errors import IncompleteResults, brief, shown
 from rekognition_tables.flatten.parquet_writer import TableFiles
 from rekognition_tables.flatten.quarantine import PutAside
 from rekognition_tables.flatten.table_plan import compiled, filled
-from rekognition_tables.operations import TABLES
 from rekognition_tables.operations.media_analysis import ERROR_INDEX, MEDIA_ANALYSIS_TABLES
 from rekognition_tables.operations.responses import ManifestSummary, MediaAnalysisJob, SummaryError
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.parsing.arrow_columns import Reading
 from rekognition_tables.parsing.shapes import Shape
 from rekognition_tables.parsing.strict import Findings, Refused, strict_json, text_of, typed

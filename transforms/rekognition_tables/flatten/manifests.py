@@ -18,13 +18,14 @@ from rekognition_tables.flatten.table_plan import Columns, compiled, filled
 from rekognition_tables.limits import BATCH_BYTES, Limits
 from rekognition_tables.operations.columns import TEXT
 from rekognition_tables.operations.media_analysis import IMAGE_INDEX, MEDIA_ANALYSIS_TABLES, RESULT
+from rekognition_tables.operations.names import MEDIA_ANALYSIS
 from rekognition_tables.operations.responses import ManifestLine
 from rekognition_tables.parsing.arrow_columns import Reading, checked_quotes, structural_quotes
 from rekognition_tables.parsing.lines import Block, Line, Positions
 from rekognition_tables.parsing.recognise import kind_of
 from rekognition_tables.parsing.shapes import Shape, Shapes
 from rekognition_tables.parsing.strict import Findings, Refused, strict_json, text_of, typed
-from rekognition_tables.results_root.layout import MEDIA_ANALYSIS, ResultKey
+from rekognition_tables.results_root.layout import ResultKey
 
 LINES_PER_BATCH = 1_000  # some 300 KB, so that a batch stays in the processor's cache
 PLAN = compiled(MEDIA_ANALYSIS_TABLES, IMAGE_INDEX)

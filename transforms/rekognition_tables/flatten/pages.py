@@ -19,6 +19,7 @@ from rekognition_tables.flatten.table_plan import Columns, compiled, filled
 from rekognition_tables.flatten.unique_keys import fingerprint
 from rekognition_tables.limits import ADVICE, BATCH_BYTES, Limits
 from rekognition_tables.operations.label_detection import LABEL_DETECTION_TABLES, LABEL_INDEX
+from rekognition_tables.operations.names import LABEL_DETECTION
 from rekognition_tables.operations.responses import LabelDetectionPage
 from rekognition_tables.parsing.arrow_columns import Reading, structural_quotes
 from rekognition_tables.parsing.lines import Block, Line
@@ -34,7 +35,7 @@ from rekognition_tables.parsing.strict import (
     text_of,
     typed,
 )
-from rekognition_tables.results_root.layout import LABEL_DETECTION, ResultKey
+from rekognition_tables.results_root.layout import ResultKey
 
 PAGES_PER_BATCH = 2  # more fall out of the processor's cache: 4 cost a fifth more
 DOUBTS = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from rekognition_tables.errors import ReconciliationFailed, brief
-from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.results_root.layout import ResultKey
 
 FINISHED = ("SUCCEEDED", "FAILED")

@@ -38,11 +38,12 @@ from rekognition_tables.limits import (
     Limits,
     values_in,
 )
-from rekognition_tables.operations import SCHEMA_VERSIONS, written_by
+from rekognition_tables.operations.names import ANSWERS, SCHEMA_VERSIONS
+from rekognition_tables.operations.tables import written_by
 from rekognition_tables.parsing.encodings import BOM
 from rekognition_tables.parsing.lines import Block
 from rekognition_tables.results_root.files import names, read_if_there
-from rekognition_tables.results_root.layout import ANSWERS, Layout, ResultKey, table_path
+from rekognition_tables.results_root.layout import Layout, ResultKey, table_path
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from rekognition_tables.errors import ReconciliationFailed
-from rekognition_tables.operations import Table
 from rekognition_tables.operations.columns import TEXT
+from rekognition_tables.operations.tables import Table
 from rekognition_tables.parsing.lines import Positions
 from rekognition_tables.results_root.layout import ResultKey
 

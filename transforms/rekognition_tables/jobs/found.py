@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from rekognition_tables.jobs.requests import LONG_AGO, FoundBy, JobRecord, read_job
+from rekognition_tables.operations.names import Operation
 from rekognition_tables.results_root.files import names, read_if_there, write_whole
-from rekognition_tables.results_root.layout import Layout, Operation, ResultKey
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 FULL_LISTING_EVERY = timedelta(days=1)
 

@@ -25,8 +25,9 @@ import pyarrow.parquet as pq
 from upath import UPath
 
 from rekognition_tables.jobs.requests import StartRequest
+from rekognition_tables.operations.names import MEDIA_ANALYSIS, Operation
 from rekognition_tables.results_root.files import create, names, read_if_there, write_whole
-from rekognition_tables.results_root.layout import MEDIA_ANALYSIS, Layout, Operation
+from rekognition_tables.results_root.layout import Layout
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.results_root.files import read_if_there
-from rekognition_tables.results_root.layout import Layout, Operation, ResultKey
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 _OURS = ("token", "generation", "account", "region")
 

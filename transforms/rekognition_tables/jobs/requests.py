@@ -22,8 +22,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, Self
 
+from rekognition_tables.operations.names import Operation
 from rekognition_tables.results_root.files import create, names, read_if_there, write_whole
-from rekognition_tables.results_root.layout import Layout, Operation
+from rekognition_tables.results_root.layout import Layout
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 FoundBy = Literal["started_here", "list_media_analysis_jobs", "sns_notification", "job_id"]

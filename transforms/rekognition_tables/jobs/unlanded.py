@@ -9,16 +9,9 @@ from datetime import UTC, datetime, timedelta
 from rekognition_tables.jobs.found import known_jobs
 from rekognition_tables.jobs.requests import JobRecord, given_up_tokens, read_job
 from rekognition_tables.landing.attempts import newest_whole_attempt
+from rekognition_tables.operations.names import FORMS, LABEL_DETECTION, MEDIA_ANALYSIS, Operation
 from rekognition_tables.results_root.files import names
-from rekognition_tables.results_root.layout import (
-    FORMS,
-    LABEL_DETECTION,
-    MEDIA_ANALYSIS,
-    SEGMENTS_SUFFIX,
-    Layout,
-    Operation,
-    ResultKey,
-)
+from rekognition_tables.results_root.layout import SEGMENTS_SUFFIX, Layout, ResultKey
 
 EXPIRING_WITHIN = timedelta(hours=48)
 RESULTS_KEPT = {

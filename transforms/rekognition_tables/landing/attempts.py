@@ -33,8 +33,9 @@ from upath import UPath
 
 from rekognition_tables.errors import IncompleteResults
 from rekognition_tables.landing.manifest_parts import LEVEL, parts_of
+from rekognition_tables.operations.names import ANSWERS
 from rekognition_tables.results_root.files import create, names, read_if_there, write_whole
-from rekognition_tables.results_root.layout import ANSWERS, Layout, ResultKey
+from rekognition_tables.results_root.layout import Layout, ResultKey
 
 PART_BYTES = 2**30  # uncompressed; a part of ours has a tenth, and a file that tells more is none
 BODIES_PER_PART = 64  # about 22 MB of JSON at 1,000 labels a page

@@ -32,8 +32,9 @@ from rekognition_tables.loose.inputs import GET_AGAIN, AnyPath, line_blocks, ref
 from rekognition_tables.loose.kinds import files_of, kind_of_file
 from rekognition_tables.loose.order import arranged, stored
 from rekognition_tables.loose.pages import LoosePage
-from rekognition_tables.operations import SCHEMA_VERSIONS, TABLES, written_by
-from rekognition_tables.results_root.layout import ANSWERS, MEDIA_ANALYSIS, Operation, ResultKey
+from rekognition_tables.operations.names import ANSWERS, MEDIA_ANALYSIS, SCHEMA_VERSIONS, Operation
+from rekognition_tables.operations.tables import TABLES, written_by
+from rekognition_tables.results_root.layout import ResultKey
 
 # The ledger as in a warehouse, where a result reconciles or not; here that may not be known.
 _LEDGER = TABLES["loads"].schema

@@ -16,7 +16,7 @@ from rekognition_tables.loose.inputs import (
     page_blocks,
     refused,
 )
-from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.parsing.lines import Block
 from rekognition_tables.parsing.recognise import Kind, kind_of
 

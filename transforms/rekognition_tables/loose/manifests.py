@@ -11,10 +11,10 @@ from msgspec import UNSET
 
 from rekognition_tables.errors import IncompleteResults
 from rekognition_tables.loose.inputs import AnyPath, decoded, line_blocks, refused
+from rekognition_tables.operations.names import MEDIA_ANALYSIS
 from rekognition_tables.parsing.not_json import LINES
 from rekognition_tables.parsing.recognise import RESULT_LINES, kind_of
 from rekognition_tables.parsing.strict import Refused, strict_json, text_of
-from rekognition_tables.results_root.layout import MEDIA_ANALYSIS
 
 DATA = {".json", ".jsonl", ".ndjson", ".manifest", ".txt", ".gz", ".zst"}
 NOT_A_NAME = re.compile(r"results?|manifest|summary|output|json(l|lines)?|ndjson|gz|zst|[^a-z0-9]")

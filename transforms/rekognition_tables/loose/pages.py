@@ -11,10 +11,11 @@ import msgspec
 import numpy as np
 
 from rekognition_tables.loose.inputs import GET_AGAIN, AnyPath, decoded, page_blocks, refused
+from rekognition_tables.operations.names import LABEL_DETECTION
 from rekognition_tables.parsing.lines import Block, Line, Positions
 from rekognition_tables.parsing.recognise import kind_of
 from rekognition_tables.parsing.strict import Refused, split_object, text_of
-from rekognition_tables.results_root.layout import LABEL_DETECTION, ResultKey
+from rekognition_tables.results_root.layout import ResultKey
 
 OWN = ("Timestamp", "StartTimestampMillis", "EndTimestampMillis", "DurationMillis")
 Repeats = dict[int, str]

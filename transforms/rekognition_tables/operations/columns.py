@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from rekognition_tables.results_root.layout import LABEL_DETECTION, Operation
+from rekognition_tables.operations.names import LABEL_DETECTION, Operation
 
 TEXT = pa.string()
 INTEGER = pa.int64()

@@ -20,7 +20,7 @@ from rekognition_tables.operations.columns import (
     s3_object,
     table,
 )
-from rekognition_tables.results_root.layout import OPERATIONS
+from rekognition_tables.operations.names import OPERATIONS
 
 JOB_REQUESTS = table(
     "job_requests",

@@ -14,7 +14,7 @@ from rekognition_tables.operations.columns import (
     s3_object,
     table,
 )
-from rekognition_tables.results_root.layout import LABEL_DETECTION
+from rekognition_tables.operations.names import LABEL_DETECTION
 
 LABEL_INDEX = Position(
     "label_index", "Position of the label in the whole result, over all pages.", "Labels"

@@ -18,7 +18,7 @@ from rekognition_tables.operations.columns import (
     s3_object,
     table,
 )
-from rekognition_tables.results_root.layout import MEDIA_ANALYSIS
+from rekognition_tables.operations.names import MEDIA_ANALYSIS
 
 RESULT = "detect-moderation-labels"
 IMAGE_INDEX = Position("image_index", "Line number in the result manifest minus one.", "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from rekognition_tables.operations.columns import DATE, GUIDE, INTEGER, PERCENT, REAL, TEXT, column
-from rekognition_tables.results_root.layout import OPERATIONS
+from rekognition_tables.operations.names import OPERATIONS
 
 
 @dataclass(frozen=True)

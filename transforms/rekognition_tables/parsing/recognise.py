@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
+from rekognition_tables.operations.names import LABEL_DETECTION, MEDIA_ANALYSIS, Operation
 from rekognition_tables.parsing.answers import ANSWERS
-from rekognition_tables.results_root.layout import LABEL_DETECTION, MEDIA_ANALYSIS, Operation
 
 LABELS = "GetLabelDetection"
 RESULT_LINES = "a result manifest"

@@ -11,29 +11,17 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, Self, cast
+from typing import Self, cast
 
 from upath import UPath
 
-Operation = Literal["media_analysis", "label_detection"]
-AggregateBy = Literal["TIMESTAMPS", "SEGMENTS"]
-
-MEDIA_ANALYSIS: Operation = "media_analysis"
-LABEL_DETECTION: Operation = "label_detection"
-OPERATIONS: tuple[Operation, ...] = (MEDIA_ANALYSIS, LABEL_DETECTION)
-
-# How an operation answers: with one result manifest, or page by page.
-ANSWERS: dict[Operation, Literal["manifest", "pages"]] = {
-    MEDIA_ANALYSIS: "manifest",
-    LABEL_DETECTION: "pages",
-}
-# What may be asked of it as AggregateBy, the usual one first; None where there is no such choice.
-FORMS: dict[Operation, tuple[AggregateBy | None, ...]] = {
-    MEDIA_ANALYSIS: (None,),
-    LABEL_DETECTION: ("TIMESTAMPS", "SEGMENTS"),
-}
-
-OF_EVERY_OPERATION = frozenset({"job_requests", "quarantined_records", "unknown_fields"})
+from rekognition_tables.operations.names import (
+    FORMS,
+    OF_EVERY_OPERATION,
+    OPERATIONS,
+    AggregateBy,
+    Operation,
+)
 
 JOB_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # botocore's MediaAnalysisJobId and JobId
 SEGMENTS_SUFFIX = ".segments"

@@ -13,9 +13,9 @@ from dataclasses import replace
 from functools import cache
 from string import Template
 
-from rekognition_tables.operations import TABLES, Table, above
 from rekognition_tables.operations.columns import PERCENT
-from rekognition_tables.results_root.layout import ANSWERS
+from rekognition_tables.operations.names import ANSWERS
+from rekognition_tables.operations.tables import TABLES, Table, above
 from rekognition_tables.warehouse.ddl import detail, literal
 from rekognition_tables.warehouse.sql_files import SqlFile, all_of
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from rekognition_tables.errors import IncompleteResults
 from rekognition_tables.flatten.commits import Commit, TableFile
-from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.results_root.files import is_local, local
 from rekognition_tables.results_root.layout import Layout
 from rekognition_tables.warehouse.ddl import identifier, literal, no_rows

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from rekognition_tables.operations import SETTINGS_TABLES, TABLES, SettingsTable, Table
 from rekognition_tables.operations.columns import (
     BYTES,
     COUNTS,
@@ -22,6 +21,7 @@ from rekognition_tables.operations.columns import (
     TEXT,
     TEXTS,
 )
+from rekognition_tables.operations.tables import SETTINGS_TABLES, TABLES, SettingsTable, Table
 from rekognition_tables.warehouse.sql_files import precomputed, read
 
 PRECOMPUTED = "precomputed"  # the schema of tables that are derived from the others

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import duckdb
 
 from rekognition_tables.flatten.commits import read_commit
+from rekognition_tables.operations.names import OPERATIONS, Operation
 from rekognition_tables.results_root.files import names
-from rekognition_tables.results_root.layout import OPERATIONS, Layout, Operation, ResultKey
+from rekognition_tables.results_root.layout import Layout, ResultKey
 from rekognition_tables.warehouse.sql_files import read
 
 

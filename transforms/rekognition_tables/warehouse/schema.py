@@ -8,7 +8,7 @@ import uuid
 import duckdb
 
 from rekognition_tables.errors import SchemaMismatch
-from rekognition_tables.operations import SETTINGS_TABLES, TABLES, SettingsTable, Table
+from rekognition_tables.operations.tables import SETTINGS_TABLES, TABLES, SettingsTable, Table
 from rekognition_tables.warehouse import precomputed
 from rekognition_tables.warehouse.connection import CATALOG
 from rekognition_tables.warehouse.ddl import (

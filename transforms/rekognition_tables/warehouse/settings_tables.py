@@ -19,8 +19,8 @@ import pyarrow as pa
 from upath import UPath
 
 from rekognition_tables.errors import ResultsError
-from rekognition_tables.operations import SETTINGS_TABLES, SettingsTable
 from rekognition_tables.operations.columns import DATE, INTEGER, PERCENT, REAL
+from rekognition_tables.operations.tables import SETTINGS_TABLES, SettingsTable
 from rekognition_tables.parsing.encodings import NotUnicode, text_of_file
 from rekognition_tables.results_root.files import read_if_there, write_whole
 from rekognition_tables.results_root.layout import Layout

@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from rekognition_tables.errors import IncompleteResults, ReconciliationFailed
 from rekognition_tables.flatten.commits import Commit, other_version
-from rekognition_tables.operations import SCHEMA_VERSIONS, TABLES, WRITTEN, Table
 from rekognition_tables.operations.columns import KEYS
+from rekognition_tables.operations.names import SCHEMA_VERSIONS
+from rekognition_tables.operations.tables import TABLES, WRITTEN, Table
 from rekognition_tables.results_root.layout import ResultKey
 from rekognition_tables.warehouse import precomputed
 from rekognition_tables.warehouse.checks import checks

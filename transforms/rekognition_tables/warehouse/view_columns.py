@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from rekognition_tables.operations import TABLES
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.warehouse.ddl import (
     DUCKDB_TYPES,
     PRECOMPUTED,
