@@ -6,7 +6,6 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from airflow.providers.amazon.aws.triggers.sqs import SqsSensorTrigger
 from airflow.sdk import (
     Asset,
     AssetOrTimeSchedule,
@@ -127,6 +126,8 @@ def collect_schedule(settings: Settings) -> Any:
     """By time, and by each message in the queue of completions when there is one."""
     if not settings.completions_queue_url:
         return settings.schedule_for(settings.images_uri)
+    from airflow.providers.amazon.aws.triggers.sqs import SqsSensorTrigger
+
     # The task that records the job deletes the message. Until a run has begun it stays hidden; if
     # none does, it is seen again.
     watched = SqsSensorTrigger(

@@ -152,6 +152,24 @@ def test_triggers_import_without_the_dags_folder() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
+@pytest.mark.parametrize("path", DAG_FILES, ids=lambda path: path.stem)
+def test_a_dag_file_imports_nothing_heavy(path: Path) -> None:
+    """Five processes of each video import it; what a task needs is imported when it runs."""
+    code = (
+        "import sys, importlib\n"
+        "import airflow.sdk\n"
+        "from airflow.providers.amazon.aws.operators.base_aws import AwsBaseOperator\n"
+        "from airflow.providers.amazon.aws.sensors.base_aws import AwsBaseSensor\n"
+        "before = set(sys.modules)\n"
+        f"sys.path.insert(0, {str(path.parent)!r})\n"
+        f"importlib.import_module({path.stem!r})\n"
+        "heavy = {'pyarrow', 'numpy', 'pandas', 'duckdb', 'aiobotocore', 's3fs', 'moto'}\n"
+        "found = {name.partition('.')[0] for name in sys.modules.keys() - before} & heavy\n"
+        "assert not found, found\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_the_library_imports_neither_airflow_nor_boto3() -> None:
     code = (
         "import sys, pkgutil, rekognition_tables\n"

@@ -12,12 +12,12 @@ import pytest
 
 from rekognition_tables.jobs.plans import (
     MERGED_AT,
-    PLAN_SCHEMA,
     MediaObject,
     PlannedRequest,
     merge_plans,
     note_claimed,
     plan_requests,
+    plan_schema,
     planned_requests,
     taken,
     unclaimed_plans,
@@ -115,7 +115,7 @@ def test_a_plan_holds_one_row_an_object_as_it_was(layout: Layout) -> None:
     write_plan(layout, MEDIA_ANALYSIS, [request])
     (file,) = plan_files(layout)
     table = pq.read_table(file)
-    assert table.schema == PLAN_SCHEMA
+    assert table.schema == plan_schema()
     assert table.select(
         ["bucket", "key", "version", "etag", "size", "last_modified"]
     ).to_pylist() == [

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 QUARANTINE_LIMIT = 0.05
 MAX_LINE_BYTES = 8 * 2**20  # a page has 350 KB, one of a crowd 2 MB; a manifest line a few KB
 LINE_VALUES = 2**14  # of a manifest line; one with 100 labels and 50 content types has 650
@@ -76,5 +74,7 @@ def values_in(text: bytes | memoryview) -> int:
 
     So it bounds their depth too, and what they take in memory, before anything is decoded.
     """
+    import numpy as np  # no need of a DAG file
+
     signs = np.frombuffer(text, np.uint8)
     return sum(int(np.count_nonzero(signs == ord(sign))) for sign in ",[{")

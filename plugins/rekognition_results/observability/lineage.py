@@ -19,7 +19,6 @@ from rekognition_tables.jobs.request_row import job_input
 from rekognition_tables.jobs.requests import read_job, read_request
 from rekognition_tables.landing.attempts import Attempt, newest_whole_attempt
 from rekognition_tables.operations.names import ANSWERS, OPERATIONS, Operation
-from rekognition_tables.operations.tables import TABLES, written_by
 from rekognition_tables.results_root.layout import Layout, ResultKey
 from rekognition_tables.warehouse.lake.ducklake import DuckLake
 
@@ -98,6 +97,8 @@ def loaded(layout: Layout, *warehouses: Any) -> Lineage:
 
 
 def _written(operation: Operation) -> list[str]:
+    from rekognition_tables.operations.tables import written_by
+
     return [table.name for table in written_by(operation)]
 
 
@@ -123,6 +124,8 @@ def _schema(table: str) -> Any:
         SchemaDatasetFacet,
         SchemaDatasetFacetFields,
     )
+
+    from rekognition_tables.operations.tables import TABLES
 
     return SchemaDatasetFacet(
         fields=[

@@ -6,19 +6,23 @@ import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rekognition_results.observability import metrics
 from rekognition_tables.jobs.unlanded import unlanded_jobs
 from rekognition_tables.operations.names import OPERATIONS
 from rekognition_tables.results_root.layout import Layout
-from rekognition_tables.warehouse.connection import read_only
 from rekognition_tables.warehouse.lake.ducklake import DuckLake
-from rekognition_tables.warehouse.measures import Published, oldest_unpublished, published
+
+if TYPE_CHECKING:
+    from rekognition_tables.warehouse.measures import Published
 
 
 def send_all(layout: Layout, readable: Path | DuckLake) -> dict[str, Any]:
     """Measure and send every gauge; give what was measured, for the log."""
+    from rekognition_tables.warehouse.connection import read_only
+    from rekognition_tables.warehouse.measures import oldest_unpublished, published
+
     told: dict[str, Any] = {}
     for operation in OPERATIONS:
         found = [job for job in unlanded_jobs(layout, operation) if not job.given_up]
@@ -48,6 +52,9 @@ def send_all(layout: Layout, readable: Path | DuckLake) -> dict[str, Any]:
 
 def send_published(readable: Path | DuckLake) -> None:
     """After a load: what readers see now. It fails no task."""
+    from rekognition_tables.warehouse.connection import read_only
+    from rekognition_tables.warehouse.measures import published
+
     with metrics.harmless("what is published"), read_only(readable) as con:
         _send_published(published(con))
 

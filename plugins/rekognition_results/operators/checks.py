@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,6 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from rekognition_tables.errors import one_line
 from rekognition_tables.settings import Settings
-from rekognition_tables.warehouse.checks import checks
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -34,11 +33,7 @@ class RekognitionCheckWarehouseOperator(SQLTableCheckOperator):
 
     def __init__(self, *, aws_conn_id: str | None = "aws_default", **kwargs: Any) -> None:
         # internal.load_lock has one row, so each check is one answer
-        each = {
-            name: {"check_statement": f"NOT EXISTS (\n{check.statement}\n)"}
-            for name, check in checks().items()
-        }
-        super().__init__(table="internal.load_lock", checks=each, retry_on_failure=False, **kwargs)
+        super().__init__(table="internal.load_lock", checks={}, retry_on_failure=False, **kwargs)
         self.aws_conn_id = aws_conn_id
 
     def get_db_hook(self) -> PublishedTablesHook:
@@ -47,20 +42,29 @@ class RekognitionCheckWarehouseOperator(SQLTableCheckOperator):
         return PublishedTablesHook(aws_conn_id=self.aws_conn_id)
 
     def execute(self, context: Context) -> None:
+        from rekognition_tables.warehouse.checks import checks  # pyarrow: no need of a DAG file
+
         published = Settings.from_env().published
         if isinstance(published, Path) and not published.exists():
             raise AirflowSkipException(f"{published} is not there yet: nothing to check.")
+        statements = {name: check.statement for name, check in checks().items()}
+        self.checks = {
+            name: {"check_statement": f"NOT EXISTS (\n{statement}\n)"}
+            for name, statement in statements.items()
+        }
+        answers = self._generate_sql_query()  # type: ignore[no-untyped-call]
+        self.sql = f"SELECT check_name, check_result FROM ({answers}) AS check_table"
         try:
             super().execute(context)
         except AirflowFailException as error:
-            raise AirflowFailException(self._findings()) from error
+            raise AirflowFailException(self._findings(statements)) from error
 
-    def _findings(self) -> str:
+    def _findings(self, statements: Mapping[str, str]) -> str:
         hook = self.get_db_hook()
         failed = [name for name, check in self.checks.items() if not check["success"]]
         told = []
         for name in failed:
-            finding = hook.get_first(f"{checks()[name].statement}\nLIMIT 1")
+            finding = hook.get_first(f"{statements[name]}\nLIMIT 1")
             told.append(f"{name}: {' '.join(str(part) for part in finding if part)}")
         return one_line(
             f"{len(failed)} of {len(self.checks)} checks of the published tables failed. "

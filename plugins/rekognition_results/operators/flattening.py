@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from rekognition_tables.flatten.commits import Commit
-from rekognition_tables.flatten.results import flatten
 from rekognition_tables.jobs.requests import note_committed, read_job
 from rekognition_tables.results_root.layout import Layout, ResultKey
 from rekognition_tables.settings import Settings
@@ -13,6 +12,8 @@ from rekognition_tables.settings import Settings
 
 def flatten_and_note(layout: Layout, key: ResultKey) -> Commit:
     """Flatten what is landed of a result, commit it, and let planning forget its request."""
+    from rekognition_tables.flatten.results import flatten  # pyarrow
+
     settings = Settings.from_env()
     commit = flatten(
         layout,

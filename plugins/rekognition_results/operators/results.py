@@ -20,7 +20,6 @@ from rekognition_tables.landing.attempts import newest_whole_attempt
 from rekognition_tables.operations.names import Operation
 from rekognition_tables.results_root.layout import Layout, ResultKey
 from rekognition_tables.settings import Settings
-from rekognition_tables.warehouse.load import load_and_publish
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -195,6 +194,8 @@ class RekognitionLoadWarehouseOperator(BaseOperator):
         self.aws_conn_id = aws_conn_id
 
     def execute(self, context: Context) -> dict[str, Any]:
+        from rekognition_tables.warehouse.load import load_and_publish  # DuckDB and pyarrow
+
         with told_to_airflow(self.log):
             settings = Settings.from_env()
             self.log.info("Loading what is committed into %s.", settings.warehouse)

@@ -17,7 +17,6 @@ from typing import Any
 import msgspec
 
 from rekognition_tables.errors import SchemaMismatch
-from rekognition_tables.jobs.job_facts import FACTS, INSTANTS
 from rekognition_tables.jobs.request_row import moment
 from rekognition_tables.operations.names import OPERATIONS, SCHEMA_VERSIONS, Operation
 from rekognition_tables.results_root.files import is_local, marks, names, read_if_there, write_whole
@@ -129,6 +128,8 @@ def read_commit(layout: Layout, key: ResultKey) -> Commit | None:
 
 def _facts(told: dict[str, Any]) -> dict[str, Any]:
     """Those that the ledger has a column for, moments as such."""
+    from rekognition_tables.jobs.job_facts import FACTS, INSTANTS  # pyarrow: no need of a DAG file
+
     return {
         name: moment(value) if name in INSTANTS else value
         for name, value in told.items()

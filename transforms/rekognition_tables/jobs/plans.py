@@ -18,16 +18,17 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from upath import UPath
 
 from rekognition_tables.jobs.requests import StartRequest
 from rekognition_tables.operations.names import MEDIA_ANALYSIS, Operation
 from rekognition_tables.results_root.files import create, names, read_if_there, write_whole
 from rekognition_tables.results_root.layout import Layout
+
+if TYPE_CHECKING:
+    import pyarrow as pa  # DAG files import this module, and have no need of it
 
 
 @dataclass(frozen=True)
@@ -60,22 +61,28 @@ class PlannedRequest:
     objects: tuple[MediaObject, ...]
 
 
-PLAN_SCHEMA = pa.schema(
-    [
-        pa.field("bucket", pa.string()),
-        pa.field("key", pa.string()),
-        pa.field("version", pa.string()),
-        pa.field("etag", pa.string()),
-        pa.field("size", pa.int64()),
-        pa.field("last_modified", pa.timestamp("us", tz="UTC")),
-        pa.field("token", pa.string()),
-        pa.field("request", pa.string()),  # the StartRequest, whole, as JSON
-    ]
-)
 MERGED = "merged-"
 _OF_REQUESTS = ["token", "request"]
 MERGED_AT = 100  # plans: a year of hourly runs leaves under 200 files to read, not 8,760
 _IDENTITY = ["bucket", "key", "version", "etag"]
+
+
+def plan_schema() -> pa.Schema:
+    """A plan's columns; `request` is the StartRequest, whole, as JSON."""
+    import pyarrow as pa
+
+    return pa.schema(
+        [
+            pa.field("bucket", pa.string()),
+            pa.field("key", pa.string()),
+            pa.field("version", pa.string()),
+            pa.field("etag", pa.string()),
+            pa.field("size", pa.int64()),
+            pa.field("last_modified", pa.timestamp("us", tz="UTC")),
+            pa.field("token", pa.string()),
+            pa.field("request", pa.string()),
+        ]
+    )
 
 
 def plan_requests(
@@ -100,6 +107,8 @@ def keep_etags(layout: Layout, images: Iterable[MediaObject]) -> None:
 
     A result manifest names no version: what was replaced since is known by these.
     """
+    import pyarrow as pa
+
     images = list(images)
     table = pa.table(
         {
@@ -113,7 +122,7 @@ def keep_etags(layout: Layout, images: Iterable[MediaObject]) -> None:
 def planned_etags(layout: Layout, objects: str | None) -> pa.Table | None:
     """`source_ref` and `etag` of the images of a request; None where nobody wrote them down."""
     data = read_if_there(layout.objects(MEDIA_ANALYSIS, objects)) if objects else None
-    return None if data is None else pq.read_table(io.BytesIO(data))
+    return None if data is None else _table(data)
 
 
 def note_claimed(layout: Layout, operation: Operation, plan_id: str) -> None:
@@ -127,12 +136,14 @@ def merge_plans(layout: Layout, operation: Operation, at_least: int = MERGED_AT)
     For one planner at a time. A crash between leaves a plan that is claimed anew, which changes
     nothing, or rows that stand twice, which are read as one.
     """
+    import pyarrow as pa
+
     found = set(names(layout.plans(operation)))
     plans = [name.removesuffix(".claimed") for name in sorted(found) if name.endswith(".claimed")]
     plans = [plan_id for plan_id in plans if f"{plan_id}.parquet" in found]
     if len(plans) < at_least:
         return False
-    columns = [name for name in PLAN_SCHEMA.names if name != "request"]
+    columns = [name for name in plan_schema().names if name != "request"]
     merged = pa.concat_tables(_read(layout.plan(operation, plan_id), columns) for plan_id in plans)
     name = hashlib.sha256("".join(plans).encode()).hexdigest()[:32]
     create(layout.plans(operation) / f"{MERGED}{name}.parquet", _parquet(merged))
@@ -148,8 +159,10 @@ def _claimed(layout: Layout, operation: Operation, plan_id: str) -> UPath:
 
 def write_plan(layout: Layout, operation: Operation, planned: Iterable[PlannedRequest]) -> str:
     """Write a plan and give its id, a hash of tokens and objects: the same twice is one file."""
-    planned = list(planned)
-    columns: dict[str, list[Any]] = {field.name: [] for field in PLAN_SCHEMA}
+    import pyarrow as pa
+
+    planned, schema = list(planned), plan_schema()
+    columns: dict[str, list[Any]] = {name: [] for name in schema.names}
     for one in planned:
         told = json.dumps(_told(one.request))
         for thing in one.objects:
@@ -159,11 +172,13 @@ def write_plan(layout: Layout, operation: Operation, planned: Iterable[PlannedRe
             columns["request"].append(told)
     what = [[one.request.token, [thing.identity for thing in one.objects]] for one in planned]
     plan_id = hashlib.sha256(json.dumps(what).encode()).hexdigest()[:32]
-    create(layout.plan(operation, plan_id), _parquet(pa.table(columns, schema=PLAN_SCHEMA)))
+    create(layout.plan(operation, plan_id), _parquet(pa.table(columns, schema=schema)))
     return plan_id
 
 
 def _parquet(table: pa.Table) -> bytes:
+    import pyarrow.parquet as pq
+
     buffer = io.BytesIO()
     pq.write_table(table, buffer, compression="zstd")
     return buffer.getvalue()
@@ -219,4 +234,10 @@ def _requests(plan: pa.Table) -> list[StartRequest]:
 
 
 def _read(path: UPath, columns: list[str]) -> pa.Table:
-    return pq.read_table(io.BytesIO(path.read_bytes()), columns=columns)
+    return _table(path.read_bytes(), columns)
+
+
+def _table(data: bytes, columns: list[str] | None = None) -> pa.Table:
+    import pyarrow.parquet as pq
+
+    return pq.read_table(io.BytesIO(data), columns=columns)
