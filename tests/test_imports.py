@@ -21,7 +21,7 @@ ROOMS = {
     ),
     "plugins/rekognition_results": (
         *("own_page", "links", "plugin", "aws", "hooks", "planning", "observability", "triggers"),
-        *("dag_defaults", "sensors", "operators"),
+        *("dag_defaults", "sensors", "operators", "job_dag"),
     ),
     "emulator/rekognition_emulator": (
         *("engine", "storage", "world", "videos", "images", "service", "sample_media", "core"),

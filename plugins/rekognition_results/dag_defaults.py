@@ -19,7 +19,7 @@ from rekognition_results.aws.calls import told_to_airflow
 from rekognition_results.observability.callbacks import tell_failure
 from rekognition_results.planning.allowed import connections
 from rekognition_results.planning.parameters import PARAMETERS, check_run
-from rekognition_tables.allowed_values import LABEL, LABELS_AT_MOST, Allowed
+from rekognition_tables.allowed_values import Allowed
 from rekognition_tables.errors import ResultsError
 from rekognition_tables.settings import Settings
 
@@ -57,10 +57,6 @@ def names(description: str, allowed: Allowed | None = None, most: int | None = N
     if most:
         schema["maxItems"] = most
     return Param([], description=description, schema=schema)
-
-
-def labels(description: str) -> Param:
-    return names(description, LABEL, LABELS_AT_MOST)
 
 
 def connection_param(settings: Settings, description: str) -> Param:
