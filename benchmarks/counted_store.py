@@ -73,10 +73,10 @@ class CountedStore(AbstractFileSystem):  # type: ignore[misc]
         _count("PUT")
         if mode == "create" and self._there(path) is not None:
             raise FileExistsError(path)
-        folder, _, name = self._strip_protocol(path).rpartition("/")
+        folder, _slash, name = self._strip_protocol(path).rpartition("/")
         _FOLDERS[folder][name] = zlib.compress(bytes(value), 1) if value else b""
         while folder:  # each folder above knows the one below
-            folder, _, name = folder.rpartition("/")
+            folder, _slash, name = folder.rpartition("/")
             if name in _FOLDERS[folder]:
                 break
             _FOLDERS[folder][name] = None
@@ -91,7 +91,7 @@ class CountedStore(AbstractFileSystem):  # type: ignore[misc]
         raise FileNotFoundError(path)
 
     def rm_file(self, path: str) -> None:
-        folder, _, name = self._strip_protocol(path).rpartition("/")
+        folder, _slash, name = self._strip_protocol(path).rpartition("/")
         _FOLDERS[folder].pop(name)
 
     def mkdir(self, path: str, create_parents: bool = True, **_: Any) -> None:

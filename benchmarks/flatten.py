@@ -61,7 +61,8 @@ def build(root: Path, size: Size) -> None:
 
 def run(contender: str, root: Path, job: str) -> Told:
     with TemporaryDirectory() as out:
-        command = [sys.executable, "-m", "benchmarks.flatten_contenders", contender, root, job, out]
+        command = [sys.executable, "-m", "benchmarks.flatten_contenders", contender]
+        command += [str(root), job, out]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
     told: Told = json.loads(done.stdout.splitlines()[-1])
     return told
@@ -83,7 +84,7 @@ def one_round(root: Path, told: dict[str, list[Told]]) -> None:
 
 
 def median(told: list[Told], name: str) -> float:
-    return statistics.median(one[name] for one in told)
+    return float(statistics.median(one[name] for one in told))
 
 
 def contender_rows(told: dict[str, list[Told]], size: Size) -> list[str]:

@@ -80,6 +80,7 @@ def botocore_pandas(root: Path, job: str, out: Path) -> Rows:
 
     service = botocore.session.get_session().get_service_model("rekognition")
     shape = service.operation_model("GetLabelDetection").output_shape
+    assert shape is not None
     parser = botocore.parsers.JSONParser()
     pages = [
         parser.parse({"body": body, "headers": {}, "status_code": 200}, shape)

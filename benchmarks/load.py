@@ -148,8 +148,9 @@ def peak_megabytes() -> float:
 
 
 def measured(layout: Layout, warehouse: Warehouse) -> tuple[float, float, float]:
-    lake = isinstance(warehouse, DuckLake)
-    place = [warehouse.uri, warehouse.data_uri] if lake else [str(warehouse)]
+    place = [str(warehouse)]
+    if isinstance(warehouse, DuckLake):
+        place = [warehouse.uri, warehouse.data_uri]
     command = [sys.executable, "-m", "benchmarks.load", "--one", str(layout.root), *place]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     seconds, cpu, peak = json.loads(done.stdout)

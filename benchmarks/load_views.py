@@ -83,9 +83,9 @@ def as_parquet(warehouse: Path, folder: Path) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(":memory:", config={"temp_directory": str(folder / "spill")})
     with opened(warehouse, 0) as source:
         for table in (*TABLES, *SETTINGS_TABLES):
-            file = literal(str(folder / f"{table}.parquet"))
-            source.execute(f"COPY {identifier(table)} TO {file} (COMPRESSION zstd)")
-            con.execute(f"CREATE VIEW {identifier(table)} AS FROM read_parquet({file})")
+            place = literal(str(folder / f"{table}.parquet"))
+            source.execute(f"COPY {identifier(table)} TO {place} (COMPRESSION zstd)")
+            con.execute(f"CREATE VIEW {identifier(table)} AS FROM read_parquet({place})")
     con.execute(f"CREATE SCHEMA {PRECOMPUTED}")
     con.execute(f"CREATE SCHEMA {INTERNAL}")
     con.execute(read("load", "create_unlanded_jobs").statement)

@@ -151,7 +151,7 @@ async def _wait_for_all(
         trigger = triggers[arguments.kind](
             job_id=job_id, started=time.time(), waiter_delay=arguments.waiter_delay
         )
-        runner.triggers[number] = {"name": job_id, "events": 0}
+        runner.triggers[number] = {"name": job_id, "events": 0}  # type: ignore[typeddict-item]
         await runner.run_trigger(number, trigger)
         ended[job_id] = (end, time.time())
 

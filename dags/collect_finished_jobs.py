@@ -14,6 +14,7 @@ stays in the job's record, and the job is tried again when its task is cleared, 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from airflow.sdk import DAG, Param, task_group
 
@@ -35,7 +36,7 @@ from rekognition_tables.settings import Settings
 SETTINGS = Settings.from_env()
 AWS = {"aws_conn_id": value("aws_conn_id"), "region_name": value("region")}
 COLLECT = {"max_jobs": value("max_jobs"), "again": value("again"), **AWS}
-FLATTEN = {"fail_on_failed": False, "aws_conn_id": value("aws_conn_id")}
+FLATTEN: dict[str, Any] = {"fail_on_failed": False, "aws_conn_id": value("aws_conn_id")}
 
 with DAG(
     dag_id="collect_finished_jobs",
@@ -72,7 +73,7 @@ with DAG(
     @task_group
     def label_detection_job(job_id: str) -> None:
         """One video job that somebody else started; the service says whether it really ended."""
-        video = {"job_id": job_id, "aggregate_by": value("aggregate_by")}
+        video: dict[str, Any] = {"job_id": job_id, "aggregate_by": value("aggregate_by")}
         wait = RekognitionLabelDetectionSensor(
             task_id="wait",
             job_id=job_id,

@@ -21,7 +21,7 @@ from rekognition_tables.warehouse.ddl import (
 from rekognition_tables.warehouse.sql_files import read, views, views_digest
 
 # Of what loads keep for themselves: a warehouse of another one is built again from the commits.
-# What its tables mean has versions of its own: rekognition_tables.operations.SCHEMA_VERSIONS.
+# What its tables mean has versions of its own: rekognition_tables.operations.names.SCHEMA_VERSIONS.
 WAREHOUSE_VERSION = 2
 
 
