@@ -52,7 +52,7 @@ def golden(tmp_path: Path) -> Layout:
     return extracted(tmp_path / "root")
 
 
-@pytest.fixture(params=[FILE, SQLITE])
+@pytest.fixture(params=[FILE, pytest.param(SQLITE, marks=pytest.mark.lake)])
 def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Warehouse:
     return new_warehouse(request.param, tmp_path / "warehouse", request)
 
