@@ -90,7 +90,7 @@ RECORDS_QUARANTINED = _each(
     "records_quarantined",
     "counter",
     "records",
-    "Records put aside while flattening, counted as above.",
+    "Records quarantined while flattening, counted as above.",
     "flatten",
 )
 RESULTS_LOADED = _warehouse(
