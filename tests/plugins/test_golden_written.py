@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from collecting import bulk_job, collect
-from golden_root import check_flattened_again, copied
+from golden_root import check_flattened_again
 from pipeline_steps import (
     MEDIA,
     land_images,
@@ -187,4 +187,5 @@ def test_a_root_of_every_kind_is_written_and_read(
     kept = os.environ.get("GOLDEN_ROOT")
     if kept:
         shutil.copytree(root(layout), kept)
-    check_flattened_again(copied(Path(root(layout)), tmp_path / "again"))
+    shutil.copytree(root(layout), tmp_path / "again")
+    check_flattened_again(Layout.at(str(tmp_path / "again")))

@@ -11,7 +11,6 @@ from airflow.sdk.exceptions import AirflowFailException
 from pipeline_steps import land_video, plan_videos, put_video, start_video
 
 from rekognition_emulator import Emulator
-from rekognition_results.operators import flattening
 from rekognition_results.operators.reflatten import RekognitionReflattenOperator
 from rekognition_results.operators.results import (
     COMMITTED,
@@ -20,6 +19,7 @@ from rekognition_results.operators.results import (
     RekognitionAnnounceTablesOperator,
     push_committed,
 )
+from rekognition_tables.flatten import results
 from rekognition_tables.flatten.commits import Commit, TableFile, read_commit
 from rekognition_tables.jobs.requests import uncommitted_tokens
 from rekognition_tables.landing.attempts import newest_whole_attempt
@@ -120,7 +120,7 @@ def test_a_damaged_result_keeps_its_rows_and_does_not_keep_the_others(
 def test_a_retry_goes_on_where_the_last_try_ended(
     layout: Layout, landed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now, flatten, flattened = run(), flattening.flatten, []
+    now, flatten, flattened = run(), results.flatten, []
 
     def crash_at_the_second(layout: Layout, key: ResultKey, **limits: Any) -> Commit:
         if len(flattened) == 1:
@@ -129,7 +129,7 @@ def test_a_retry_goes_on_where_the_last_try_ended(
         return flatten(layout, key, **limits)
 
     with monkeypatch.context() as broken:
-        broken.setattr(flattening, "flatten", crash_at_the_second)
+        broken.setattr(results, "flatten", crash_at_the_second)
         with pytest.raises(OSError, match="the disk"):
             reflatten(layout).execute(now)
     first = commit_of(layout, landed[0])
