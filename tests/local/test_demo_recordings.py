@@ -10,7 +10,7 @@ import pytest
 from demo_runs import rows, run_demo
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.stack,
     pytest.mark.recordings,
     pytest.mark.timeout(600),
 ]
