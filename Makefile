@@ -68,7 +68,7 @@ test-duckdb2: .venv/.installed .tools/duckdb2/.installed ## The warehouse as a f
 .PHONY: test-lake
 test-lake: .venv/.installed .tools/lake/.installed java postgresql ## The Parquet tables in Spark and other readers; loaders of a DuckLake, killed and at once.
 	$(AT) $(RUN) pytest -n $(WORKERS) --dist loadfile -m lake tests/lake \
-		tests/transforms/test_{warehouse_lake,schema_versions}.py $(ARGS)
+		tests/transforms/test_{warehouse_lake,warehouse_kills,schema_versions}.py $(ARGS)
 
 .PHONY: test-alerts
 test-alerts: .venv/.installed promtool ## The alert rules, by Prometheus's own promtool.

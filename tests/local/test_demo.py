@@ -54,6 +54,7 @@ def test_the_commands_it_prints_run_with_nothing_else_on_the_path(
     assert "name" in ran.stdout
 
 
+@pytest.mark.stack
 def test_run_again_it_gives_the_same_rows(undisturbed: tuple[Path, str]) -> None:
     results, _ = undisturbed
     before = everything(results)
