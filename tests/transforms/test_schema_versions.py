@@ -5,11 +5,17 @@ A later version of the program is this one in a process of its own, with changed
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from conftest import FILE, SQLITE, new_warehouse
 from golden_root import check_flattened_again, check_loaded, extracted
@@ -40,6 +46,7 @@ TABLES["label_notes"] = table(
     "label_notes", "One row per note.", labels.operations, [], [column("note", TEXT, "A note.")], ""
 )
 """
+WRITTEN = "tables.WRITTEN[:] = [one for one in TABLES.values() if one is not tables.LOADS]\n"
 ANOTHER_MEANING = 'names.SCHEMA_VERSIONS["label_detection"] += 1\n'
 RUN = """
 from rekognition_tables.cli.main import main
@@ -65,7 +72,7 @@ def later(changes: str, layout: Layout, warehouse: Warehouse, *command: str) -> 
         "REKOGNITION_WAREHOUSE_URI": warehouse.uri if lake else str(warehouse),
         "REKOGNITION_WAREHOUSE_DATA_URI": warehouse.data_uri if lake else "",
     }
-    program = [sys.executable, "-c", LATER + changes + RUN, *command]
+    program = [sys.executable, "-c", LATER + changes + WRITTEN + RUN, *command]
     done = subprocess.run(program, env=environ, capture_output=True, text=True)
     assert done.returncode in (0, 1), done.stderr
     return done.stderr if done.returncode else ""
@@ -140,6 +147,75 @@ def test_another_meaning_asks_for_that_operation_to_be_flattened_again(
     assert again == {"label_detection"}
     with pytest.raises(SchemaMismatch, match="Use the program that wrote it, or a newer one"):
         load(golden, warehouse)
+
+
+def flattened_later(golden: Layout, *, notes: bool = False) -> int:
+    """One result as a later version flattens it; gives its labels."""
+    commit = max(commits(golden), key=lambda one: one.row_counts.get("labels", 0))
+    files = list(commit.files)
+    (at,) = (number for number, file in enumerate(files) if file.table == "labels")
+    path = Path(golden.root, files[at].path)
+    labels = pq.read_table(path)
+    scene = pa.array(["Kitchen"] * len(labels))
+    pq.write_table(labels.append_column("scene", scene), path)
+    files[at] = replace(files[at], sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+    if notes:
+        files.append(replace(files[at], table="label_notes"))
+    replace(commit, files=tuple(files), flattened_at=datetime.now(UTC)).write(golden)
+    return len(labels)
+
+
+def test_values_of_a_new_column_are_loaded(golden: Layout, warehouse: Warehouse) -> None:
+    load(golden, warehouse)
+    count = flattened_later(golden)
+    assert later(ADDED, golden, warehouse, "load") == ""
+    assert scenes(warehouse) == count
+
+
+def scenes(warehouse: Warehouse) -> int:
+    with read_only(warehouse) as con:
+        (count,) = con.execute("SELECT COUNT(scene) FROM labels").fetchall()[0]
+    return int(count)
+
+
+@pytest.mark.parametrize(
+    "notes, what", [(False, "Columns scene of labels"), (True, "Tables label_notes")]
+)
+def test_what_a_later_version_wrote_is_not_left_out_by_the_one_before(
+    golden: Layout, warehouse: Warehouse, notes: bool, what: str
+) -> None:
+    load(golden, warehouse)
+    count = flattened_later(golden, notes=notes)
+    with pytest.raises(SchemaMismatch, match=f"{what}: a later version of this program wrote"):
+        load(golden, warehouse)
+    if not notes:
+        assert later(ADDED, golden, warehouse, "load") == ""
+        assert scenes(warehouse) == count
+
+
+def test_rows_that_the_one_before_cannot_delete_are_not_left_behind(
+    golden: Layout, tmp_path: Path
+) -> None:
+    warehouse = tmp_path / "w.duckdb"
+    load(golden, warehouse)
+    with duckdb.connect(warehouse) as con:
+        con.execute("UPDATE loads SET row_counts = MAP {'label_notes': 2}")
+    check_flattened_again(golden)
+    with pytest.raises(SchemaMismatch, match="Tables label_notes: a later version"):
+        load(golden, warehouse)
+
+
+def test_results_of_an_operation_that_is_not_known_are_left_alone(
+    golden: Layout, tmp_path: Path
+) -> None:
+    warehouse = tmp_path / "w.duckdb"
+    load(golden, warehouse)
+    with duckdb.connect(warehouse) as con:
+        con.execute(
+            "INSERT INTO loads BY NAME SELECT * REPLACE ('text_detection' AS operation, "
+            "9 AS schema_version) FROM loads LIMIT 1"
+        )
+    assert load(golden, warehouse).loaded == ()
 
 
 def test_what_is_added_allows_null() -> None:

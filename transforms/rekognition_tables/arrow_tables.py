@@ -40,7 +40,8 @@ def read_table(
     found = [one for one in commits(layout) if job_id in (None, one.key.job_id)]
     if job_id is not None and not found:
         raise KeyError(f"Nothing is committed for job {job_id} in {layout.root}.")
-    shown = [one for one in found if _shown(one, job_id, held_back)]
+    own = [one for one in found if one.key.operation in described.operations]
+    shown = [one for one in own if _shown(one, job_id, held_back)]
     schema = described.schema.with_metadata(_for_pandas(described.schema))
     if table == "loads":
         return ledger_rows(found, datetime.now(UTC)).cast(schema)

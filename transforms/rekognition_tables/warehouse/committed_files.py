@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from rekognition_tables.errors import IncompleteResults
+from rekognition_tables.errors import IncompleteResults, SchemaMismatch
 from rekognition_tables.flatten.commits import Commit, TableFile
 from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.results_root.files import is_local, local
@@ -30,9 +30,12 @@ def fetch(layout: Layout, commits: Iterable[Commit], folder: Path) -> dict[str, 
     """Where each table's files of these commits can be read, in the commits' order.
 
     Files of a remote results root are copied to `folder`; local ones are read where they are.
-    IncompleteResults, with `file`, when one is gone or is not what its commit says.
+    IncompleteResults, with `file`, when one is gone or is not what its commit says. SchemaMismatch
+    when a later program wrote them.
     """
     wanted = [(commit, file) for commit in commits for file in commit.files]
+    if unknown := {file.table for _, file in wanted} - TABLES.keys():
+        raise later_program(f"Tables {', '.join(sorted(unknown))}")
     with ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
         places = pool.map(lambda one: _fetch_one(layout, one[0], one[1], folder), wanted)
         found: dict[str, list[Path]] = {}
@@ -55,6 +58,9 @@ def sources(
     for table, some in files.items():
         if len(some) <= FILES_AT_ONCE and not any(_is_unreadable(str(file)) for file in some):
             found[table] = parquet(table, some)
+            columns = con.sql(f"FROM {found[table]} LIMIT 0").columns
+            if unknown := set(columns) - set(TABLES[table].schema.names):
+                raise later_program(f"Columns {', '.join(sorted(unknown))} of {table}")
         else:
             name = f"files of {table}"
             con.register(name, _together(table, some))
@@ -76,7 +82,12 @@ def _together(table: str, files: Sequence[Path]) -> pa.Table:
 
 
 def conformed(part: pa.Table, schema: pa.Schema) -> pa.Table:
-    """With the columns of today: NULL in those that were added since it was written."""
+    """With the columns of today: NULL in those that were added since it was written.
+
+    SchemaMismatch when it has others: a later program wrote it.
+    """
+    if unknown := set(part.schema.names) - set(schema.names):
+        raise later_program(f"Columns {', '.join(sorted(unknown))}")
     columns = [
         part[field.name].cast(field.type)
         if field.name in part.schema.names
@@ -84,6 +95,14 @@ def conformed(part: pa.Table, schema: pa.Schema) -> pa.Table:
         for field in schema
     ]
     return pa.table(columns, schema=schema)
+
+
+def later_program(what: str) -> SchemaMismatch:
+    """What to raise for committed data that this program would leave out, for ever."""
+    return SchemaMismatch(
+        f"{what}: a later version of this program wrote them, and this one does not know them.",
+        advice="Load with that version: nothing was changed.",
+    )
 
 
 def parquet(table: str, files: Sequence[Path]) -> str:

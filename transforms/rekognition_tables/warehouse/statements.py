@@ -11,11 +11,12 @@ import pyarrow as pa
 from rekognition_tables.errors import IncompleteResults, ReconciliationFailed
 from rekognition_tables.flatten.commits import Commit, other_version
 from rekognition_tables.operations.columns import KEYS
-from rekognition_tables.operations.names import SCHEMA_VERSIONS
+from rekognition_tables.operations.names import OPERATIONS, SCHEMA_VERSIONS
 from rekognition_tables.operations.tables import TABLES, WRITTEN, Table
 from rekognition_tables.results_root.layout import ResultKey
 from rekognition_tables.warehouse import precomputed
 from rekognition_tables.warehouse.checks import checks
+from rekognition_tables.warehouse.committed_files import later_program
 from rekognition_tables.warehouse.connection import CATALOG
 from rekognition_tables.warehouse.ddl import identifier, literal
 from rekognition_tables.warehouse.sql_files import read
@@ -75,6 +76,7 @@ def in_ledger(
     return {
         ResultKey(operation, job_id, aggregate_by): tuple(rest)
         for operation, job_id, aggregate_by, *rest in rows
+        if operation in OPERATIONS  # a later program may have loaded others
     }
 
 
@@ -82,8 +84,8 @@ def assert_of_these_versions(con: duckdb.DuckDBPyConnection, replaced: Iterable[
     """SchemaMismatch when rows of another version are there that this load does not replace."""
     versions = con.execute(f"SELECT DISTINCT operation, schema_version FROM {CATALOG}.loads")
     for operation, version in versions.fetchall():
-        if version == SCHEMA_VERSIONS[operation]:
-            continue
+        if version == SCHEMA_VERSIONS.get(operation, version):
+            continue  # of an operation that this program does not know nothing is touched
         query = (
             f"SELECT job_id, aggregate_by FROM {CATALOG}.loads"
             " WHERE operation = ? AND schema_version = ?"
@@ -135,6 +137,7 @@ def replace_results(
 
 def _delete(con: duckdb.DuckDBPyConnection, replaced: Sequence[Commit]) -> None:
     con.register("replaced", ledger_rows(replaced, datetime.now(UTC)).select(list(KEYS)))
+    _assert_all_can_be_deleted(con)
     operations_replaced = {commit.key.operation for commit in replaced}
     tables = [one for one in TABLES.values() if operations_replaced & set(one.operations)]
     for table in tables:
@@ -144,6 +147,17 @@ def _delete(con: duckdb.DuckDBPyConnection, replaced: Sequence[Commit]) -> None:
         )
     precomputed.delete(con, "temp.main.replaced", [table.name for table in tables])
     con.unregister("replaced")
+
+
+def _assert_all_can_be_deleted(con: duckdb.DuckDBPyConnection) -> None:
+    """SchemaMismatch when a result to replace has rows in a table that is not known here."""
+    same = _same_result(TABLES["loads"], "load", "replaced")
+    query = (
+        f"SELECT DISTINCT UNNEST(MAP_KEYS(row_counts)) FROM {CATALOG}.loads AS load "
+        f"SEMI JOIN temp.main.replaced ON {same}"
+    )
+    if unknown := {str(name) for (name,) in con.execute(query).fetchall()} - TABLES.keys():
+        raise later_program(f"Tables {', '.join(sorted(unknown))}")
 
 
 def _insert(

@@ -106,9 +106,9 @@ def load_pending(
         for commit in found:
             commit.assert_of_this_version()
         assert_of_these_versions(con, unread)
+        changed = refresh_views(con)
         there = in_ledger(con, unread)
         new = [one for one in found if there.get(one.key) != fingerprint(one)]
-        changed = refresh_views(con)
         settings = refresh_settings(con, pending.layout)
         if MODERATION_TAXONOMY.name in settings:
             precomputed.recompute(con)  # categories are derived from it
