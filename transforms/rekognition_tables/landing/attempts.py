@@ -12,10 +12,9 @@
         _SUCCESS.json            last: every file with its sha256 and counts, and landed_at
 
 Of several attempts the newest with _SUCCESS counts. Two who land the same attempt (a task that was
-taken for dead, and its retry) do not touch each other's parts: each writes under names of its own
-(pages-00001.r1.jsonl.zst), and of the file that makes a part count, pages-00001.json, there is one,
-made by the first; the other one stops. A part is read with its checksum, since a zstd
-frame that was cut reads as a short file without an error.
+taken for dead, and its retry) write parts under names of their own (pages-00001.r1.jsonl.zst). The
+first to create pages-00001.json makes its part count; the other one stops. A part is read with its
+checksum, since a zstd frame that was cut reads as a short file without an error.
 """
 
 from __future__ import annotations
