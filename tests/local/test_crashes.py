@@ -228,7 +228,13 @@ def killed_and_run_again(
     return kills
 
 
-@pytest.mark.parametrize("theirs", [False, True], ids=["ours", "image mode and theirs"])
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        pytest.param(False, id="ours"),
+        pytest.param(True, id="image mode and theirs", marks=pytest.mark.stack),
+    ],
+)
 def test_killed_twice_and_run_again_all_is_there_once(
     theirs: bool, airflow: Airflow, amazon: Amazon, tmp_path: Path
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 from airflow_process import ROOT
 from demo_runs import AS_A_PERSON, QUICKLY, demo_environment, everything, run_demo
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,6 @@ def test_the_commands_it_prints_run_with_nothing_else_on_the_path(
     assert "name" in ran.stdout
 
 
-@pytest.mark.stack
 def test_run_again_it_gives_the_same_rows(undisturbed: tuple[Path, str]) -> None:
     results, _ = undisturbed
     before = everything(results)
@@ -62,7 +61,6 @@ def test_run_again_it_gives_the_same_rows(undisturbed: tuple[Path, str]) -> None
     assert everything(results) == before
 
 
-@pytest.mark.stack
 def test_cut_off_and_run_again_it_ends_as_if_undisturbed(
     undisturbed: tuple[Path, str], tmp_path: Path
 ) -> None:

@@ -130,6 +130,7 @@ def test_many_more_kills(layout: Layout, lake: DuckLake) -> None:
     check_kills(layout, lake, seed=2, kills=100)
 
 
+@pytest.mark.lake
 def test_of_two_transactions_the_second_one_to_commit_rolls_back(
     layout: Layout, fast_lake: DuckLake
 ) -> None:
@@ -152,7 +153,7 @@ def test_of_two_transactions_the_second_one_to_commit_rolls_back(
             second()
 
 
-@pytest.mark.slow
+@pytest.mark.lake
 def test_a_loader_waits_for_another_one_s_turn_and_then_says_so(
     layout: Layout, lake: DuckLake
 ) -> None:
@@ -193,6 +194,7 @@ def test_a_lake_is_not_made_where_files_are(layout: Layout, fast_lake: DuckLake)
     assert strange.exists()
 
 
+@pytest.mark.lake
 def test_a_lake_that_keeps_its_data_elsewhere_is_named(layout: Layout, fast_lake: DuckLake) -> None:
     load(layout, fast_lake)
     with pytest.raises(SchemaMismatch, match="keeps its data elsewhere"):
