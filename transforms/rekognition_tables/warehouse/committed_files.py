@@ -34,8 +34,7 @@ def fetch(layout: Layout, commits: Iterable[Commit], folder: Path) -> dict[str, 
     when a later program wrote them.
     """
     wanted = [(commit, file) for commit in commits for file in commit.files]
-    if unknown := {file.table for _, file in wanted} - TABLES.keys():
-        raise later_program(f"Tables {', '.join(sorted(unknown))}")
+    assert_known("Tables", (file.table for _, file in wanted), TABLES)
     with ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
         places = pool.map(lambda one: _fetch_one(layout, one[0], one[1], folder), wanted)
         found: dict[str, list[Path]] = {}
@@ -59,8 +58,7 @@ def sources(
         if len(some) <= FILES_AT_ONCE and not any(_is_unreadable(str(file)) for file in some):
             found[table] = parquet(table, some)
             columns = con.sql(f"FROM {found[table]} LIMIT 0").columns
-            if unknown := set(columns) - set(TABLES[table].schema.names):
-                raise later_program(f"Columns {', '.join(sorted(unknown))} of {table}")
+            assert_known("Columns", columns, TABLES[table].schema.names, f" of {table}")
         else:
             name = f"files of {table}"
             con.register(name, _together(table, some))
@@ -86,8 +84,7 @@ def conformed(part: pa.Table, schema: pa.Schema) -> pa.Table:
 
     SchemaMismatch when it has others: a later program wrote it.
     """
-    if unknown := set(part.schema.names) - set(schema.names):
-        raise later_program(f"Columns {', '.join(sorted(unknown))}")
+    assert_known("Columns", part.schema.names, schema.names)
     columns = [
         part[field.name].cast(field.type)
         if field.name in part.schema.names
@@ -97,12 +94,14 @@ def conformed(part: pa.Table, schema: pa.Schema) -> pa.Table:
     return pa.table(columns, schema=schema)
 
 
-def later_program(what: str) -> SchemaMismatch:
-    """What to raise for committed data that this program would leave out, for ever."""
-    return SchemaMismatch(
-        f"{what}: a later version of this program wrote them, and this one does not know them.",
-        advice="Load with that version: nothing was changed.",
-    )
+def assert_known(what: str, found: Iterable[str], known: Iterable[str], of: str = "") -> None:
+    """SchemaMismatch for committed data that this program would leave out, for ever."""
+    if unknown := set(found) - set(known):
+        raise SchemaMismatch(
+            f"{what} {', '.join(sorted(unknown))}{of}: a later version of this program wrote them, "
+            "and this one does not know them.",
+            advice="Load with that version: nothing was changed.",
+        )
 
 
 def parquet(table: str, files: Sequence[Path]) -> str:

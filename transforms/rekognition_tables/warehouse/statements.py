@@ -16,7 +16,7 @@ from rekognition_tables.operations.tables import TABLES, WRITTEN, Table
 from rekognition_tables.results_root.layout import ResultKey
 from rekognition_tables.warehouse import precomputed
 from rekognition_tables.warehouse.checks import checks
-from rekognition_tables.warehouse.committed_files import later_program
+from rekognition_tables.warehouse.committed_files import assert_known
 from rekognition_tables.warehouse.connection import CATALOG
 from rekognition_tables.warehouse.ddl import identifier, literal
 from rekognition_tables.warehouse.sql_files import read
@@ -156,8 +156,7 @@ def _assert_all_can_be_deleted(con: duckdb.DuckDBPyConnection) -> None:
         f"SELECT DISTINCT UNNEST(MAP_KEYS(row_counts)) FROM {CATALOG}.loads AS load "
         f"SEMI JOIN temp.main.replaced ON {same}"
     )
-    if unknown := {str(name) for (name,) in con.execute(query).fetchall()} - TABLES.keys():
-        raise later_program(f"Tables {', '.join(sorted(unknown))}")
+    assert_known("Tables", (str(name) for (name,) in con.execute(query).fetchall()), TABLES)
 
 
 def _insert(
