@@ -12,14 +12,14 @@ from typing import Any
 import msgspec
 
 from rekognition_emulator.storage.recordings import parse
-from rekognition_emulator.videos.recorded_labels import pages
+from rekognition_emulator.videos.operations import label_detection
+from rekognition_emulator.videos.recorded import pages
 from rekognition_tables.errors import IncompleteResults, ResultsError
 from rekognition_tables.loose.inputs import decoded, page_blocks
 from rekognition_tables.parsing.recognise import LABELS, Kind, kind_of
 
 IMAGE = "DetectModerationLabels"
 NAMES = {LABELS: "get_label_detection", IMAGE: "detect_moderation_labels"}
-IN_TIME = ("TIMESTAMP", "TIMESTAMPS")
 
 
 def prepared(recordings: Path, folder: Path) -> dict[str, str]:
@@ -63,7 +63,8 @@ def _served(kind: Kind, records: list[bytes]) -> bytes:
         _check_one_finished_job(found)
         if len(found) > 1:
             document = _together(found)
-        pages(parse(document), IN_TIME)
+        operation = label_detection.OPERATION
+        pages(operation, parse(document), operation.order({}))
     return document
 
 

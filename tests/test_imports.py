@@ -24,7 +24,7 @@ ROOMS = {
         *("dag_defaults", "sensors", "operators", "job_dag"),
     ),
     "emulator/rekognition_emulator": (
-        *("engine", "storage", "world", "videos", "images", "service", "sample_media", "core"),
+        *("engine", "storage", "world", "images", "videos", "service", "sample_media", "core"),
         *("http", "in_moto", "command", "__main__"),
     ),
 }

@@ -19,8 +19,10 @@ from rekognition_emulator.engine.validation import check, service_model
 from rekognition_emulator.engine.wire import NotJson, decode, encode
 from rekognition_emulator.images.detect_moderation import detect_moderation_labels
 from rekognition_emulator.images.media_analysis import MediaAnalysis
-from rekognition_emulator.videos.label_detection import LabelDetection
-from rekognition_emulator.videos.label_results import LabelResults
+from rekognition_emulator.videos import registry
+from rekognition_emulator.videos.jobs import VideoJobs
+from rekognition_emulator.videos.operation import VideoOperation
+from rekognition_emulator.videos.results import VideoResults
 from rekognition_emulator.world import Caller, World
 
 log = logging.getLogger(__name__)
@@ -51,21 +53,9 @@ class Service:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        bulk, videos, results = MediaAnalysis(world), LabelDetection(world), LabelResults(world)
-        self._handlers: dict[str, Handler] = {
-            "StartMediaAnalysisJob": lambda request, caller, _: bulk.start(request, caller),
-            "GetMediaAnalysisJob": lambda request, caller, strike: bulk.get(
-                request, caller, strike.in_progress
-            ),
-            "ListMediaAnalysisJobs": lambda request, caller, _: bulk.list(request, caller),
-            "StartLabelDetection": lambda request, caller, _: videos.start(request, caller),
-            "GetLabelDetection": lambda request, caller, strike: results.get(
-                request, caller, strike.in_progress
-            ),
-            "DetectModerationLabels": lambda request, caller, _: detect_moderation_labels(
-                world, request, caller
-            ),
-        }
+        self._handlers = _image_handlers(world)
+        for operation in registry.OPERATIONS:
+            self._handlers |= _video_handlers(world, operation)
 
     def handle(self, operation: str, body: Callable[[], bytes], caller: Caller) -> Reply | None:
         """Answer one call, with whatever goes wrong by order; None if moto is to answer it.
@@ -105,6 +95,30 @@ class Service:
             # AWS's own samples begin their paging with it: it is the first page.
             del request["NextToken"]
         return request
+
+
+def _image_handlers(world: World) -> dict[str, Handler]:
+    bulk = MediaAnalysis(world)
+    return {
+        "StartMediaAnalysisJob": lambda request, caller, _: bulk.start(request, caller),
+        "GetMediaAnalysisJob": lambda request, caller, strike: bulk.get(
+            request, caller, strike.in_progress
+        ),
+        "ListMediaAnalysisJobs": lambda request, caller, _: bulk.list(request, caller),
+        "DetectModerationLabels": lambda request, caller, _: detect_moderation_labels(
+            world, request, caller
+        ),
+    }
+
+
+def _video_handlers(world: World, operation: VideoOperation) -> dict[str, Handler]:
+    jobs, results = VideoJobs(world, operation), VideoResults(world, operation)
+    return {
+        operation.start: lambda request, caller, _: jobs.start(request, caller),
+        operation.get: lambda request, caller, strike: results.get(
+            request, caller, strike.in_progress
+        ),
+    }
 
 
 @lru_cache(maxsize=1)

@@ -5,12 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from rekognition_emulator.engine.arguments import seconds, whole
-from rekognition_emulator.engine.clock import Clock
-from rekognition_emulator.engine.counters import Counters
 from rekognition_emulator.engine.errors import ServiceError
-from rekognition_emulator.engine.faults import Faults
-from rekognition_emulator.engine.jobs import JobBook
-from rekognition_emulator.engine.scheduler import Scheduler
+from rekognition_emulator.engine.runner import Engine
 from rekognition_emulator.engine.tokens import TOKEN_SECONDS
 from rekognition_emulator.storage.objects import Objects
 from rekognition_emulator.storage.recordings import Recordings
@@ -22,8 +18,9 @@ _DAY = 24 * 60 * 60
 class Settings:
     """How long things take and last, in seconds, and how much may run at once.
 
-    The numbers that are AWS's: 20 video jobs at once (the default quota), results for 7 days, bulk
-    jobs for a year. AWS documents no number for bulk jobs at once, so there is none by default.
+    The numbers that are AWS's: 20 video jobs at once (the default quota of an account and region,
+    which all video operations share), results for 7 days, bulk jobs for a year. AWS documents no
+    number for bulk jobs at once, so there is none by default.
     """
 
     seconds_per_video_job: float = 2.0
@@ -75,15 +72,10 @@ class Adapters:
 
 
 @dataclass(frozen=True)
-class World:
+class World(Engine):
     """Everything an operation works on."""
 
-    clock: Clock
-    scheduler: Scheduler
-    jobs: JobBook
     objects: Objects
     recordings: Recordings
-    faults: Faults
-    counters: Counters
     adapters: Adapters
     settings: Settings

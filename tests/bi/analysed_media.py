@@ -10,7 +10,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,7 +20,8 @@ import pytest
 from rekognition_emulator import Clock, Emulator
 from rekognition_emulator.images import moderation
 from rekognition_emulator.sample_media import image, video
-from rekognition_emulator.videos import label_results
+from rekognition_emulator.videos import registry
+from rekognition_emulator.videos.operations import label_detection
 from rekognition_results.operators.image_mode import (
     RekognitionLandModerationOperator,
     RekognitionStartModerationOperator,
@@ -62,7 +63,7 @@ class Studio:
         plan = RekognitionPlanLabelDetectionOperator(
             task_id="plan", media_uri=f"s3://{MEDIA}/", results_uri=str(self.layout.root)
         )
-        with model_version(label_results, "LABEL_MODEL_VERSION", model):
+        with labels_of_model(self.amazon, model):
             self._run(
                 plan.execute(CONTEXT),
                 RekognitionStartLabelDetectionOperator,
@@ -77,7 +78,8 @@ class Studio:
             for number in range(count):
                 key = f"{prefix}{day:02d}-{number:03d}.jpg"
                 self.s3.put_object(Bucket=IMAGES, Key=key, Body=image(key + take))
-        with model_version(moderation, "MODERATION_MODEL_VERSION", model):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(moderation, "MODERATION_MODEL_VERSION", model)
             self.moderate(min_confidence=min_confidence)
 
     def put_broken_images(self, count: int) -> None:
@@ -125,10 +127,16 @@ class Studio:
 
 
 @contextmanager
-def model_version(module: Any, name: str, version: str) -> Iterator[None]:
+def labels_of_model(amazon: Emulator, version: str) -> Iterator[None]:
+    """The local Amazon answers for label detection with another model's version."""
+    ours = label_detection.OPERATION
+    of_model = replace(ours, model_version={"LabelModelVersion": version})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, name, version)
+        others = (one for one in registry.OPERATIONS if one is not ours)
+        patch.setattr(registry, "OPERATIONS", (of_model, *others))
+        amazon.restart()
         yield
+    amazon.restart()
 
 
 @contextmanager

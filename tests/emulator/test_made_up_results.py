@@ -17,10 +17,11 @@ from rekognition_emulator.images.moderation import moderate
 from rekognition_emulator.images.moderation_taxonomy import paths
 from rekognition_emulator.storage.objects import StoredObject
 from rekognition_emulator.storage.recordings import Recordings
-from rekognition_emulator.videos.detections import VideoSource, detect
-from rekognition_emulator.videos.label_pages import timestamps_page
-from rekognition_emulator.videos.label_selection import selected
-from rekognition_emulator.videos.label_taxonomy import labels
+from rekognition_emulator.videos.labels.taxonomy import labels
+from rekognition_emulator.videos.operation import VideoOperation
+from rekognition_emulator.videos.operations import label_detection
+from rekognition_emulator.videos.registry import OPERATIONS
+from rekognition_emulator.videos.video import VideoSource
 
 NONE = Recordings(None, None)
 # A busy machine is no finding.
@@ -36,25 +37,37 @@ def found(body: bytes, threshold: float | None = None) -> dict[str, list[dict[st
     return dict(json.loads(bytes(raw)))
 
 
-def page(video: VideoSource) -> bytes:
-    detections = detect(video)
-    return timestamps_page(detections, selected(detections, {}))
+def page(operation: VideoOperation, video: VideoSource) -> bytes:
+    pages = operation.pages(operation.look(video), {}, operation.order({}))
+    return bytes(pages.cut(0, len(pages)))
 
 
-def test_the_same_bytes_have_the_same_labels_and_others_have_not() -> None:
-    assert page(source("a")) == page(source("a"))
-    assert page(source("a")) != page(source("b"))
+of_each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.name)
+
+
+@of_each_operation
+def test_the_same_bytes_have_the_same_results_and_others_have_not(
+    operation: VideoOperation,
+) -> None:
+    assert page(operation, source("a")) == page(operation, source("a"))
+    assert page(operation, source("a")) != page(operation, source("b"))
+
+
+def test_the_same_image_has_the_same_labels() -> None:
     assert found(b"a") == found(b"a")
 
 
+@of_each_operation
 @pytest.mark.parametrize("count", [0, 1, 999, 5_000])
 @pytest.mark.parametrize("millis", [None, 60_000])
-def test_a_declared_number_of_labels_is_exact(count: int, millis: int | None) -> None:
-    detections = detect(source("a", count, millis))
-    assert len(selected(detections, {})) == count
-    assert millis is None or detections.duration_millis == millis
-    assert not len(detections.millis) or detections.millis[-1] <= detections.duration_millis
-    assert (np.diff(detections.millis) > 0).all()
+def test_a_declared_number_of_labels_is_exact(
+    operation: VideoOperation, count: int, millis: int | None
+) -> None:
+    seen = operation.look(source("a", count, millis))
+    assert len(operation.pages(seen, {}, operation.order({}))) == count
+    assert millis is None or seen.duration_millis == millis
+    assert not len(seen.millis) or seen.millis[-1] <= seen.duration_millis
+    assert (np.diff(seen.millis) > 0).all()
 
 
 @unhurried
@@ -119,7 +132,7 @@ def test_numbers_are_written_as_the_service_writes_them(value: float, text: byte
 
 
 def test_small_numbers_turn_up_in_pages() -> None:
-    assert b"E-4" in page(source("a", 5_000))
+    assert b"E-4" in page(label_detection.OPERATION, source("a", 5_000))
 
 
 @unhurried

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from emulated import MEDIA, Call, Media, all_labels, pages
 
 from rekognition_emulator import Emulator
-from rekognition_emulator.videos.label_taxonomy import by_name
+from rekognition_emulator.videos.labels.taxonomy import by_name
 
 
 def ended(emulator: Any, call: Call, request: dict[str, Any]) -> str:

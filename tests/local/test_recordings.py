@@ -22,7 +22,7 @@ def served(tmp_path: Path) -> Path:
 def test_pages_are_served_in_whichever_way_they_were_saved(served: Path) -> None:
     unused = prepared(CASES / "pages", served)
     found = {path.stem.partition("-")[2]: parse(path.read_bytes()) for path in served.iterdir()}
-    labels = {name: len(recording.labels()) for name, recording in found.items()}
+    labels = {name: len(recording.elements("Labels")) for name, recording in found.items()}
     for name, count in (
         ("array_pages", 4),
         ("concat_pretty", 4),

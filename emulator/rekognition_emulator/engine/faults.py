@@ -16,7 +16,6 @@ from rekognition_emulator.engine.errors import ServiceError
 from rekognition_emulator.engine.validation import service_model
 
 ANY = "*"
-_GETS = frozenset({"GetMediaAnalysisJob", "GetLabelDetection"})
 
 
 @dataclass
@@ -203,4 +202,5 @@ def _applies(fault: Fault, operation: str, request: dict[str, Any] | None) -> bo
         return False
     if fault.kind == "dead_token":
         return "NextToken" in (request or {})
-    return fault.kind != "in_progress" or operation in _GETS
+    # Of the operations here, each Get asks for a job.
+    return fault.kind != "in_progress" or operation.startswith("Get")

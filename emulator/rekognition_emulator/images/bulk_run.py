@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import msgspec
@@ -17,7 +16,6 @@ from rekognition_emulator.storage.objects import AccessDenied, ObjectUnreadable,
 from rekognition_emulator.storage.recordings import RecordingMissing
 from rekognition_emulator.world import World
 
-log = logging.getLogger(__name__)
 RESULTS_NAME, SUMMARY_NAME = "results.jsonl", "manifest-summary.json"
 _ADAPTER_FAILURES = {
     "ResourceNotFoundException": "RESOURCE_NOT_FOUND",
@@ -25,26 +23,13 @@ _ADAPTER_FAILURES = {
 }
 
 
-def run(world: World, job: Job, ended: float) -> None:
-    """End a job: SUCCEEDED with results and summary in S3, or FAILED with FailureDetails."""
-    try:
-        outcome = _succeed(world, job)
-    except JobFailure as failure:
-        outcome = _failed(failure.code, failure.message)
-    except Exception:
-        # A job of the service always ends; what went wrong here is for the emulator's log.
-        log.exception("job %s broke", job.job_id)
-        outcome = _failed("INTERNAL_ERROR", "The emulator met an error of its own; see its log.")
-    world.jobs.end(job, ended, outcome)
-
-
-def _failed(code: str, message: str) -> dict[str, Any]:
+def failed(code: str, message: str) -> dict[str, Any]:
+    """The outcome of a job that ends FAILED."""
     return {"Status": "FAILED", "FailureDetails": {"Code": code, "Message": message}}
 
 
-def _succeed(world: World, job: Job) -> dict[str, Any]:
-    if (order := job.orders.get("fail")) is not None:
-        raise JobFailure(order["code"], order["message"])
+def analysed(world: World, job: Job) -> dict[str, Any]:
+    """Do the job: its outcome, with results and summary in S3. JobFailure says why it cannot."""
     settings = job.request["OperationsConfig"]["DetectModerationLabels"]
     _check_surroundings(world, job, settings.get("ProjectVersion"))
     try:

@@ -10,8 +10,9 @@ from typing import Any
 from rekognition_emulator.engine import tokens
 from rekognition_emulator.engine.errors import ServiceError
 from rekognition_emulator.engine.jobs import Job
+from rekognition_emulator.engine.runner import Runner
 from rekognition_emulator.engine.wire import epoch
-from rekognition_emulator.images.bulk_run import run
+from rekognition_emulator.images.bulk_run import analysed, failed
 from rekognition_emulator.storage.objects import AccessDenied, ObjectUnreadable, location_of
 from rekognition_emulator.world import Caller, World
 
@@ -28,24 +29,13 @@ class MediaAnalysis:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        for job in world.jobs:
-            if job.operation == START and job.outcome is None:
-                self._schedule(job)
+        seconds = world.settings.seconds_per_bulk_job
+        self._runner = Runner(world, START, seconds, lambda job: analysed(world, job), failed)
 
     def start(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
         """{JobId}; the same job again for the same token and request."""
-        world, scope = self._world, caller.scope(START)
-        with world.jobs.lock:
-            job = world.jobs.with_token(scope, request)
-            if job is None:
-                self._check(request, caller)
-                world.counters.add("jobs_started", START)
-                seconds = world.settings.seconds_per_bulk_job
-                orders = world.faults.job_orders(START)
-                now = world.clock.now()
-                job = world.jobs.start(scope, request, now, seconds, orders)
-                self._schedule(job)
-        return {"JobId": job.job_id}
+        scope = caller.scope(START)
+        return self._runner.start(scope, request, lambda: self._check(request, caller))
 
     def get(self, request: dict[str, Any], caller: Caller, in_progress: bool) -> dict[str, Any]:
         """The job's description; ResourceNotFoundException for an id that is not the caller's."""
@@ -70,8 +60,8 @@ class MediaAnalysis:
             answer["NextToken"] = tokens.issue(listing, begin, now)
         return answer
 
-    def _check(self, request: dict[str, Any], caller: Caller) -> None:
-        """What the service can refuse before there is a job."""
+    def _check(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        """What the service can refuse before there is a job; no orders."""
         world = self._world
         operation = request["OperationsConfig"].get("DetectModerationLabels")
         if operation is None:
@@ -87,9 +77,7 @@ class MediaAnalysis:
             raise ServiceError("InvalidS3ObjectException") from None
         if not 0 < size <= _MAX_MANIFEST_BYTES:
             raise ServiceError("InvalidManifestException")
-
-    def _schedule(self, job: Job) -> None:
-        self._world.scheduler.at(job.due, lambda due: run(self._world, job, due))
+        return {}
 
     def _forgotten(self, job: Job) -> bool:
         return self._world.clock.now() - job.created > self._world.settings.bulk_jobs_seconds

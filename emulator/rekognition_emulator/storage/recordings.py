@@ -38,9 +38,9 @@ class Recording:
         """A member, decoded."""
         return msgspec.json.decode(self.members[name])
 
-    def labels(self) -> list[msgspec.Raw]:
-        """The elements of Labels, each as its JSON text."""
-        raw = self.members.get("Labels")
+    def elements(self, name: str) -> list[msgspec.Raw]:
+        """The elements of a list, each as its JSON text."""
+        raw = self.members.get(name)
         return msgspec.json.decode(raw, type=list[msgspec.Raw] | None) or [] if raw else []
 
 

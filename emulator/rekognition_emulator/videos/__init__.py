@@ -1,1 +1,1 @@
-"""Label detection in videos."""
+"""What is asked of a video: one engine for all operations, and each operation as data."""

@@ -1,0 +1,1 @@
+"""Made-up labels of label detection."""

@@ -1,0 +1,1 @@
+"""One file an operation: what differs between them, as data. `videos.registry` names them all."""
