@@ -13,6 +13,7 @@ from emulated import (
     OUTPUT,
     RECORDINGS,
     REGION,
+    VIDEO_OPERATIONS,
     Call,
     Clients,
     Media,
@@ -21,6 +22,7 @@ from emulated import (
 )
 
 from rekognition_emulator import Clock, Emulator
+from rekognition_emulator.videos.operation import VideoOperation
 
 
 @pytest.fixture(scope="session")
@@ -78,3 +80,10 @@ def both(request: pytest.FixtureRequest, emulator: Emulator) -> Iterator[Call]:
         return
     with aiobotocore_call(emulator.url) as made:
         yield made
+
+
+@pytest.fixture(params=VIDEO_OPERATIONS, ids=lambda one: one.name)
+def operation(request: pytest.FixtureRequest) -> VideoOperation:
+    """Each video operation in turn: what holds for one holds for all."""
+    found: VideoOperation = request.param
+    return found

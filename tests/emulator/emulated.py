@@ -15,6 +15,9 @@ import botocore.config
 from botocore.model import ListShape, Shape, StructureShape
 
 from rekognition_emulator.engine.validation import operation_model
+from rekognition_emulator.videos.operation import VideoOperation
+from rekognition_emulator.videos.operations import label_detection
+from rekognition_emulator.videos.registry import OPERATIONS as VIDEO_OPERATIONS
 
 REGION = "eu-west-1"
 ACCESS = {"aws_access_key_id": "AKIAEXAMPLE", "aws_secret_access_key": "secret"}
@@ -25,9 +28,8 @@ OPERATIONS = (
     "StartMediaAnalysisJob",
     "GetMediaAnalysisJob",
     "ListMediaAnalysisJobs",
-    "StartLabelDetection",
-    "GetLabelDetection",
     "DetectModerationLabels",
+    *(call for one in VIDEO_OPERATIONS for call in (one.start, one.get)),
 )
 MEDIA, OUTPUT = "media", "output"
 JPEG = b"\xff\xd8\xff\xe0 a photograph"
@@ -155,17 +157,45 @@ def output_members(operation: str) -> dict[str, Shape]:
     return dict(members(operation_model(operation).output_shape))
 
 
-def pages(call: Call, job_id: str, **request: Any) -> Iterator[dict[str, Any]]:
-    """All pages of a job's labels."""
+def pages(
+    call: Call, operation: VideoOperation, job_id: str, **request: Any
+) -> Iterator[dict[str, Any]]:
+    """All pages of a video job."""
     more: dict[str, str] = {}
     while True:
-        page = call("GetLabelDetection", JobId=job_id, **request, **more)
+        page = call(operation.get, JobId=job_id, **request, **more)
         yield page
         if "NextToken" not in page:
             return
         more = {"NextToken": page["NextToken"]}
 
 
+def all_elements(
+    call: Call, operation: VideoOperation, job_id: str, **request: Any
+) -> list[dict[str, Any]]:
+    """The elements of all pages."""
+    found = pages(call, operation, job_id, **request)
+    return [element for page in found for element in page[operation.elements]]
+
+
 def all_labels(call: Call, job_id: str, **request: Any) -> list[dict[str, Any]]:
-    """The labels of all pages."""
-    return [label for page in pages(call, job_id, **request) for label in page["Labels"]]
+    """The elements of a label detection job."""
+    return all_elements(call, label_detection.OPERATION, job_id, **request)
+
+
+def ended(emulator: Any, call: Call, operation: VideoOperation, request: dict[str, Any]) -> str:
+    """The id of a video job for the request that has ended."""
+    job_id = str(call(operation.start, **request)["JobId"])
+    emulator.clock.advance(2)
+    return job_id
+
+
+def part(operation: VideoOperation, element: dict[str, Any]) -> dict[str, Any]:
+    """What an element is about: its Label, its ModerationLabel."""
+    return dict(element[operation.sort_by["NAME"][0]])
+
+
+def names_and_times(
+    operation: VideoOperation, elements: list[dict[str, Any]]
+) -> list[tuple[int, str]]:
+    return [(one["Timestamp"], part(operation, one)["Name"]) for one in elements]

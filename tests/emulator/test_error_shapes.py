@@ -9,11 +9,21 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from emulated import JPEG, MEDIA, OPERATIONS, Call, Media, bulk_request
+from emulated import (
+    JPEG,
+    MEDIA,
+    OPERATIONS,
+    VIDEO_OPERATIONS,
+    Call,
+    Media,
+    bulk_request,
+    ended,
+)
 
 from rekognition_emulator import Emulator
 from rekognition_emulator.engine.validation import operation_model
 from rekognition_emulator.images.moderation import MAX_BYTES_IN_S3
+from rekognition_emulator.videos.operation import VideoOperation
 
 PROJECT = "arn:aws:rekognition:eu-west-1:123456789012:project/adapter/version/one/1700000000000"
 NOT_READY = PROJECT.replace("adapter", "untrained")
@@ -35,35 +45,16 @@ class Scene:
         return self.media.images() | {"OperationsConfig": config}
 
 
-def reused_video_token(scene: Scene) -> dict[str, Any]:
-    request = scene.media.video() | {"ClientRequestToken": "one"}
-    scene.call("StartLabelDetection", **request)
-    return request | {"MinConfidence": 80}
-
-
 def reused_bulk_token(scene: Scene) -> dict[str, Any]:
     request = scene.media.images() | {"ClientRequestToken": "one"}
     scene.call("StartMediaAnalysisJob", **request)
     return request | {"JobName": "another"}
 
 
-def too_many_videos(scene: Scene) -> dict[str, Any]:
-    request = scene.media.video()
-    for _ in range(20):
-        scene.call("StartLabelDetection", **request)
-    return request
-
-
 def too_many_bulk_jobs(scene: Scene) -> dict[str, Any]:
     request = scene.media.images()
     scene.call("StartMediaAnalysisJob", **request)
     return request | {"JobName": "second"}
-
-
-def ended_video(scene: Scene) -> dict[str, Any]:
-    job_id = scene.call("StartLabelDetection", **scene.media.video())["JobId"]
-    scene.emulator.clock.advance(2)
-    return {"JobId": job_id, "NextToken": "bm8gdG9rZW4="}
 
 
 def untrained(make: Callable[[Scene], dict[str, Any]]) -> Callable[[Scene], dict[str, Any]]:
@@ -78,8 +69,45 @@ def nowhere() -> dict[str, str]:
     return {"Bucket": MEDIA, "Name": "nowhere"}
 
 
+Causes = dict[tuple[str, str], Callable[[Scene], dict[str, Any]]]
+
+
+def causes_of(one: VideoOperation) -> Causes:
+    """The causes that each video operation has."""
+
+    def reused_token(scene: Scene) -> dict[str, Any]:
+        request = scene.media.video() | {"ClientRequestToken": "one"}
+        scene.call(one.start, **request)
+        return request | {"JobTag": "another"}
+
+    def too_many(scene: Scene) -> dict[str, Any]:
+        request = scene.media.video()
+        for _ in range(20):
+            scene.call(one.start, **request)
+        return request
+
+    def dead_token(scene: Scene) -> dict[str, Any]:
+        job_id = ended(scene.emulator, scene.call, one, scene.media.video())
+        return {"JobId": job_id, "NextToken": "bm8gdG9rZW4="}
+
+    too_large = str(11 * 1024**3)
+    return {
+        (one.start, "IdempotentParameterMismatchException"): reused_token,
+        (one.start, "InvalidParameterException"): lambda _: {"Video": {}},
+        (one.start, "InvalidS3ObjectException"): lambda _: {"Video": {"S3Object": nowhere()}},
+        (one.start, "LimitExceededException"): too_many,
+        (one.start, "VideoTooLargeException"): lambda scene: scene.media.video(
+            size_bytes=too_large
+        ),
+        (one.get, "InvalidPaginationTokenException"): dead_token,
+        (one.get, "InvalidParameterException"): lambda _: {"JobId": "job", "MaxResults": 0},
+        (one.get, "ResourceNotFoundException"): lambda _: {"JobId": "unknown"},
+    }
+
+
 # Operation and error: a request, made in a scene, that the service refuses for a real cause.
-CAUSES: dict[tuple[str, str], Callable[[Scene], dict[str, Any]]] = {
+CAUSES: Causes = {
+    **{cause: make for one in VIDEO_OPERATIONS for cause, make in causes_of(one).items()},
     ("StartMediaAnalysisJob", "IdempotentParameterMismatchException"): reused_bulk_token,
     ("StartMediaAnalysisJob", "InvalidManifestException"): lambda scene: scene.media.manifest(),
     ("StartMediaAnalysisJob", "InvalidParameterException"): lambda scene: {
@@ -96,18 +124,6 @@ CAUSES: dict[tuple[str, str], Callable[[Scene], dict[str, Any]]] = {
     ("GetMediaAnalysisJob", "ResourceNotFoundException"): lambda _: {"JobId": "unknown"},
     ("ListMediaAnalysisJobs", "InvalidPaginationTokenException"): lambda _: {"NextToken": "old"},
     ("ListMediaAnalysisJobs", "InvalidParameterException"): lambda _: {"MaxResults": 101},
-    ("StartLabelDetection", "IdempotentParameterMismatchException"): reused_video_token,
-    ("StartLabelDetection", "InvalidParameterException"): lambda _: {"Video": {}},
-    ("StartLabelDetection", "InvalidS3ObjectException"): lambda _: {
-        "Video": {"S3Object": nowhere()}
-    },
-    ("StartLabelDetection", "LimitExceededException"): too_many_videos,
-    ("StartLabelDetection", "VideoTooLargeException"): lambda scene: scene.media.video(
-        size_bytes=str(11 * 1024**3)
-    ),
-    ("GetLabelDetection", "InvalidPaginationTokenException"): ended_video,
-    ("GetLabelDetection", "InvalidParameterException"): lambda _: {"JobId": "job", "MaxResults": 0},
-    ("GetLabelDetection", "ResourceNotFoundException"): lambda _: {"JobId": "unknown"},
     ("DetectModerationLabels", "ImageTooLargeException"): lambda scene: scene.image(
         JPEG + bytes(MAX_BYTES_IN_S3)
     ),
@@ -135,17 +151,17 @@ BY_ORDER = frozenset(
 )
 WELL_FORMED = {
     "GetMediaAnalysisJob": {"JobId": "unknown"},
-    "GetLabelDetection": {"JobId": "unknown"},
     "ListMediaAnalysisJobs": {},
-    "StartLabelDetection": {"Video": {"S3Object": nowhere()}},
+    **{one.get: {"JobId": "unknown"} for one in VIDEO_OPERATIONS},
+    **{one.start: {"Video": {"S3Object": nowhere()}} for one in VIDEO_OPERATIONS},
     "StartMediaAnalysisJob": bulk_request(nowhere()),
     "DetectModerationLabels": {"Image": {"S3Object": nowhere()}},
 }
 # How the same calls are refused when nothing is ordered; the list call is not.
 NATURAL = {
     "GetMediaAnalysisJob": "ResourceNotFoundException",
-    "GetLabelDetection": "ResourceNotFoundException",
-    "StartLabelDetection": "InvalidS3ObjectException",
+    **{one.get: "ResourceNotFoundException" for one in VIDEO_OPERATIONS},
+    **{one.start: "InvalidS3ObjectException" for one in VIDEO_OPERATIONS},
     "StartMediaAnalysisJob": "InvalidS3ObjectException",
     "DetectModerationLabels": "InvalidS3ObjectException",
 }

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, HTTPClientError
-from emulated import Call, Media, all_labels
+from emulated import Call, Media, all_elements, ended
 
 from rekognition_emulator import Emulator
 from rekognition_emulator.engine.faults import Faults
 from rekognition_emulator.http.control import VERBS
+from rekognition_emulator.videos.operation import VideoOperation
 
 PLUMBING = {"clear", "strike", "job_orders", "choose"}
 
@@ -99,25 +100,28 @@ def test_a_delayed_answer_comes_all_the_same(emulator: Emulator, call: Call) -> 
     assert outcomes(call, 1) == [""]
 
 
-def test_pagination_tokens_can_die(emulator: Any, media: Media, call: Call) -> None:
-    job_id = call("StartLabelDetection", **media.video(labels="50"))["JobId"]
-    emulator.clock.advance(2)
+def test_pagination_tokens_can_die(
+    operation: VideoOperation, emulator: Any, media: Media, call: Call
+) -> None:
+    job_id = ended(emulator, call, operation, media.video(labels="50"))
     emulator.faults.dead_tokens()
-    token = call("GetLabelDetection", JobId=job_id, MaxResults=10)["NextToken"]
+    token = call(operation.get, JobId=job_id, MaxResults=10)["NextToken"]
     with pytest.raises(ClientError, match="InvalidPaginationToken"):
-        call("GetLabelDetection", JobId=job_id, NextToken=token)
-    assert len(all_labels(call, job_id, MaxResults=10)) == 50
+        call(operation.get, JobId=job_id, NextToken=token)
+    assert len(all_elements(call, operation, job_id, MaxResults=10)) == 50
 
 
-def test_in_progress_can_last(emulator: Any, media: Media, call: Call) -> None:
-    video = call("StartLabelDetection", **media.video())["JobId"]
+def test_in_progress_can_last(
+    operation: VideoOperation, emulator: Any, media: Media, call: Call
+) -> None:
+    video = call(operation.start, **media.video())["JobId"]
     bulk = call("StartMediaAnalysisJob", **media.images())["JobId"]
     emulator.clock.advance(2)
     emulator.faults.in_progress(times=2)
     statuses = [
-        call("GetLabelDetection", JobId=video)["JobStatus"],
+        call(operation.get, JobId=video)["JobStatus"],
         call("GetMediaAnalysisJob", JobId=bulk)["Status"],
-        call("GetLabelDetection", JobId=video)["JobStatus"],
+        call(operation.get, JobId=video)["JobStatus"],
         call("GetMediaAnalysisJob", JobId=bulk)["Status"],
     ]
     assert statuses == ["IN_PROGRESS", "IN_PROGRESS", "SUCCEEDED", "SUCCEEDED"]
@@ -136,14 +140,27 @@ def test_a_result_manifest_can_be_damaged(emulator: Any, media: Media, call: Cal
     assert sum(not line.endswith(b"}") for line in lines) == 1
 
 
-def test_restart_keeps_or_loses_the_jobs(emulator: Any, media: Media, call: Call) -> None:
-    job_id = call("StartLabelDetection", **media.video())["JobId"]
+def test_a_video_job_can_be_made_to_fail(
+    operation: VideoOperation, emulator: Any, media: Media, call: Call
+) -> None:
+    emulator.faults.fail_job(message="No codec.", operation=operation.start)
+    statuses = [
+        call(operation.get, JobId=ended(emulator, call, operation, media.video())) for _ in range(2)
+    ]
+    assert [one["JobStatus"] for one in statuses] == ["FAILED", "SUCCEEDED"]
+    assert (statuses[0]["StatusMessage"], statuses[0][operation.elements]) == ("No codec.", [])
+
+
+def test_restart_keeps_or_loses_the_jobs(
+    operation: VideoOperation, emulator: Any, media: Media, call: Call
+) -> None:
+    job_id = call(operation.start, **media.video())["JobId"]
     emulator.restart()
     emulator.clock.advance(2)
-    assert call("GetLabelDetection", JobId=job_id)["JobStatus"] == "SUCCEEDED"
+    assert call(operation.get, JobId=job_id)["JobStatus"] == "SUCCEEDED"
     assert control(emulator, "POST", "restart", {"memory": False}) == (200, {"restarted": True})
     with pytest.raises(ClientError, match="ResourceNotFound"):
-        call("GetLabelDetection", JobId=job_id)
+        call(operation.get, JobId=job_id)
     assert media.read({"Bucket": "media", "Name": "video.mp4"}) == b"a video"
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from emulated import MEDIA, Call, Media
 
+from rekognition_emulator.videos.operation import VideoOperation
+
 ROLE = "arn:aws:iam::123456789012:role/rekognition"
 
 
@@ -30,22 +32,28 @@ def received(clients: Any) -> list[dict[str, Any]]:
     return [json.loads(body["Message"]) for body in bodies]
 
 
-def run(emulator: Any, call: Call, media: Media, channel: dict[str, str], **more: Any) -> str:
-    request = media.video() | {"NotificationChannel": channel} | more
-    job_id = str(call("StartLabelDetection", **request)["JobId"])
-    emulator.clock.advance(2)
-    return job_id
+@pytest.fixture
+def run(operation: VideoOperation, emulator: Any, media: Media, channel: dict[str, str]) -> Any:
+    """`run(call)` gives the id of a job that has ended and publishes to the channel."""
+
+    def ended(call: Call, topic: dict[str, str] = channel, **more: Any) -> str:
+        request = media.video() | {"NotificationChannel": topic} | more
+        job_id = str(call(operation.start, **request)["JobId"])
+        emulator.clock.advance(2)
+        return job_id
+
+    return ended
 
 
 def test_the_payload_is_rekognitions(
-    emulator: Any, media: Media, both: Call, clients: Any, channel: dict[str, str]
+    operation: VideoOperation, emulator: Any, both: Call, clients: Any, run: Any
 ) -> None:
-    job_id = run(emulator, both, media, channel, JobTag="a-tag")
+    job_id = run(both, JobTag="a-tag")
     assert received(clients) == [
         {
             "JobId": job_id,
             "Status": "SUCCEEDED",
-            "API": "StartLabelDetection",
+            "API": operation.start,
             "JobTag": "a-tag",
             "Timestamp": int(emulator.clock.now() * 1000),
             "Video": {"S3ObjectName": "video.mp4", "S3Bucket": MEDIA},
@@ -56,29 +64,29 @@ def test_the_payload_is_rekognitions(
 
 @pytest.mark.parametrize("status", ["FAILED", "ERROR"])
 def test_failures_are_published_too(
-    status: str, emulator: Any, media: Media, call: Call, clients: Any, channel: dict[str, str]
+    status: str, operation: VideoOperation, emulator: Any, call: Call, clients: Any, run: Any
 ) -> None:
     emulator.faults.fail_job(message="No.", notify_status=status)
-    job_id = run(emulator, call, media, channel)
+    job_id = run(call)
     assert [(one["JobId"], one["Status"]) for one in received(clients)] == [(job_id, status)]
-    assert call("GetLabelDetection", JobId=job_id)["JobStatus"] == "FAILED"
+    assert call(operation.get, JobId=job_id)["JobStatus"] == "FAILED"
 
 
 @pytest.mark.parametrize("copies", [0, 2])
 def test_a_message_can_come_twice_or_never(
-    copies: int, emulator: Any, media: Media, call: Call, clients: Any, channel: dict[str, str]
+    copies: int, emulator: Any, call: Call, clients: Any, run: Any
 ) -> None:
     emulator.faults.notify(copies)
-    job_id = run(emulator, call, media, channel)
+    job_id = run(call)
     assert [one["JobId"] for one in received(clients)] == [job_id] * copies
-    run(emulator, call, media, channel)
+    run(call)
     assert len(received(clients)) == 1
 
 
 def test_a_missing_topic_costs_only_the_message(
-    emulator: Any, media: Media, call: Call, caplog: pytest.LogCaptureFixture
+    operation: VideoOperation, call: Call, run: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     nowhere = {"SNSTopicArn": "arn:aws:sns:eu-west-1:123456789012:gone", "RoleArn": ROLE}
-    job_id = run(emulator, call, media, nowhere)
-    assert call("GetLabelDetection", JobId=job_id)["JobStatus"] == "SUCCEEDED"
+    job_id = run(call, nowhere)
+    assert call(operation.get, JobId=job_id)["JobStatus"] == "SUCCEEDED"
     assert "gone" in caplog.text or job_id in caplog.text

@@ -8,7 +8,26 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from emulated import JPEG, MEDIA, RECORDINGS, Call, Clients, Media, all_labels, pages
+from emulated import (
+    JPEG,
+    MEDIA,
+    RECORDINGS,
+    REGION,
+    VIDEO_OPERATIONS,
+    Call,
+    Clients,
+    Media,
+    all_elements,
+    ended,
+    names_and_times,
+    pages,
+    part,
+    snake,
+)
+
+from rekognition_emulator import Clock, Emulator
+from rekognition_emulator.videos.operation import VideoOperation
+from rekognition_emulator.videos.operations import content_moderation, label_detection
 
 if not RECORDINGS.is_dir():
     pytest.skip(
@@ -18,7 +37,11 @@ if not RECORDINGS.is_dir():
 
 pytestmark = pytest.mark.recordings
 OPTIONS = {"recordings": RECORDINGS}
-VIDEOS = sorted(path.name for path in RECORDINGS.glob("get_label_detection*.json"))
+VIDEOS = [
+    pytest.param(one, path.name, id=path.stem)
+    for one in VIDEO_OPERATIONS
+    for path in sorted(RECORDINGS.glob(f"{snake(one.get)}*.json"))
+]
 IMAGES = sorted(path.name for path in RECORDINGS.glob("detect_moderation_labels*.json"))
 with_recordings = pytest.mark.parametrize("emulator", [OPTIONS], indirect=True)
 
@@ -33,25 +56,43 @@ REPLACED = ("ResponseMetadata", "NextToken", "JobId")
 
 
 @with_recordings
-@pytest.mark.parametrize("name", VIDEOS)
+@pytest.mark.parametrize("recorded,name", VIDEOS)
 @pytest.mark.parametrize("size", [1, 100, 1000])
 def test_a_recorded_video_comes_back_member_by_member(
-    name: str, size: int, recordings: Path, emulator: Any, media: Media, call: Call
+    recorded: VideoOperation,
+    name: str,
+    size: int,
+    recordings: Path,
+    emulator: Any,
+    media: Media,
+    call: Call,
 ) -> None:
     # What would cut made-up results cuts nothing of a recording.
-    settings = {"Settings": {"GeneralLabels": {"LabelInclusionFilters": ["No such label"]}}}
-    request = media.video(recording=name) | {"MinConfidence": 99} | settings
-    job_id = call("StartLabelDetection", **request)["JobId"]
-    emulator.clock.advance(2)
-    expected = content(recordings, name)
-    found = list(
-        pages(call, job_id, MaxResults=size if len(expected["Labels"]) < 100 else max(size, 100))
-    )
+    filters = {"Settings": {"GeneralLabels": {"LabelInclusionFilters": ["No such label"]}}}
+    own = filters if recorded is label_detection.OPERATION else {}
+    request = media.video(recording=name) | {"MinConfidence": 99} | own
+    job_id = ended(emulator, call, recorded, request)
+    expected, elements = content(recordings, name), recorded.elements
+    size = size if len(expected[elements]) < 100 else max(size, 100)
+    found = list(pages(call, recorded, job_id, MaxResults=size))
     for page in found:
         members = {key: value for key, value in page.items() if key not in REPLACED}
-        assert members | {"Labels": []} == expected | {"Labels": []}
+        assert members | {elements: []} == expected | {elements: []}
         assert page.get("JobId", job_id) == job_id
-    assert [label for page in found for label in page["Labels"]] == expected["Labels"]
+    assert [one for page in found for one in page[elements]] == expected[elements]
+
+
+@with_recordings
+@pytest.mark.parametrize("recorded,name", VIDEOS)
+def test_a_recording_is_an_answer_of_its_own_operation_only(
+    recorded: VideoOperation, name: str, emulator: Any, media: Media, call: Call
+) -> None:
+    request = media.video(recording=name, labels="20")
+    for one in VIDEO_OPERATIONS:
+        if one is not recorded:
+            page = call(one.get, JobId=ended(emulator, call, one, request))
+            assert (page["JobStatus"], len(page[one.elements])) == ("SUCCEEDED", 20)
+            assert recorded.elements not in page
 
 
 @with_recordings
@@ -71,61 +112,54 @@ def test_a_recorded_image_comes_back_alone_and_in_a_manifest(
     assert line == {"source-ref": f"s3://{MEDIA}/image.jpg", "detect-moderation-labels": expected}
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> Path:
+def made(operation: VideoOperation, folder: Path) -> str:
     """A small recording of our own, with an awkward shape."""
-    label = """{"Timestamp": %d, "Label": {"Confidence": 7.06E-4, "Name": "%s", "Instances": null,
-      "Parents": [ {"Name": "A, \\"B\\" "} ] } }"""
-    labels = ",\n".join(label % pair for pair in [(500, "B"), (0, "B"), (0, "A"), (1000, "A")])
+    element = """{"Timestamp": %d, "%s": {"Confidence": 7.06E-4, "Name": "%s", "Instances": null,
+      "Parents": [ {"Name": "A, \\"B\\" "} ] }, "ContentTypes": [ {"Name": "Animated"} ] }"""
+    about = operation.sort_by["NAME"][0]
+    seen = [(500, about, "B"), (0, about, "B"), (0, about, "A"), (1000, about, "A")]
+    elements = ",\n".join(element % one for one in seen)
     metadata = '{"FrameRate": 25, "DurationMillis": 1500}'
-    document = f'{{"JobStatus": "SUCCEEDED", "VideoMetadata": {metadata}, "Labels": [{labels}]}}'
-    (tmp_path / "made.json").write_text(document)
-    return tmp_path
-
-
-def started(emulator: Any, call: Call, request: dict[str, Any]) -> str:
-    job_id = str(call("StartLabelDetection", **request)["JobId"])
-    emulator.clock.advance(2)
-    return job_id
+    head = f'"JobStatus": "SUCCEEDED", "VideoMetadata": {metadata}'
+    (folder / "made.json").write_text(f'{{{head}, "{operation.elements}": [{elements}]}}')
+    return "made.json"
 
 
 def test_numbers_and_order_are_kept_and_other_orders_derived(
-    made: Path, session: Any, monkeypatch: pytest.MonkeyPatch
+    operation: VideoOperation, tmp_path: Path, session: Any
 ) -> None:
-    from emulated import REGION, snake
-
-    from rekognition_emulator import Clock, Emulator
-
-    with Emulator(clock=Clock.manual(), recordings=made) as emulator:
+    name = made(operation, tmp_path)
+    with Emulator(clock=Clock.manual(), recordings=tmp_path) as emulator:
         clients = Clients(session, emulator.url)
         place = {"LocationConstraint": REGION}
         clients("s3").create_bucket(Bucket=MEDIA, CreateBucketConfiguration=place)
         media = Media(clients("s3"))
 
-        def call(operation: str, **request: Any) -> dict[str, Any]:
-            return dict(getattr(clients("rekognition"), snake(operation))(**request))
+        def call(called: str, **request: Any) -> dict[str, Any]:
+            return dict(getattr(clients("rekognition"), snake(called))(**request))
 
-        job_id = started(emulator, call, media.video(recording="made.json"))
+        job_id = ended(emulator, call, operation, media.video(recording=name))
 
         def order(**request: str) -> list[tuple[int, str]]:
-            labels = all_labels(call, job_id, **request)
-            return [(one["Timestamp"], one["Label"]["Name"]) for one in labels]
+            return names_and_times(operation, all_elements(call, operation, job_id, **request))
 
         assert order() == [(500, "B"), (0, "B"), (0, "A"), (1000, "A")]
         assert order(SortBy="NAME") == [(0, "A"), (1000, "A"), (500, "B"), (0, "B")]
         assert order(AggregateBy="SEGMENTS") == [(0, "A"), (0, "B"), (1000, "A")]
-        segment = all_labels(call, job_id, AggregateBy="SEGMENTS")[1]
+        segment = all_elements(call, operation, job_id, AggregateBy="SEGMENTS")[1]
         assert (segment["EndTimestampMillis"], segment["DurationMillis"]) == (1000, 1000)
-        assert segment["Label"]["Confidence"] == 7.06e-4
+        assert part(operation, segment)["Confidence"] == 7.06e-4
+        if operation is content_moderation.OPERATION:
+            assert segment["ContentTypes"] == [{"Name": "Animated"}]
         clients.close()
 
 
 def test_a_recording_that_is_not_there_fails_the_job(
-    emulator: Any, media: Media, call: Call
+    operation: VideoOperation, emulator: Any, media: Media, call: Call
 ) -> None:
     for name in ("none.json", "../secret.json"):
-        job_id = started(emulator, call, media.video(recording=name))
-        page = call("GetLabelDetection", JobId=job_id)
+        job_id = ended(emulator, call, operation, media.video(recording=name))
+        page = call(operation.get, JobId=job_id)
         assert page["JobStatus"] == "FAILED"
         assert "recording" in page["StatusMessage"]
     location = media.put("image.jpg", JPEG, recording="none.json")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from botocore.model import ListShape, Shape, StructureShape
-from emulated import OPERATIONS, Call, input_members
+from emulated import OPERATIONS, VIDEO_OPERATIONS, Call, input_members
 
 from rekognition_emulator.engine.errors import ServiceError
 from rekognition_emulator.engine.validation import check, operation_model
@@ -38,6 +38,11 @@ HONOURED = {
         Settings.GeneralLabels.LabelCategoryExclusionFilters
         Settings.GeneralLabels.LabelCategoryExclusionFilters[]""",
     "GetLabelDetection": "JobId MaxResults NextToken SortBy AggregateBy",
+    "StartContentModeration": """
+        Video Video.S3Object Video.S3Object.Bucket Video.S3Object.Name Video.S3Object.Version
+        ClientRequestToken MinConfidence NotificationChannel NotificationChannel.SNSTopicArn
+        NotificationChannel.RoleArn JobTag""",
+    "GetContentModeration": "JobId MaxResults NextToken SortBy AggregateBy",
     "DetectModerationLabels": """
         Image Image.Bytes Image.S3Object Image.S3Object.Bucket Image.S3Object.Name
         Image.S3Object.Version MinConfidence HumanLoopConfig HumanLoopConfig.HumanLoopName
@@ -163,11 +168,12 @@ def test_a_broken_constraint_is_refused(operation: str, path: str, value: Any, c
 @pytest.mark.parametrize(
     "operation,request_",
     [
-        ("GetLabelDetection", {"JobId": 5}),
-        ("GetLabelDetection", {"JobId": "job", "MaxResults": "5"}),
-        ("StartLabelDetection", {"Video": "text"}),
+        *((one.get, {"JobId": 5}) for one in VIDEO_OPERATIONS),
+        *((one.get, {"JobId": "job", "MaxResults": "5"}) for one in VIDEO_OPERATIONS),
+        *((one.start, {"Video": "text"}) for one in VIDEO_OPERATIONS),
         ("StartLabelDetection", {"Video": {}, "Features": "GENERAL_LABELS"}),
         ("StartLabelDetection", {"Video": {}, "MinConfidence": True}),
+        ("StartContentModeration", {"Video": {}, "MinConfidence": "50"}),
     ],
 )
 def test_a_wrong_json_type_is_a_serialization_error(
@@ -186,8 +192,14 @@ def test_unknown_members_are_ignored() -> None:
     "operation,request_,member,code",
     [
         ("ListMediaAnalysisJobs", {"MaxResults": 101}, "maxResults", "InvalidParameterException"),
-        ("GetLabelDetection", {"JobId": "a" * 65}, "jobId", "ValidationException"),
-        ("StartLabelDetection", {"Video": {}, "JobTag": ""}, "jobTag", "ValidationException"),
+        *(
+            (one.get, {"JobId": "a" * 65}, "jobId", "ValidationException")
+            for one in VIDEO_OPERATIONS
+        ),
+        *(
+            (one.start, {"Video": {}, "JobTag": ""}, "jobTag", "ValidationException")
+            for one in VIDEO_OPERATIONS
+        ),
     ],
 )
 def test_both_clients_meet_the_refusal_as_a_400(

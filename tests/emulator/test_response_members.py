@@ -9,10 +9,21 @@ from typing import Any
 
 import pytest
 from botocore.model import ListShape, Shape, StructureShape
-from emulated import JPEG, MEDIA, OPERATIONS, OUTPUT, REGION, Media, bulk_request, output_members
+from emulated import (
+    JPEG,
+    MEDIA,
+    OPERATIONS,
+    OUTPUT,
+    REGION,
+    VIDEO_OPERATIONS,
+    Media,
+    bulk_request,
+    output_members,
+)
 
 from rekognition_emulator import Emulator
 from rekognition_emulator.engine.validation import operation_model
+from rekognition_emulator.videos.operation import VideoOperation
 
 PROJECT = "arn:aws:rekognition:eu-west-1:123456789012:project/adapter/version/one/1700000000000"
 # The guide says of GetLabelDetection that DominantColors is not returned for instances.
@@ -74,26 +85,30 @@ def bulk(wire: Wire, emulator: Emulator, media: Media, clients: Any) -> Iterator
         yield "ListMediaAnalysisJobs", wire("ListMediaAnalysisJobs")
 
 
-def videos(wire: Wire, emulator: Emulator, media: Media) -> Iterator[tuple[str, Any]]:
+def videos(
+    operation: VideoOperation, wire: Wire, emulator: Emulator, media: Media
+) -> Iterator[tuple[str, Any]]:
     """Video jobs that run, end and fail, in every order and aggregation."""
-    job_id = wire("StartLabelDetection", **media.video(), JobTag="tag")["JobId"]
-    yield "StartLabelDetection", {"JobId": job_id}
+    # The second has a content type.
+    several = [media.video(f"{at}.mp4", bytes([at]), labels="250") for at in (0, 12)]
+    jobs = [wire(operation.start, **one, JobTag="tag")["JobId"] for one in several]
+    yield operation.start, {"JobId": jobs[0]}
     emulator.faults.fail_job(message="No.")
-    failing = wire("StartLabelDetection", **media.video())["JobId"]
+    jobs.append(wire(operation.start, **media.video())["JobId"])
     for _ in range(2):
-        for one in (job_id, failing):
+        for one in jobs:
             for aggregate in ("TIMESTAMPS", "SEGMENTS"):
                 for sort in ("NAME", "TIMESTAMP"):
                     order = {"SortBy": sort, "AggregateBy": aggregate, "MaxResults": 100}
-                    yield "GetLabelDetection", wire("GetLabelDetection", JobId=one, **order)
+                    yield operation.get, wire(operation.get, JobId=one, **order)
         emulator.clock.advance(2)
     versioned = {"Status": "Enabled"}
     media.s3.put_bucket_versioning(Bucket=MEDIA, VersioningConfiguration=versioned)
     request = media.video("second.mp4")
     version = media.s3.head_object(Bucket=MEDIA, Key="second.mp4")["VersionId"]
     request["Video"]["S3Object"]["Version"] = version
-    second = wire("StartLabelDetection", **request)["JobId"]
-    yield "GetLabelDetection", wire("GetLabelDetection", JobId=second)
+    second = wire(operation.start, **request)["JobId"]
+    yield operation.get, wire(operation.get, JobId=second)
 
 
 def moderations(wire: Wire, emulator: Emulator, media: Media) -> Iterator[tuple[str, Any]]:
@@ -116,7 +131,7 @@ def test_answers_have_the_members_and_types_of_the_model(
     seen: dict[str, set[str]] = {operation: set() for operation in OPERATIONS}
     answers = [
         *bulk(wire, emulator, media, clients),
-        *videos(wire, emulator, media),
+        *(answer for one in VIDEO_OPERATIONS for answer in videos(one, wire, emulator, media)),
         *moderations(wire, emulator, media),
     ]
     for operation, answer in answers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import signal
 import socket
@@ -13,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from emulated import MEDIA, OUTPUT, REGION, Clients, Media
+from emulated import MEDIA, OUTPUT, REGION, Clients, Media, snake
 from emulator_process import command
 
 from rekognition_emulator import Clock, Emulator
 from rekognition_emulator.__main__ import main
 from rekognition_emulator.storage.state import StateInUse, StateTooOld
+from rekognition_emulator.videos.operation import VideoOperation
 
 Opened = tuple[Emulator, Clients]
 
@@ -93,15 +95,16 @@ def test_uploads_in_parts_and_deleted_buckets_survive_as_such(opened: Any) -> No
         assert [one["Name"] for one in clients("s3").list_buckets()["Buckets"]] == [MEDIA]
 
 
-def test_jobs_survive_in_every_phase(opened: Any) -> None:
+def test_jobs_survive_in_every_phase(opened: Any, operation: VideoOperation) -> None:
     clock = Clock.manual()
+    start, get = snake(operation.start), snake(operation.get)
     with opened(clock) as (emulator, clients):
         media, rekognition = fill(clients), clients("rekognition")
         bulk_request = media.images(3) | {"ClientRequestToken": "bulk"}
-        video_request = media.video() | {"ClientRequestToken": "video"}
+        video_request = media.video(labels="20") | {"ClientRequestToken": "video"}
         done = rekognition.start_media_analysis_job(**bulk_request)["JobId"]
         emulator.clock.advance(1)
-        video = rekognition.start_label_detection(**video_request)["JobId"]
+        video = getattr(rekognition, start)(**video_request)["JobId"]
         before = rekognition.get_media_analysis_job(JobId=done)
     with opened(clock) as (emulator, clients):
         media, rekognition = Media(clients("s3")), clients("rekognition")
@@ -111,35 +114,38 @@ def test_jobs_survive_in_every_phase(opened: Any) -> None:
         assert after == before
         assert len(media.read(after["Results"]["S3Object"]).splitlines()) == 3
         assert rekognition.start_media_analysis_job(**bulk_request)["JobId"] == done
-        assert rekognition.start_label_detection(**video_request)["JobId"] == video
-        assert rekognition.get_label_detection(JobId=video)["JobStatus"] == "IN_PROGRESS"
+        assert getattr(rekognition, start)(**video_request)["JobId"] == video
+        assert getattr(rekognition, get)(JobId=video)["JobStatus"] == "IN_PROGRESS"
         emulator.clock.advance(2)
-        labels = rekognition.get_label_detection(JobId=video)["Labels"]
-        assert len(labels) >= 20
+        found = getattr(rekognition, get)(JobId=video)[operation.elements]
+        assert len(found) == 20
     with opened(clock) as (_, clients):
         rekognition = clients("rekognition")
-        assert rekognition.get_label_detection(JobId=video)["Labels"] == labels
+        assert getattr(rekognition, get)(JobId=video)[operation.elements] == found
         with pytest.raises(rekognition.exceptions.IdempotentParameterMismatchException):
-            rekognition.start_label_detection(**video_request | {"MinConfidence": 1})
+            getattr(rekognition, start)(**video_request | {"MinConfidence": 1})
 
 
-def test_a_recording_survives_without_its_folder(tmp_path: Path, session: Any) -> None:
+def test_a_recording_survives_without_its_folder(
+    tmp_path: Path, session: Any, operation: VideoOperation
+) -> None:
     recordings = tmp_path / "recordings"
     recordings.mkdir()
-    label = '{"Timestamp": 0, "Label": {"Name": "Car", "Confidence": 98.5}}'
-    document = '{"JobStatus": "SUCCEEDED", "VideoMetadata": {}, "Labels": [%s]}' % label  # noqa: UP031
-    (recordings / "one.json").write_text(document)
+    about = operation.sort_by["NAME"][0]
+    element = {"Timestamp": 0, about: {"Name": "Car", "Confidence": 98.5}}
+    page = {"JobStatus": "SUCCEEDED", "VideoMetadata": {}, operation.elements: [element]}
+    (recordings / "one.json").write_text(json.dumps(page))
     clock, state = Clock.manual(), tmp_path / "state"
     with Emulator(state=state, recordings=recordings, clock=clock) as emulator:
         clients = Clients(session, emulator.url)
         request = fill(clients).video(recording="one.json")
-        job_id = clients("rekognition").start_label_detection(**request)["JobId"]
+        job_id = getattr(clients("rekognition"), snake(operation.start))(**request)["JobId"]
         clock.advance(2)
         clients.close()
     with Emulator(state=state, clock=clock) as emulator:
         clients = Clients(session, emulator.url)
-        page = clients("rekognition").get_label_detection(JobId=job_id)
-        assert [one["Label"]["Name"] for one in page["Labels"]] == ["Car"]
+        page = getattr(clients("rekognition"), snake(operation.get))(JobId=job_id)
+        assert page[operation.elements] == [element]
         clients.close()
 
 

@@ -1,1 +1,1 @@
-"""What is asked of a video: one engine for all operations, and each operation as data."""
+"""Video jobs: one engine for all operations, each operation as data."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from rekognition_emulator.storage.recordings import Recording
 from rekognition_emulator.videos.operation import VideoOperation
-from rekognition_emulator.videos.operations import label_detection
+from rekognition_emulator.videos.operations import content_moderation, label_detection
 
-OPERATIONS: tuple[VideoOperation, ...] = (label_detection.OPERATION,)
+OPERATIONS: tuple[VideoOperation, ...] = (
+    label_detection.OPERATION,
+    content_moderation.OPERATION,
+)
 
 
 def records(recording: Recording, operation: VideoOperation) -> bool:
