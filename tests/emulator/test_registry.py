@@ -1,6 +1,6 @@
 """What each video operation says of itself, held against botocore's model; and one more operation.
 
-Text detection is added here as a further operation is in the emulator: by what differs, and a line.
+Text and segment detection are added here as further operations are in the emulator: by what differs.
 """
 
 from __future__ import annotations
@@ -44,15 +44,29 @@ TEXTS = VideoOperation(
 )
 
 
+def lists(metadata: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+    types = [{"Type": one, "ModelVersion": "2.0"} for one in request["SegmentTypes"]]
+    return {"VideoMetadata": [metadata], "AudioMetadata": [], "SelectedSegmentTypes": types}
+
+
+SEGMENTS = VideoOperation(
+    name="SegmentDetection",
+    elements="Segments",
+    look=look,
+    pages=lambda seen, request, order: RawPages([msgspec.Raw(b'{"Type":"SHOT"}')] * seen.labels),
+    about=lists,
+)
+
+
 @pytest.fixture
 def further(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> VideoOperation:
-    """The emulator knows text detection too."""
-    monkeypatch.setattr(registry, "OPERATIONS", (*registry.OPERATIONS, TEXTS))
+    """The emulator knows text detection and segment detection too."""
+    monkeypatch.setattr(registry, "OPERATIONS", (*registry.OPERATIONS, TEXTS, SEGMENTS))
     emulator.restart()
     return TEXTS
 
 
-@pytest.mark.parametrize("one", [*registry.OPERATIONS, TEXTS], ids=lambda one: one.name)
+@pytest.mark.parametrize("one", [*registry.OPERATIONS, TEXTS, SEGMENTS], ids=lambda one: one.name)
 def test_what_an_operation_says_of_itself_is_what_the_model_says(one: VideoOperation) -> None:
     asked = operation_model(one.get).input_shape.members
     answer = operation_model(one.get).output_shape.members
@@ -81,6 +95,20 @@ def test_a_further_operation_is_answered_without_a_change_to_the_engine(
         call((further, label_detection.OPERATION)[number % 2].start, **media.video())
     with pytest.raises(ClientError, match="LimitExceeded"):
         call(further.start, **media.video())
+
+
+@pytest.mark.usefixtures("further")
+def test_an_operation_can_have_lists_about_its_videos(
+    emulator: Any, media: Media, call: Call
+) -> None:
+    request = media.video(labels="2")
+    with pytest.raises(ClientError, match="at 'segmentTypes'"):
+        call(SEGMENTS.start, **request)
+    job_id = ended(emulator, call, SEGMENTS, request | {"SegmentTypes": ["SHOT"]})
+    page = call(SEGMENTS.get, JobId=job_id)
+    assert page["Segments"] == [{"Type": "SHOT"}] * 2
+    assert [one["DurationMillis"] for one in page["VideoMetadata"]] == [5_000]
+    assert page["SelectedSegmentTypes"] == [{"Type": "SHOT", "ModelVersion": "2.0"}]
 
 
 @pytest.mark.recordings

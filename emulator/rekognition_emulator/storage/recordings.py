@@ -24,7 +24,8 @@ class RecordingMissing(Exception):
     """An object names a recording that the emulator does not have."""
 
 
-@dataclass(frozen=True)
+# `eq=False`: a recording is a key of caches by its identity.
+@dataclass(frozen=True, eq=False)
 class Recording:
     """A response with each member as its JSON text, numbers word for word."""
 

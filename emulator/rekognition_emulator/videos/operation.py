@@ -45,6 +45,11 @@ class RawPages:
         return msgspec.Raw(b"[" + b",".join(map(bytes, self._elements[begin:end])) + b"]")
 
 
+def one_video(metadata: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+    """VideoMetadata as all operations have it but segment detection."""
+    return {"VideoMetadata": metadata}
+
+
 # `eq=False`: an operation is a key of caches by its identity.
 @dataclass(frozen=True, eq=False)
 class VideoOperation:
@@ -59,6 +64,8 @@ class VideoOperation:
                    an element; none: the operation cannot be asked to sort
     aggregate_by   values of AggregateBy, the default first; none: likewise
     model_version  the member that names the model, with its value
+    about          what a finished job's answer has beside the elements, of VideoMetadata and the
+                   Start request
     timestamps_only  members that an element's own part has in TIMESTAMPS alone
     """
 
@@ -69,6 +76,7 @@ class VideoOperation:
     sort_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aggregate_by: tuple[str, ...] = ()
     model_version: Mapping[str, str] = field(default_factory=dict)
+    about: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]] = one_video
     timestamps_only: frozenset[str] = frozenset()
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -34,8 +35,9 @@ def members(recording: Recording, job_id: str, order: Order) -> dict[str, Any]:
     return found
 
 
+@lru_cache(maxsize=8)
 def pages(operation: VideoOperation, recording: Recording, order: Order) -> RawPages:
-    """All elements: in the recording's order, sorted, or as segments made from them.
+    """All elements: in the recording's order, sorted, or as segments made from them; made once.
 
     ValueError for an element without a member that its operation sorts by.
     """

@@ -76,8 +76,8 @@ class VideoResults:
         }
         pages = _pages(operation, video, msgspec.json.encode(settings), order)
         metadata = video_metadata(video, _seen(operation, video).duration_millis)
-        about = _about(operation, job, order)
-        return {"JobStatus": "SUCCEEDED", "VideoMetadata": metadata, **about}, pages
+        about = operation.about(metadata, job.request) | _about(operation, job, order)
+        return {"JobStatus": "SUCCEEDED", **about}, pages
 
     def _unfinished(self, job: Job, order: Order) -> dict[str, Any]:
         if (sha256 := job.orders.get(UNFINISHED)) is not None:
