@@ -114,7 +114,7 @@ def test_a_recorded_image_comes_back_alone_and_in_a_manifest(
 
 def made(operation: VideoOperation, folder: Path) -> str:
     """A small recording of our own, with an awkward shape."""
-    element = """{"Timestamp": %d, "%s": {"Confidence": 7.06E-4, "Name": "%s", "Instances": null,
+    element = """{"Timestamp": %d, "%s": {"Confidence": 7.06E-4, "Name": "%s", "Instances": [ ], "Aliases": null,
       "Parents": [ {"Name": "A, \\"B\\" "} ] }, "ContentTypes": [ {"Name": "Animated"} ] }"""
     about = operation.sort_by["NAME"][0]
     seen = [(500, about, "B"), (0, about, "B"), (0, about, "A"), (1000, about, "A")]
@@ -149,6 +149,7 @@ def test_numbers_and_order_are_kept_and_other_orders_derived(
         segment = all_elements(call, operation, job_id, AggregateBy="SEGMENTS")[1]
         assert (segment["EndTimestampMillis"], segment["DurationMillis"]) == (1000, 1000)
         assert part(operation, segment)["Confidence"] == 7.06e-4
+        assert not operation.timestamps_only & set(part(operation, segment))
         if operation is content_moderation.OPERATION:
             assert segment["ContentTypes"] == [{"Name": "Animated"}]
         clients.close()
