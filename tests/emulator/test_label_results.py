@@ -78,7 +78,7 @@ def test_label_filters_are_respected(
 ) -> None:
     request = media.video(labels="3000")
     everything = names_and_times(OPERATION, all_labels(call, ended(emulator, call, request)))
-    settings = {"Settings": {"GeneralLabels": filters}}
+    settings = {"Features": ["GENERAL_LABELS"], "Settings": {"GeneralLabels": filters}}
     found = names_and_times(OPERATION, all_labels(call, ended(emulator, call, request | settings)))
     assert found == [pair for pair in everything if passes(by_name()[pair[1]])]
     assert 0 < len(found) < len(everything)

@@ -114,8 +114,9 @@ def test_a_recorded_image_comes_back_alone_and_in_a_manifest(
 
 def made(operation: VideoOperation, folder: Path) -> str:
     """A small recording of our own, with an awkward shape."""
-    element = """{"Timestamp": %d, "%s": {"Confidence": 7.06E-4, "Name": "%s", "Instances": [ ], "Aliases": null,
-      "Parents": [ {"Name": "A, \\"B\\" "} ] }, "ContentTypes": [ {"Name": "Animated"} ] }"""
+    element = """{"Timestamp": %d, "%s": {"Confidence": 7.06E-4, "Name": "%s", "Instances": [ ],
+      "Aliases": null, "Parents": [ {"Name": "A, \\"B\\" "} ] },
+      "ContentTypes": [ {"Name": "Animated"} ] }"""
     about = operation.sort_by["NAME"][0]
     seen = [(500, about, "B"), (0, about, "B"), (0, about, "A"), (1000, about, "A")]
     elements = ",\n".join(element % one for one in seen)
