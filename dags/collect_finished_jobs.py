@@ -2,9 +2,10 @@
 
 Lands and flattens finished jobs that nobody here started. Bulk jobs are found by
 ListMediaAnalysisJobs: the newest first, down to the oldest that was not final the last time, and
-all of them once a day. Video jobs are found by their completion messages, when the SQS queue of
-`REKOGNITION_COMPLETIONS_QUEUE_URL` is subscribed to the jobs' SNS topic: a message starts a run,
-and is deleted once the job has its record. Jobs that FAILED get their row and leave the run green.
+all of them once a day. Video jobs, of every operation, are found by their completion messages, when
+the SQS queue of `REKOGNITION_COMPLETIONS_QUEUE_URL` is subscribed to the jobs' SNS topic: a message
+starts a run, and is deleted once the job has its record. Jobs that FAILED get their row and leave
+the run green.
 
 **A red task** says in one sentence what to do. A result that cannot be read is red once; the reason
 stays in the job's record, and the job is tried again when its task is cleared, or by a run with
@@ -24,13 +25,13 @@ from rekognition_results.operators.collect import (
     RekognitionCollectMediaAnalysisJobsOperator,
     RekognitionReceiveCompletionsOperator,
 )
-from rekognition_results.operators.label_detection import RekognitionLandLabelDetectionOperator
 from rekognition_results.operators.media_analysis import RekognitionLandMediaAnalysisOperator
 from rekognition_results.operators.results import (
     RekognitionAnnounceTablesOperator,
     RekognitionFlattenOperator,
 )
-from rekognition_results.sensors.label_detection import RekognitionLabelDetectionSensor
+from rekognition_results.operators.videos import RekognitionLandVideoResultOperator
+from rekognition_results.sensors.videos import RekognitionVideoJobSensor
 from rekognition_tables.settings import Settings
 
 SETTINGS = Settings.from_env()
@@ -71,24 +72,23 @@ with DAG(
         land >> flatten
 
     @task_group
-    def label_detection_job(job_id: str) -> None:
+    def video_job(operation: str, job_id: str, aggregate_by: str) -> None:
         """One video job that somebody else started; the service says whether it really ended."""
-        video: dict[str, Any] = {"job_id": job_id, "aggregate_by": value("aggregate_by")}
-        wait = RekognitionLabelDetectionSensor(
+        job: dict[str, Any] = {"operation": operation, "job_id": job_id}
+        wait = RekognitionVideoJobSensor(
             task_id="wait",
-            job_id=job_id,
             deferrable=True,
             fail_on_failed=False,
             waiter_delay=SETTINGS.waiter_delay,
             timeout=timedelta(hours=12).total_seconds(),
+            **job,
             **AWS,
         )
-        land = RekognitionLandLabelDetectionOperator(
-            task_id="land", pool="rekognition_landing", **video, **AWS
+        job |= {"aggregate_by": aggregate_by}
+        land = RekognitionLandVideoResultOperator(
+            task_id="land", pool="rekognition_landing", **job, **AWS
         )
-        flatten = RekognitionFlattenOperator(
-            task_id="flatten", operation="label_detection", **video, **FLATTEN
-        )
+        flatten = RekognitionFlattenOperator(task_id="flatten", **job, **FLATTEN)
         wait >> land >> flatten
 
     images = RekognitionCollectMediaAnalysisJobsOperator(
@@ -102,9 +102,9 @@ with DAG(
     )
     collected = [
         media_analysis_job.expand(job_id=images.output),
-        label_detection_job.expand(job_id=videos.output),
+        video_job.expand_kwargs(videos.output),
     ]
-    flattened = [f"{kind}_job.flatten" for kind in ("media_analysis", "label_detection")]
+    flattened = ["media_analysis_job.flatten", "video_job.flatten"]
     announce = RekognitionAnnounceTablesOperator(task_id="announce", flatten_task_ids=flattened)
     collected >> announce
     [images, videos, *collected, announce] >> given.red_jobs()

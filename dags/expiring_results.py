@@ -3,8 +3,8 @@
 Looks once a day for video jobs whose results Amazon drops within 48 hours and that are not landed.
 Amazon keeps them for 7 days.
 
-**A red task** names them: clear their red tasks, or run `label_detection` (or
-`collect_finished_jobs`) with `again`. It is green again the next day, when they are landed or gone.
+**A red task** names them: clear their red tasks, or run the DAG that the log names with
+`again`. It is green again the next day, when they are landed or gone.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from rekognition_results.operators.image_mode import (
     RekognitionStartModerationOperator,
 )
 from rekognition_results.operators.media_analysis import RekognitionPlanMediaAnalysisOperator
+from rekognition_tables.operations.video import MIN_CONFIDENCE
 from rekognition_tables.settings import Settings
 
 SETTINGS = Settings.from_env()
@@ -28,18 +29,24 @@ SETTINGS = Settings.from_env()
 dag: DAG = job_dag(
     __doc__,
     SETTINGS,
+    "media_analysis",
     media="images",
     uri=SETTINGS.images_uri,
+    schedule=SETTINGS.schedule_for(SETTINGS.images_uri),
     plan=RekognitionPlanMediaAnalysisOperator,
     start=RekognitionStartModerationOperator,
     wait=RekognitionModerationSensor,
     land=RekognitionLandModerationOperator,
     of_start={"mode": given.mode_param(SETTINGS)},
-    texts={
-        "manifest_uri": ("", "Ready-made input manifest, instead of a prefix: s3://bucket/key."),
-        "manifest_version": ("", "S3 version of that manifest."),
-        "project_version": (SETTINGS.project_version, "Custom moderation adapter (ARN)."),
-        "kms_key_id": (SETTINGS.kms_key_id, "KMS key for the results."),
-        "job_name": (SETTINGS.job_name, "Name of the jobs."),
+    of_plan={
+        "min_confidence": given.member_param(MIN_CONFIDENCE, SETTINGS),
+        **given.texts(
+            SETTINGS,
+            manifest_uri="Ready-made input manifest, instead of a prefix: s3://bucket/key.",
+            manifest_version="S3 version of that manifest.",
+            project_version="Custom moderation adapter (ARN).",
+            kms_key_id="KMS key for the results.",
+            job_name="Name of the jobs.",
+        ),
     },
 )

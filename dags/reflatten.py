@@ -18,6 +18,7 @@ from rekognition_results import dag_defaults as given
 from rekognition_results.dag_defaults import listed, value
 from rekognition_results.operators.reflatten import RekognitionReflattenOperator
 from rekognition_results.operators.results import RekognitionAnnounceTablesOperator
+from rekognition_tables.operations.names import OPERATIONS
 from rekognition_tables.settings import Settings
 
 with DAG(
@@ -32,8 +33,8 @@ with DAG(
     params={
         "operation": Param(
             "",
-            description="Results of this kind of job; empty: of both.",
-            enum=["", "media_analysis", "label_detection"],
+            description="Results of this kind of job; empty: of all.",
+            enum=["", *OPERATIONS],
         ),
         "job_ids": given.names("Results of these jobs; empty: all."),
         "aws_conn_id": given.connection_param(

@@ -25,13 +25,14 @@ from local.environment import (
     local_amazon_environment,
     state_folder,
 )
-from local.recordings import prepared
+from local.recordings import NAMES, prepared
 from local.show import show_results
 from local.status_line import StatusLine
 from rekognition_tables.errors import one_line
+from rekognition_tables.operations.names import OPERATIONS
 from rekognition_tables.settings import CHECKOUT, Settings
 
-DAGS = ("media_analysis", "label_detection", "load_warehouse")
+DAGS = (*OPERATIONS, "load_warehouse")
 
 
 def main() -> int:
@@ -79,7 +80,7 @@ def _recordings(console: Console, given: Path | None, folder: Path) -> Path | No
         return folder
     print(
         f"{given} holds no recorded response that can be served: give a folder of answers of "
-        "GetLabelDetection or DetectModerationLabels.",
+        f"{' or '.join(NAMES)}.",
         file=sys.stderr,
     )
     raise SystemExit(2)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 from rekognition_tables.results_root.files import is_local, local
 from rekognition_tables.results_root.layout import results_path
 from rekognition_tables.settings import CHECKOUT, Settings
@@ -58,6 +59,7 @@ def local_amazon_environment(url: str) -> dict[str, str]:
         "AIRFLOW_CONN_AWS_DEFAULT": json.dumps(connection),
         "REKOGNITION_IMAGES_URI": f"s3://{MEDIA_BUCKET}/images/",
         "REKOGNITION_VIDEOS_URI": f"s3://{MEDIA_BUCKET}/videos/",
+        "REKOGNITION_VIDEO_OPERATIONS": ",".join(VIDEO_OPERATIONS),
         "REKOGNITION_OUTPUT_URI": f"s3://{OUTPUT_BUCKET}/rekognition",
         "REKOGNITION_WAITER_DELAY": "2",
     }

@@ -12,14 +12,17 @@ from typing import Any
 import msgspec
 
 from rekognition_emulator.storage.recordings import parse
-from rekognition_emulator.videos.operations import label_detection
+from rekognition_emulator.videos import registry
 from rekognition_emulator.videos.recorded import pages
 from rekognition_tables.errors import IncompleteResults, ResultsError
 from rekognition_tables.loose.inputs import decoded, page_blocks
-from rekognition_tables.parsing.recognise import LABELS, Kind, kind_of
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
+from rekognition_tables.parsing.recognise import Kind, kind_of
 
 IMAGE = "DetectModerationLabels"
-NAMES = {LABELS: "get_label_detection", IMAGE: "detect_moderation_labels"}
+EMULATED = {one.get: one for one in registry.OPERATIONS}
+NAMES = {IMAGE: "detect_moderation_labels"}
+NAMES |= {spec.get: f"get_{name}" for name, spec in VIDEO_OPERATIONS.items()}
 
 
 def prepared(recordings: Path, folder: Path) -> dict[str, str]:
@@ -56,14 +59,14 @@ def _document(path: Path) -> tuple[str, bytes]:
 
 
 def _served(kind: Kind, records: list[bytes]) -> bytes:
-    """One document, each label and member word for word. ValueError for what no job answers."""
+    """One document, each element and member word for word. ValueError for what no job answers."""
     found = [msgspec.json.decode(record, type=dict[str, msgspec.Raw]) for record in records]
     document = records[0]
-    if kind.answer == LABELS:
+    if kind.answer != IMAGE:
+        operation = EMULATED[kind.answer]
         _check_one_finished_job(found)
         if len(found) > 1:
-            document = _together(found)
-        operation = label_detection.OPERATION
+            document = _together(found, operation.elements)
         pages(operation, parse(document), operation.order({}))
     return document
 
@@ -76,13 +79,13 @@ def _check_one_finished_job(found: list[dict[str, msgspec.Raw]]) -> None:
         raise ValueError("its pages are of several jobs")
 
 
-def _together(found: list[dict[str, msgspec.Raw]]) -> bytes:
-    labels = [
-        bytes(label)
+def _together(found: list[dict[str, msgspec.Raw]], name: str) -> bytes:
+    elements = [
+        bytes(element)
         for page in found
-        for label in msgspec.json.decode(page.get("Labels", b"[]"), type=list[msgspec.Raw])
+        for element in msgspec.json.decode(page.get(name, b"[]"), type=list[msgspec.Raw])
     ]
-    whole = {**found[0], "Labels": msgspec.Raw(b"[" + b",".join(labels) + b"]")}
+    whole = {**found[0], name: msgspec.Raw(b"[" + b",".join(elements) + b"]")}
     whole.pop("NextToken", None)
     return msgspec.json.encode(whole)
 

@@ -1,12 +1,17 @@
 """`python -m local.write_docs` writes docs/tables from the schemas and sql/.
 
 A page per table, one for the views, and an index with a diagram of the joins; in README.md the
-table of settings, between the two comments that mark its place. A test fails when they are stale.
+table of settings, between the two comments that mark its place; the prices that come with us; and
+what deploy/ names of the operations (`local.write_deploy`). A test fails when they are stale.
 """
 
 from __future__ import annotations
 
-from rekognition_tables.operations.names import SCHEMA_VERSIONS
+import csv
+import io
+
+from local.write_deploy import write_deploy
+from rekognition_tables.operations.spec import SPECS
 from rekognition_tables.operations.tables import (
     SETTINGS_TABLES,
     TABLES,
@@ -15,11 +20,12 @@ from rekognition_tables.operations.tables import (
     above,
 )
 from rekognition_tables.settings import CHECKOUT, VARIABLES
-from rekognition_tables.warehouse.ddl import DUCKDB_TYPES, detail
+from rekognition_tables.warehouse.ddl import DUCKDB_TYPES
 from rekognition_tables.warehouse.sql_files import read, views
 from rekognition_tables.warehouse.view_columns import view_columns
 
 README = CHECKOUT / "README.md"
+PRICES = CHECKOUT / "sql" / "settings" / "prices.csv"
 DOCS = CHECKOUT / "docs" / "tables"
 SETTINGS_FROM, SETTINGS_TO = "<!-- settings -->\n", "<!-- /settings -->"
 WRITTEN = "<!-- Written by `make docs`: edit rekognition_tables/operations/ or sql/. -->"
@@ -35,10 +41,9 @@ def pages() -> dict[str, str]:
 
 def table_page(table: Table) -> str:
     rows = [
-        f"| `{field.name}` | {DUCKDB_TYPES[field.type]}{'' if field.nullable else ', never NULL'} "
-        f"| {detail(field, 'unit')} | {_cell(detail(field, 'comment'))} "
-        f"| {_code(detail(field, 'member'))} |"
-        for field in table.schema
+        f"| `{one.name}` | {DUCKDB_TYPES[one.kind]}{'' if one.null else ', never NULL'} "
+        f"| {one.unit} | {_cell(one.comment)} | {_code(one.member)} |"
+        for one in table.columns
     ]
     example = read("examples", table.name)
     grain = ", ".join(f"`{name}`" for name in table.grain)
@@ -70,9 +75,8 @@ def table_page(table: Table) -> str:
 
 def settings_page(table: SettingsTable) -> str:
     rows = [
-        f"| `{field.name}` | {DUCKDB_TYPES[field.type]} | {detail(field, 'unit')} "
-        f"| {_cell(detail(field, 'comment'))} |"
-        for field in table.schema
+        f"| `{one.name}` | {DUCKDB_TYPES[one.kind]} | {one.unit} | {_cell(one.comment)} |"
+        for one in table.columns
     ]
     return "\n".join(
         [
@@ -114,7 +118,7 @@ def parent(table: Table) -> Table | None:
 
 def shared_keys(table: Table, joined: Table) -> list[str]:
     """The columns of the parent's grain that the table has too."""
-    return [name for name in joined.grain if name in table.schema.names]
+    return [name for name in joined.grain if name in table.names]
 
 
 def index_page() -> str:
@@ -125,7 +129,7 @@ def index_page() -> str:
             many = "o|" if table.one_a_result else "o{"
             keys = ", ".join(shared_keys(table, joined))
             lines.append(f'    {joined.name} ||--{many} {table.name} : "{keys}"')
-    versions = ", ".join(f"`{name}` {number}" for name, number in SCHEMA_VERSIONS.items())
+    versions = ", ".join(f"`{name}` {spec.schema_version}" for name, spec in SPECS.items())
     return "\n".join(
         [
             "# Tables",
@@ -163,7 +167,12 @@ def index_page() -> str:
 
 
 def views_page() -> str:
-    parts = ["# Views", WRITTEN, "", "In every warehouse and every published file; from sql/views."]
+    parts = [
+        "# Views",
+        WRITTEN,
+        "",
+        "In every warehouse and every published file; from sql/*/views.",
+    ]
     columns = view_columns()
     for view in sorted(views(), key=lambda view: view.name):
         parts += ["", f"## {view.name}", *_header(view.about), "", "| column | type | meaning |"]
@@ -187,6 +196,17 @@ def with_settings(readme: str) -> str:
     ]
     table = "| variable | default | meaning |\n|---|---|---|\n" + "".join(rows)
     return f"{before}{begin}{table}{end}{after}"
+
+
+def prices() -> str:
+    """The prices that come with us, as CSV: one row an operation."""
+    text = io.StringIO(newline="")
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(SETTINGS_TABLES["prices"].names)
+    for name, spec in sorted(SPECS.items()):
+        price = spec.price
+        lines.writerow([name, "", price.usd, price.unit, price.as_of, price.source])
+    return text.getvalue()
 
 
 def _header(about: str) -> list[str]:
@@ -221,7 +241,9 @@ def main() -> None:
             old.unlink()
     for name, text in written.items():
         (DOCS / name).write_text(text)
+    PRICES.write_text(prices())
     README.write_text(with_settings(README.read_text()))
+    write_deploy()
     print(f"{len(written)} pages in {DOCS}")
 
 

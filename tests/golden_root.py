@@ -5,15 +5,19 @@ from __future__ import annotations
 import tarfile
 from collections import Counter
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from rekognition_tables.flatten.commits import commits, read_commit
 from rekognition_tables.flatten.results import flatten
 from rekognition_tables.landing.attempts import landed_results
 from rekognition_tables.results_root.layout import Layout
 
+# A third operation is named in their comments.
+REWORDED = {"job_requests", "quarantined_records", "unknown_fields"}
 GOLDEN = Path(__file__).resolve().parent / "golden" / "root-0.1.0.tar.xz"
 
 
@@ -32,15 +36,28 @@ def bytes_of_tables(layout: Layout) -> dict[str, bytes]:
 
 
 def check_flattened_again(layout: Layout) -> None:
-    """The same names, rows, schemas and bytes, and commits that say the same."""
+    """The same names, rows and types, and commits that say the same.
+
+    The same bytes too, but for tables whose columns are described in other words by now.
+    """
     before, tables = list(commits(layout)), bytes_of_tables(layout)
     assert {commit.key for commit in before} == {*landed_results(layout)}
     for commit in before:
-        assert flatten(layout, commit.key).files == commit.files
+        flatten(layout, commit.key)
         again = read_commit(layout, commit.key)
         assert again is not None
-        assert replace(again, flattened_at=commit.flattened_at) == commit
-    assert bytes_of_tables(layout) == tables
+        files = tuple(
+            replace(old, sha256=file.sha256) if file.table in REWORDED else old
+            for file, old in zip(again.files, commit.files, strict=True)
+        )
+        assert again.files == files
+        assert replace(again, flattened_at=commit.flattened_at, files=commit.files) == commit
+    after = bytes_of_tables(layout)
+    assert after.keys() == tables.keys()
+    changed = {name for name, data in tables.items() if after[name] != data}
+    assert {name.split("/")[0] for name in changed} <= REWORDED
+    for name in changed:
+        assert pq.read_table(BytesIO(after[name])) == pq.read_table(BytesIO(tables[name])), name
 
 
 def check_loaded(layout: Layout, con: duckdb.DuckDBPyConnection) -> None:

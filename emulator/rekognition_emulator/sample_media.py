@@ -27,7 +27,7 @@ def fill(
     """Create both buckets and put the sample media into the first.
 
     The same call again changes nothing: same keys, same bytes, same ETags. With a folder of
-    recordings those take the samples' place: each finished GetLabelDetection response becomes a
+    recordings those take the samples' place: each finished response of a video job becomes a
     video, each DetectModerationLabels response an image; start the emulator with the same folder.
     """
     for bucket in (media_bucket, output_bucket):
@@ -67,7 +67,7 @@ def video(name: str) -> bytes:
 
 
 def _put_recorded(s3_client: Any, bucket: str, recordings: Path) -> None:
-    for path in sorted(recordings.glob("get_label_detection*.json")):
+    for path in sorted(recordings.glob("get_*.json")):
         if msgspec.json.decode(path.read_bytes()).get("JobStatus") == "SUCCEEDED":
             name = f"{VIDEOS}{path.stem}.mp4"
             _put(s3_client, bucket, name, video(path.name), {"recording": path.name})

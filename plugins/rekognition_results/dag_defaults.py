@@ -21,6 +21,7 @@ from rekognition_results.planning.allowed import connections
 from rekognition_results.planning.parameters import PARAMETERS, check_run
 from rekognition_tables.allowed_values import Allowed
 from rekognition_tables.errors import ResultsError
+from rekognition_tables.operations.spec import RequestMember
 from rekognition_tables.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -72,20 +73,43 @@ def account_params(settings: Settings) -> dict[str, Param]:
     }
 
 
-def common_params(settings: Settings, uri: str, what: str) -> dict[str, Param]:
-    """The params of both job DAGs. `what` is images or videos."""
+def member_param(one: RequestMember, settings: Settings) -> Param:
+    """A member of Start... as a param; its default is the setting of the same name, if any."""
+    about = one.about
+    if one.allowed.choices:
+        about = f"{about.removesuffix('.')}: {', '.join(one.allowed.choices)}."
+    if one.at_most is not None:
+        return names(about, one.allowed, one.at_most)
+    default = getattr(settings, one.argument, None)
+    if one.allowed.is_number:
+        schema = {"type": ["null", "number"], **one.allowed.schema}
+        return Param(default, description=about, schema=schema)
+    return text(default or "", about, one.allowed)
+
+
+def texts(settings: Settings, **about: str) -> dict[str, Param]:
+    """Params of text, each with its description; the default is the setting of the same name."""
+    return {
+        name: text(getattr(settings, name, ""), description, PARAMETERS[name])
+        for name, description in about.items()
+    }
+
+
+def media_params(uri: str, what: str) -> dict[str, Param]:
+    """Which objects a job DAG takes. `what` is images or videos."""
     after = "Backfill: only objects modified at or after this time (ISO 8601)."
     before = "Backfill: only objects modified before this time (ISO 8601)."
-    output = "s3://bucket/prefix of our own output in S3; it is never taken for input."
     return {
         "prefix": text(uri, f"Where the {what} are: s3://bucket/prefix.", PARAMETERS["prefix"]),
         "modified_after": text("", after, PARAMETERS["modified_after"]),
         "modified_before": text("", before, PARAMETERS["modified_before"]),
-        "min_confidence": Param(
-            settings.min_confidence,
-            description="Lowest confidence that Rekognition returns, percent.",
-            schema={"type": ["null", "number"], **PARAMETERS["min_confidence"].schema},
-        ),
+    }
+
+
+def run_params(settings: Settings) -> dict[str, Param]:
+    """What each run of a job DAG is told besides."""
+    output = "s3://bucket/prefix of our own output in S3; it is never taken for input."
+    return {
         "output_uri": text(settings.output_uri, output, PARAMETERS["output_uri"]),
         "max_jobs": max_jobs_param(
             settings.max_jobs_per_run,

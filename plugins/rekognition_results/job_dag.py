@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from airflow.sdk import DAG, Param, task_group
 
 from rekognition_results import dag_defaults as given
-from rekognition_results.dag_defaults import listed, text, value
+from rekognition_results.dag_defaults import listed, value
 from rekognition_results.operators.land import LandResultOperator
 from rekognition_results.operators.plan import PlanJobsOperator
 from rekognition_results.operators.results import (
@@ -17,41 +18,49 @@ from rekognition_results.operators.results import (
     RekognitionFlattenOperator,
 )
 from rekognition_results.operators.start import StartJobOperator
-from rekognition_results.planning.parameters import PARAMETERS
+from rekognition_results.operators.videos import (
+    RekognitionLandVideoResultOperator,
+    RekognitionPlanVideoJobsOperator,
+    RekognitionStartVideoJobOperator,
+)
+from rekognition_results.planning.request_members import video_operation
 from rekognition_results.sensors.job import JobSensor
-from rekognition_tables.allowed_values import Allowed
+from rekognition_results.sensors.videos import RekognitionVideoJobSensor
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.spec import VideoOperation
 from rekognition_tables.settings import Settings
 
 AWS = {"aws_conn_id": value("aws_conn_id"), "region_name": value("region")}
-OF_PLAN = {name: value(name) for name in ("output_uri", "modified_after", "modified_before")}
-OF_PLAN |= {name: value(name) for name in ("min_confidence", "max_jobs", "again")}
+OF_EVERY_PLAN = ("output_uri", "modified_after", "modified_before", "max_jobs", "again")
 
 
 def job_dag(
     doc: str,
     settings: Settings,
+    operation: Operation,
     *,
     media: str,
     uri: str,
-    plan: type[PlanJobsOperator],
+    schedule: str | None,
+    plan: Callable[..., PlanJobsOperator],
     start: Callable[..., StartJobOperator],
     wait: Callable[..., JobSensor],
     land: Callable[..., LandResultOperator],
-    texts: Mapping[str, tuple[str, str]],
-    lists: Mapping[str, tuple[str, Allowed, int]] | None = None,
+    of_plan: Mapping[str, Param],
     of_start: Mapping[str, Param] | None = None,
     of_result: Mapping[str, Param] | None = None,
 ) -> DAG:
-    """A DAG named after the operation of its operators.
+    """A DAG named after its operation.
 
-    `texts` and `lists` are params of the plan besides those of every plan: a default and a
-    description; or a description, what each element may be, and how many there may be. `of_start`
-    are params of the start, `of_result` of landing and flattening.
+    `of_plan` are params of the plan besides those of every plan, `of_start` of the start,
+    `of_result` of landing and flattening.
     """
-    lists, of_start, of_result = lists or {}, of_start or {}, of_result or {}
+    of_start, of_result = of_start or {}, of_result or {}
+    # Where the form has always had it.
+    confidence = {name: param for name, param in of_plan.items() if name == "min_confidence"}
     with DAG(
-        dag_id=plan.operation,
-        schedule=settings.schedule_for(uri),
+        dag_id=operation,
+        schedule=schedule,
         start_date=datetime(2026, 1, 1),
         catchup=False,
         max_active_runs=1,
@@ -59,10 +68,11 @@ def job_dag(
         tags=[*given.TAGS, media],
         doc_md=doc,
         params={
-            **given.common_params(settings, uri, media),
+            **given.media_params(uri, media),
+            **confidence,
+            **given.run_params(settings),
             **of_start,
-            **{name: given.names(*told) for name, told in lists.items()},
-            **{name: text(*told, PARAMETERS[name]) for name, told in texts.items()},
+            **of_plan,
             **of_result,
         },
     ) as dag:
@@ -70,9 +80,8 @@ def job_dag(
             task_id="plan",
             pool="rekognition_planning",
             media_uri=value("prefix"),
-            **OF_PLAN,
-            **{name: value(name) for name in texts},
-            **{name: listed(name) for name in lists},
+            **{name: value(name) for name in OF_EVERY_PLAN},
+            **{name: _rendered(name, param) for name, param in of_plan.items()},
             **AWS,
         )
         form: dict[str, Any] = {name: value(name) for name in of_result}
@@ -95,7 +104,7 @@ def job_dag(
             )
             flattened = RekognitionFlattenOperator(
                 task_id="flatten",
-                operation=plan.operation,
+                operation=operation,
                 job_id=started.output,
                 aws_conn_id=value("aws_conn_id"),
                 **form,
@@ -109,3 +118,55 @@ def job_dag(
         planned >> jobs >> announced
         [planned, jobs, announced] >> given.red_jobs()
     return dag
+
+
+def video_dag(
+    doc: str,
+    settings: Settings,
+    operation: Operation,
+    *,
+    plan: Callable[..., PlanJobsOperator] | None = None,
+    start: Callable[..., StartJobOperator] | None = None,
+    wait: Callable[..., JobSensor] | None = None,
+    land: Callable[..., LandResultOperator] | None = None,
+) -> DAG:
+    """The DAG of a video operation; its params are the members of Start... by its description.
+
+    Its tasks are those of every video operation, unless it has classes of its own.
+    """
+    spec = video_operation(operation)
+    own = {one.argument: given.member_param(one, settings) for one in spec.request}
+    shared = given.texts(
+        settings,
+        job_tag="Tag of the jobs.",
+        sns_topic_arn="SNS topic told when a job ends.",
+        sns_role_arn="IAM role that may publish there.",
+    )
+    form = {"aggregate_by": given.aggregate_by_param(settings)} if spec.aggregations else {}
+    return job_dag(
+        doc,
+        settings,
+        operation,
+        media="videos",
+        uri=settings.videos_uri,
+        schedule=settings.schedule_of_videos(operation),
+        plan=plan or partial(_plan, spec),
+        start=start or partial(RekognitionStartVideoJobOperator, operation=operation),
+        wait=wait or partial(RekognitionVideoJobSensor, operation=operation),
+        land=land or partial(RekognitionLandVideoResultOperator, operation=operation),
+        of_plan=own | shared,
+        of_result=form,
+    )
+
+
+def _plan(spec: VideoOperation, **arguments: Any) -> RekognitionPlanVideoJobsOperator:
+    """The plan of every video operation, which takes the request's own members as one argument."""
+    members = {one.argument: arguments.pop(one.argument) for one in spec.request}
+    return RekognitionPlanVideoJobsOperator(
+        operation=spec.name, request_members=members, **arguments
+    )
+
+
+def _rendered(name: str, param: Param) -> str:
+    """A template for a param, whichever type it has."""
+    return listed(name) if isinstance(param.value, list) else value(name)

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from airflow.plugins_manager import AirflowPlugin
 
-from rekognition_results.links.label_detection import LabelDetectionLink
 from rekognition_results.links.media_analysis import MediaAnalysisJobsLink
+from rekognition_results.links.videos import VideoLink
 from rekognition_results.own_page import middlewares
 
 
@@ -19,5 +19,5 @@ class RekognitionPlugin(AirflowPlugin):
     """Loaded by every process of Airflow: what it names must import fast."""
 
     name = "rekognition_results"
-    operator_extra_links = [MediaAnalysisJobsLink(), LabelDetectionLink()]  # noqa: RUF012
+    operator_extra_links = [MediaAnalysisJobsLink(), VideoLink()]  # noqa: RUF012
     fastapi_root_middlewares = middlewares()

@@ -1,16 +1,24 @@
 -- Grain: result of the ledger that is shown, without a row for its job.
 -- Finds: a result of which only some tables were written.
+WITH jobs AS (
+    -- each jobs table
+    SELECT
+        $operation,
+        job_id,
+        $aggregate_by
+    FROM $table
+    -- UNION ALL
+)
+
 SELECT
     load.operation,
     load.job_id,
     load.aggregate_by,
-    'its job is in neither label_detection_jobs nor media_analysis_jobs' AS problem
+    'its job is not in the jobs table of its operation' AS problem
 FROM loads AS load
-LEFT JOIN label_detection_jobs AS video
+LEFT JOIN jobs AS job
     ON
-        load.job_id = video.job_id
-        AND load.aggregate_by = video.aggregate_by
-        AND load.operation = 'label_detection'
-LEFT JOIN media_analysis_jobs AS media
-    ON load.job_id = media.job_id AND load.operation = 'media_analysis'
-WHERE NOT load.held_back AND video.job_id IS NULL AND media.job_id IS NULL
+        load.operation = job.operation
+        AND load.job_id = job.job_id
+        AND load.aggregate_by IS NOT DISTINCT FROM job.aggregate_by
+WHERE NOT load.held_back AND job.job_id IS NULL

@@ -10,17 +10,19 @@ import boto3
 import duckdb
 import pytest
 from airflow_process import Airflow
+from botocore import xform_name
 from planted_secrets import leaks, planted
 
 from local.environment import MEDIA_BUCKET, OUTPUT_BUCKET, local_amazon_environment
 from rekognition_emulator import Clock, Emulator
 from rekognition_emulator.sample_media import image, video
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 
 
 def others_jobs(amazon: Emulator) -> str:
-    """A bulk job that FAILED, a video job that is told in a queue, media; gives the queue's URL."""
+    """A bulk job that FAILED, video jobs that are told in a queue, media; gives the queue's URL."""
     session = boto3.Session("test", "test", region_name="us-east-1")
     s3, sqs, rekognition = (
         session.client(name, endpoint_url=amazon.url) for name in ("s3", "sqs", "rekognition")
@@ -32,10 +34,12 @@ def others_jobs(amazon: Emulator) -> str:
     place = {"Bucket": MEDIA_BUCKET, "Name": "theirs/a.mp4"}
     s3.put_object(Bucket=MEDIA_BUCKET, Key=place["Name"], Body=video("a"), Metadata={"labels": "9"})
     url = str(sqs.create_queue(QueueName="completions")["QueueUrl"])
-    job_id = rekognition.start_label_detection(Video={"S3Object": place})["JobId"]
-    told = {"JobId": job_id, "Status": "SUCCEEDED", "API": "StartLabelDetection"}
-    for body in (json.dumps(told), json.dumps({"Message": json.dumps(told)}), "nonsense"):
-        sqs.send_message(QueueUrl=url, MessageBody=body)
+    for spec in VIDEO_OPERATIONS.values():
+        start = getattr(rekognition, xform_name(spec.start))
+        job_id = start(Video={"S3Object": place})["JobId"]
+        told = {"JobId": job_id, "Status": "SUCCEEDED", "API": spec.start}
+        for body in (json.dumps(told), json.dumps({"Message": json.dumps(told)}), "nonsense"):
+            sqs.send_message(QueueUrl=url, MessageBody=body)
     s3.put_object(Bucket=MEDIA_BUCKET, Key="theirs/manifest.jsonl", Body=b"no manifest")
     amazon.faults.fail_job(operation="StartMediaAnalysisJob", code="INVALID_MANIFEST")
     rekognition.start_media_analysis_job(
@@ -70,13 +74,16 @@ def test_images_one_by_one_and_jobs_of_others_are_loaded(airflow: Airflow, tmp_p
     with duckdb.connect(str(path), read_only=True) as con:
         jobs = con.execute("SELECT mode, status FROM media_analysis_jobs").fetchall()
         found = con.execute("SELECT found_by FROM job_requests").fetchall()
-        counts = con.execute(
-            "SELECT (SELECT count(*) FROM labels), (SELECT count(*) FROM moderation_images)"
-        ).fetchall()
+        (images,) = con.sql("SELECT count(*) FROM moderation_images").fetchall()
+        elements = {
+            spec.name: con.table(spec.elements_table.name).shape[0]
+            for spec in VIDEO_OPERATIONS.values()
+        }
     assert sorted(jobs) == [("bulk", "FAILED"), ("image", "SUCCEEDED")]
     assert sorted(found) == [
         ("list_media_analysis_jobs",),
-        ("sns_notification",),
+        *[("sns_notification",)] * len(VIDEO_OPERATIONS),
         ("started_here",),
     ]
-    assert counts == [(9, 2)]
+    assert images == (2,)
+    assert elements == dict.fromkeys(VIDEO_OPERATIONS, 9)

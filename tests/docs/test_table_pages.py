@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from local.write_docs import DOCS, README, pages, with_settings
+from local.write_docs import DOCS, PRICES, README, pages, prices, with_settings
 from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.warehouse.ddl import create_tables, identifier, precomputed_tables
 from rekognition_tables.warehouse.sql_files import all_of, read, views
@@ -27,6 +27,10 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 def test_every_page_is_as_the_schemas_and_views_are_now() -> None:
     on_disk = {path.name: path.read_text() for path in DOCS.glob("*.md")}
     assert on_disk == pages(), "run `python -m local.write_docs`"
+
+
+def test_the_prices_are_those_of_the_operations_now() -> None:
+    assert PRICES.read_text() == prices(), "run `python -m local.write_docs`"
 
 
 def test_the_readme_has_the_settings_as_they_are_now() -> None:

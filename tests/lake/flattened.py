@@ -11,7 +11,7 @@ from benchmarks.flatten_input import LABELS_PER_PAGE, land_manifests, page
 from rekognition_tables.flatten.commits import Commit
 from rekognition_tables.flatten.results import flatten
 from rekognition_tables.landing.attempts import LandingAttempt
-from rekognition_tables.operations.columns import INTEGER, REAL
+from rekognition_tables.operations.arrow_types import INTEGER, REAL
 from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.results_root.layout import Layout, ResultKey
 

@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -16,6 +17,7 @@ import boto3
 import pytest
 from airflow_child import IMAGES_PER_PART
 from airflow_process import Airflow
+from botocore import xform_name
 from demo_runs import rows
 
 from local.environment import (
@@ -26,10 +28,11 @@ from local.environment import (
     local_amazon_environment,
 )
 from rekognition_emulator.sample_media import image, video
+from rekognition_tables.operations.spec import SPECS, VIDEO_OPERATIONS
 
 LABELS = {"a": 2_345, "b": 30}
 IMAGES = 5
-MORE_THAN_ALL = 120  # steps; a run in such a service has some 80 to 100
+MORE_THAN_ALL = 160  # steps; a run in such a service has between 120 and 150
 RUNS_AT_MOST = 4  # until every job is loaded, in a service as bad as this
 CUTS: dict[str, Any] = {"verb": "cut_body", "share": 0.05}
 FAULTS: tuple[dict[str, Any], ...] = (
@@ -40,15 +43,13 @@ FAULTS: tuple[dict[str, Any], ...] = (
     *(
         CUTS | {"operation": operation}
         for operation in (
-            "StartMediaAnalysisJob",
-            "GetMediaAnalysisJob",
             "ListMediaAnalysisJobs",
-            "StartLabelDetection",
-            "GetLabelDetection",
+            *(call for spec in SPECS.values() for call in (spec.start, spec.get)),
         )
     ),
 )
-OURS = [("media_analysis", {}), ("label_detection", {}), ("load_warehouse", {})]
+OURS: list[Any] = [*((operation, {}) for operation in SPECS), ("load_warehouse", {})]
+VIDEO_JOBS = {spec.start: len(LABELS) for spec in VIDEO_OPERATIONS.values()}
 IMAGE_MODE_AND_THEIRS = [
     ("media_analysis", {"mode": "image"}),
     ("collect_finished_jobs", {}),
@@ -109,8 +110,8 @@ class Amazon:
         )["JobId"]
         role = "arn:aws:iam::123456789012:role/rekognition"
         self.ask("faults", {"verb": "notify", "copies": 2, "times": None})
-        for name in LABELS:
-            rekognition.start_label_detection(
+        for start, name in product(VIDEO_JOBS, LABELS):
+            getattr(rekognition, xform_name(start))(
                 Video={"S3Object": {"Bucket": MEDIA_BUCKET, "Name": f"videos/{name}.mp4"}},
                 NotificationChannel={"SNSTopicArn": self.topic, "RoleArn": role},
             )
@@ -118,7 +119,7 @@ class Amazon:
         while time.monotonic() < until:
             ended = rekognition.get_media_analysis_job(JobId=job)["Status"] == "SUCCEEDED"
             told = self.ask("counters")["notifications"].get("SUCCEEDED", 0)
-            if ended and told == 2 * len(LABELS):
+            if ended and told == 2 * sum(VIDEO_JOBS.values()):
                 break
             Event().wait(0.1)
         else:
@@ -158,26 +159,25 @@ def let_it_go_wrong(amazon: Amazon) -> None:
 
 def check_ours(results: Path, amazon: Amazon) -> None:
     told = amazon.ask("counters")
-    assert told["jobs_started"] == {"StartMediaAnalysisJob": 1, "StartLabelDetection": len(LABELS)}
+    assert told["jobs_started"] == {"StartMediaAnalysisJob": 1, **VIDEO_JOBS}
     assert told["images_analysed"] == {"StartMediaAnalysisJob": IMAGES}
-    assert told["videos_analysed"] == {"StartLabelDetection": len(LABELS)}
-    check_loaded(results, jobs=1 + len(LABELS), images=IMAGES)
+    assert told["videos_analysed"] == VIDEO_JOBS
+    check_loaded(results, jobs=1 + sum(VIDEO_JOBS.values()), images=IMAGES)
 
 
 def check_image_mode_and_theirs(results: Path, amazon: Amazon, kills: int) -> None:
     told = amazon.ask("counters")
-    theirs = {"StartMediaAnalysisJob": 1, "StartLabelDetection": len(LABELS)}
-    assert told["jobs_started"] == theirs
+    assert told["jobs_started"] == {"StartMediaAnalysisJob": 1, **VIDEO_JOBS}
     assert told["images_analysed"].pop("StartMediaAnalysisJob") == 1
     # What was answered and not landed is lost with the process: a part for each kill, at most.
     paid = told["images_analysed"]["DetectModerationLabels"]
     assert IMAGES <= paid <= IMAGES + kills * IMAGES_PER_PART
-    check_loaded(results, jobs=2 + len(LABELS), images=IMAGES + 1)
+    check_loaded(results, jobs=2 + sum(VIDEO_JOBS.values()), images=IMAGES + 1)
     found = rows(results, "SELECT found_by, count(*) AS jobs FROM job_requests GROUP BY ALL")
     assert {row["found_by"]: row["jobs"] for row in found} == {
         "started_here": 1,
         "list_media_analysis_jobs": 1,
-        "sns_notification": len(LABELS),
+        "sns_notification": sum(VIDEO_JOBS.values()),
     }
     sqs = amazon.client("sqs")
     assert "Messages" not in sqs.receive_message(QueueUrl=amazon.queue)
@@ -187,15 +187,16 @@ def check_image_mode_and_theirs(results: Path, amazon: Amazon, kills: int) -> No
 def check_loaded(results: Path, jobs: int, images: int) -> None:
     loads = rows(results, "SELECT reconciled, held_back FROM loads")
     assert loads == [{"reconciled": True, "held_back": False}] * jobs
-    (counts,) = rows(
-        results,
-        "SELECT (SELECT count(*) FROM labels) AS labels, "
-        "(SELECT count(DISTINCT (job_id, label_index)) FROM labels) AS different_labels, "
-        "(SELECT count(*) FROM moderation_images) AS images, "
-        "(SELECT count(DISTINCT (job_id, source_ref)) FROM moderation_images) AS different_images",
-    )
-    labels = sum(LABELS.values())
-    assert list(counts.values()) == [labels, labels, images, images]
+    expected = {"moderation_images": ("source_ref", images)}
+    for spec in VIDEO_OPERATIONS.values():
+        expected[spec.elements_table.name] = (spec.position.column, sum(LABELS.values()))
+    for table, (column, count) in expected.items():
+        (found,) = rows(
+            results,
+            f"SELECT count(*) AS all_rows, count(DISTINCT (job_id, {column})) AS different "
+            f"FROM {table}",
+        )
+        assert found == {"all_rows": count, "different": count}, table
 
 
 def run_to_the_end(airflow: Airflow, given: dict[str, str], runs: list[Any]) -> None:

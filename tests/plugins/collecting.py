@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
-from pipeline_steps import MEDIA, OUTPUT
+from botocore import xform_name
+from pipeline_steps import LABELS, MEDIA, OUTPUT
 
 from rekognition_results.observability.callbacks import tell_failure
 from rekognition_results.operators.collect import (
@@ -16,6 +17,7 @@ from rekognition_results.operators.collect import (
 )
 from rekognition_results.operators.results import RekognitionFlattenOperator
 from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 from rekognition_tables.results_root.layout import Layout
 
 ACCOUNT = "123456789012"
@@ -31,9 +33,10 @@ def bulk_job(others: Any) -> str:
     )
 
 
-def video_job(others: Any) -> str:
+def video_job(others: Any, operation: Operation = LABELS) -> str:
     video = {"S3Object": {"Bucket": MEDIA, "Name": "videos/a.mp4"}}
-    return str(others.start_label_detection(Video=video)["JobId"])
+    start = getattr(others, xform_name(VIDEO_OPERATIONS[operation].start))
+    return str(start(Video=video)["JobId"])
 
 
 def collect(layout: Layout, context: dict[str, Any], **more: Any) -> list[str]:
@@ -43,7 +46,7 @@ def collect(layout: Layout, context: dict[str, Any], **more: Any) -> list[str]:
     return operator.execute(context)
 
 
-def receive(layout: Layout, queue_url: str, context: dict[str, Any], **more: Any) -> list[str]:
+def receive(layout: Layout, queue_url: str, context: dict[str, Any], **more: Any) -> list[Any]:
     operator = RekognitionReceiveCompletionsOperator(
         task_id="receive", queue_url=queue_url, results_uri=str(layout.root), **more
     )
@@ -67,8 +70,15 @@ def fails(operator: Any, context: dict[str, Any], match: str) -> None:
     tell_failure({"task": operator, "exception": raised.value})
 
 
-def message(job_id: str, **more: Any) -> str:
-    told = {"JobId": job_id, "Status": "SUCCEEDED", "API": "StartLabelDetection", **more}
+def found(job_id: str, operation: Operation = LABELS) -> dict[str, str | None]:
+    """What is received of a job."""
+    usual = VIDEO_OPERATIONS[operation].forms[0]
+    return {"operation": operation, "job_id": job_id, "aggregate_by": usual}
+
+
+def message(job_id: str, operation: Operation = LABELS, **more: Any) -> str:
+    api = VIDEO_OPERATIONS[operation].start
+    told = {"JobId": job_id, "Status": "SUCCEEDED", "API": api, **more}
     return json.dumps({"Type": "Notification", "Message": json.dumps(told)})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,11 +17,27 @@ from rekognition_results.operators.media_analysis import (
     RekognitionPlanMediaAnalysisOperator,
     RekognitionStartMediaAnalysisJobOperator,
 )
+from rekognition_results.operators.videos import (
+    RekognitionLandVideoResultOperator,
+    RekognitionPlanVideoJobsOperator,
+    RekognitionStartVideoJobOperator,
+)
+from rekognition_tables.operations.names import Operation
 from rekognition_tables.results_root.layout import Layout
 
 RETRIES = 2  # of every task in the tests
 MEDIA, OUTPUT = "media", "output"
+LABELS: Operation = "label_detection"
+# The classes of label detection, and those of every video operation.
+PLANS = RekognitionPlanLabelDetectionOperator, RekognitionPlanVideoJobsOperator
+STARTS = RekognitionStartLabelDetectionOperator, RekognitionStartVideoJobOperator
+LANDS = RekognitionLandLabelDetectionOperator, RekognitionLandVideoResultOperator
 OUTPUT_URI = f"s3://{OUTPUT}/rekognition"
+
+
+def of(operation: Operation, of_labels: Any, of_every_operation: Any) -> Any:
+    """The operator of an operation."""
+    return of_labels if operation == LABELS else partial(of_every_operation, operation=operation)
 
 
 def of_try(number: int, max_tries: int = RETRIES) -> dict[str, Any]:
@@ -58,13 +75,13 @@ def plan_images(layout: Layout, **more: Any) -> RekognitionPlanMediaAnalysisOper
     return RekognitionPlanMediaAnalysisOperator(**(arguments | more))
 
 
-def plan_videos(layout: Layout, **more: Any) -> RekognitionPlanLabelDetectionOperator:
+def plan_videos(layout: Layout, operation: Operation = LABELS, **more: Any) -> Any:
     arguments: dict[str, Any] = {
         "task_id": "plan",
         "media_uri": f"s3://{MEDIA}/videos/",
         "results_uri": root(layout),
     }
-    return RekognitionPlanLabelDetectionOperator(**(arguments | more))
+    return of(operation, *PLANS)(**(arguments | more))
 
 
 def start_images(layout: Layout, token: str) -> RekognitionStartMediaAnalysisJobOperator:
@@ -73,8 +90,8 @@ def start_images(layout: Layout, token: str) -> RekognitionStartMediaAnalysisJob
     )
 
 
-def start_video(layout: Layout, token: str) -> RekognitionStartLabelDetectionOperator:
-    return RekognitionStartLabelDetectionOperator(
+def start_video(layout: Layout, token: str, operation: Operation = LABELS) -> Any:
+    return of(operation, *STARTS)(
         task_id="start", token=token, results_uri=root(layout), retries=RETRIES
     )
 
@@ -85,7 +102,5 @@ def land_images(layout: Layout, job_id: str) -> RekognitionLandMediaAnalysisOper
     )
 
 
-def land_video(layout: Layout, job_id: str, **more: Any) -> RekognitionLandLabelDetectionOperator:
-    return RekognitionLandLabelDetectionOperator(
-        task_id="land", job_id=job_id, results_uri=root(layout), **more
-    )
+def land_video(layout: Layout, job_id: str, operation: Operation = LABELS, **more: Any) -> Any:
+    return of(operation, *LANDS)(task_id="land", job_id=job_id, results_uri=root(layout), **more)

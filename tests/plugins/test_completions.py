@@ -7,36 +7,61 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from collecting import fails, flatten, message, receive, video_job, waiting
+from collecting import fails, flatten, found, message, receive, video_job, waiting
 from pipeline_steps import land_video
 
 from rekognition_emulator import Emulator
 from rekognition_results.planning.completions import completion_of
 from rekognition_tables.jobs.requests import read_job
 from rekognition_tables.jobs.unlanded import unlanded_jobs
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 from rekognition_tables.results_root.layout import Layout
 
 
+@pytest.mark.parametrize("operation", VIDEO_OPERATIONS)
 def test_a_message_gives_a_job_its_record_and_is_then_deleted(
-    layout: Layout, context: dict[str, Any], others: Any, amazon: Emulator, sqs: Any, queue_url: str
+    operation: Operation,
+    layout: Layout,
+    context: dict[str, Any],
+    others: Any,
+    amazon: Emulator,
+    sqs: Any,
+    queue_url: str,
 ) -> None:
-    job_id = video_job(others)
+    job_id = video_job(others, operation)
     amazon.clock.advance(60)
     for _ in range(2):
-        sqs.send_message(QueueUrl=queue_url, MessageBody=message(job_id))
-    assert receive(layout, queue_url, context) == [job_id]
+        sqs.send_message(QueueUrl=queue_url, MessageBody=message(job_id, operation))
+    assert receive(layout, queue_url, context) == [found(job_id, operation)]
     assert waiting(sqs, queue_url) == 0
-    record = read_job(layout, "label_detection", job_id)
+    record = read_job(layout, operation, job_id)
     assert record is not None
     assert (record.found_by, record.status) == ("sns_notification", None)
-    land_video(layout, job_id).execute(context)
-    flatten(layout, "label_detection", job_id, context)
-    sqs.send_message(QueueUrl=queue_url, MessageBody=message(job_id))
+    land_video(layout, job_id, operation).execute(context)
+    flatten(layout, operation, job_id, context)
+    sqs.send_message(QueueUrl=queue_url, MessageBody=message(job_id, operation))
     assert receive(layout, queue_url, context) == []
     assert waiting(sqs, queue_url) == 0
-    done = read_job(layout, "label_detection", job_id)
+    done = read_job(layout, operation, job_id)
     assert done is not None
     assert done.status == "SUCCEEDED"
+
+
+def test_jobs_of_all_operations_come_together_the_oldest_first_and_no_more_than_asked_for(
+    layout: Layout, context: dict[str, Any], sqs: Any, queue_url: str
+) -> None:
+    began = datetime.now(UTC) - timedelta(hours=5)
+    sent = list(enumerate([*VIDEO_OPERATIONS, *VIDEO_OPERATIONS]))
+    for hour, operation in reversed(sent):
+        millis = int((began + timedelta(hours=hour)).timestamp() * 1000)
+        told = message(f"job-{hour}", operation, Timestamp=millis)
+        sqs.send_message(QueueUrl=queue_url, MessageBody=told)
+    every = [found(f"job-{hour}", operation) for hour, operation in sent]
+    assert receive(layout, queue_url, context) == every
+    assert receive(layout, queue_url, context, max_jobs=3) == every[:3]
+    segments = receive(layout, queue_url, context, aggregate_by="SEGMENTS", max_jobs=1)
+    assert segments == [every[0] | {"aggregate_by": "SEGMENTS"}]
 
 
 @pytest.mark.parametrize("days, expired", [(6, False), (8, True)])
@@ -53,7 +78,7 @@ def test_a_found_job_is_as_old_as_its_message_says(
     ended = datetime.now(UTC).replace(microsecond=0) - timedelta(days=days)
     told = message("gone", Timestamp=int(ended.timestamp() * 1000))
     sqs.send_message(QueueUrl=queue_url, MessageBody=told)
-    assert receive(layout, queue_url, context) == ["gone"]
+    assert receive(layout, queue_url, context) == [found("gone")]
     record = read_job(layout, "label_detection", "gone")
     assert record is not None
     assert (record.started_at, record.finished_seen_at) == (None, ended)
@@ -66,7 +91,7 @@ def test_a_found_job_is_as_old_as_its_message_says(
 @pytest.mark.parametrize("when", [None, "today", True, -1e30, 9e18, float("nan")])
 def test_a_message_need_not_say_when(when: Any) -> None:
     told = completion_of(message("job", Timestamp=when))
-    assert told.job_id == "job"
+    assert (told.operation, told.job_id) == ("label_detection", "job")
     assert told.ended_at is None or told.ended_at <= datetime.now(UTC)
 
 
@@ -154,7 +179,7 @@ def test_what_the_watcher_received_comes_with_its_event(
     payload = {"status": "success", "message_batch": batch}
     event = SimpleNamespace(extra={"from_trigger": True, "payload": payload})
     events = {"triggering_asset_events": {"rekognition_completions": [event]}}
-    assert receive(layout, queue_url, {**context, **events}) == ["job"]
+    assert receive(layout, queue_url, {**context, **events}) == [found("job")]
     assert waiting(sqs, queue_url) == 0
 
 
@@ -162,7 +187,7 @@ def test_a_message_of_a_job_that_is_not_there_is_red_once(
     layout: Layout, context: dict[str, Any], sqs: Any, queue_url: str
 ) -> None:
     sqs.send_message(QueueUrl=queue_url, MessageBody=message("nobody"))
-    assert receive(layout, queue_url, context) == ["nobody"]
+    assert receive(layout, queue_url, context) == [found("nobody")]
     fails(land_video(layout, "nobody"), context, "job nobody")
     assert receive(layout, queue_url, context) == []
 

@@ -13,11 +13,13 @@ from rekognition_results.operators.expiry import RekognitionCheckExpiringResults
 from rekognition_tables.jobs.found import give_up
 from rekognition_tables.jobs.requests import JobRecord
 from rekognition_tables.landing.attempts import LandingAttempt
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
 
 def job(layout: Layout, days_old: float, **more: Any) -> JobRecord:
-    """A video job that started so long ago."""
+    """A video job that started so long ago, of label detection unless `more` says it."""
     started = datetime.now(UTC) - timedelta(days=days_old)
     record = JobRecord(
         "label_detection", "job", "token", 1, "started_here", "1", "us-east-1", started
@@ -33,13 +35,31 @@ def check(layout: Layout, context: dict[str, Any]) -> None:
     )
 
 
+@pytest.mark.parametrize("operation", VIDEO_OPERATIONS)
 def test_results_that_expire_and_are_not_landed_are_named(
-    layout: Layout, context: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    operation: Operation,
+    layout: Layout,
+    context: dict[str, Any],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    job(layout, 5.5)
-    with pytest.raises(AirflowFailException, match=r"1 results expire within 48 hours .*: job\."):
+    job(layout, 5.5, operation=operation)
+    sentence = rf"1 results expire within 48 hours .*: job\. .* run {operation} \(or"
+    with pytest.raises(AirflowFailException, match=sentence):
         check(layout, context)
-    assert "look at its tasks in label_detection." in capsys.readouterr().out
+    assert f"look at its tasks in {operation}." in capsys.readouterr().out
+
+
+def test_results_of_all_operations_are_told_in_one_sentence(
+    layout: Layout, context: dict[str, Any]
+) -> None:
+    for number, operation in enumerate(VIDEO_OPERATIONS):
+        job(layout, 6 - number / 10, operation=operation, job_id=f"job-{number}")
+    every = len(VIDEO_OPERATIONS)
+    dags = " and ".join(sorted(VIDEO_OPERATIONS))
+    named = ", ".join(f"job-{number}" for number in range(every))
+    sentence = rf"{every} results expire .*: {named}\. .* run {dags} \(or collect_finished_jobs\)"
+    with pytest.raises(AirflowFailException, match=sentence):
+        check(layout, context)
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore import xform_name
 from pipeline_steps import MEDIA, OUTPUT, put_images, put_video
 
 from rekognition_emulator import Emulator
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_tables.errors import IncompleteResults, RequestRefused, ResultsError, ServiceBusy
+from rekognition_tables.operations.spec import SPECS, VIDEO_OPERATIONS, VideoOperation
+
+BULK = SPECS["media_analysis"]
 
 VIDEO = {"Video": {"S3Object": {"Bucket": MEDIA, "Name": "videos/a.mp4"}}}
 
@@ -21,10 +26,15 @@ def hook(amazon: Emulator) -> RekognitionHook:
     return RekognitionHook(config={"retries": {"total_max_attempts": 1}})
 
 
+@pytest.fixture(params=VIDEO_OPERATIONS)
+def spec(request: pytest.FixtureRequest) -> VideoOperation:
+    return VIDEO_OPERATIONS[request.param]
+
+
 @pytest.fixture
-def job_id(hook: RekognitionHook, s3: Any, amazon: Emulator) -> str:
+def job_id(hook: RekognitionHook, spec: VideoOperation, s3: Any, amazon: Emulator) -> str:
     put_video(s3, "videos/a.mp4", 2_345)
-    job_id = hook.start_label_detection(VIDEO)
+    job_id = hook.start(spec, VIDEO)
     amazon.clock.advance(60)
     return job_id
 
@@ -37,41 +47,59 @@ def bulk_job(hook: RekognitionHook, s3: Any, **token: str) -> str:
         "OperationsConfig": {"DetectModerationLabels": {}},
         "OutputConfig": {"S3Bucket": OUTPUT, "S3KeyPrefix": "out"},
     }
-    return hook.start_media_analysis_job(request | token)
+    return hook.start(BULK, request | token)
 
 
-def test_pages_are_the_bodies_as_they_came(hook: RekognitionHook, job_id: str) -> None:
-    pages = list(hook.label_detection_pages(job_id, "TIMESTAMPS"))
+def test_pages_are_the_bodies_as_they_came(
+    hook: RekognitionHook, spec: VideoOperation, job_id: str
+) -> None:
+    pages = list(hook.pages(spec, job_id))
     bodies = [json.loads(page.body) for page in pages]
-    assert [len(body["Labels"]) for body in bodies] == [1000, 1000, 345]
+    assert [len(body[spec.elements]) for body in bodies] == [1000, 1000, 345]
     assert [body.get("NextToken") for body in bodies] == [page.next_token for page in pages]
     assert pages[-1].next_token is None
     assert {body["JobId"] for body in bodies} == {job_id}
 
 
 def test_a_page_is_what_boto3_parses_without_us(
-    hook: RekognitionHook, job_id: str, amazon: Emulator
+    hook: RekognitionHook, spec: VideoOperation, job_id: str, amazon: Emulator
 ) -> None:
-    ours = json.loads(hook.get_label_detection(job_id).body)
+    ours = json.loads(hook.page(spec, job_id).body)
     plain = hook.get_session().client("rekognition", endpoint_url=amazon.url)
-    theirs = plain.get_label_detection(JobId=job_id, MaxResults=1000, SortBy="TIMESTAMP")
+    order = {"SortBy": "TIMESTAMP"} if spec.sort_by else {}
+    theirs = getattr(plain, xform_name(spec.get))(JobId=job_id, MaxResults=1000, **order)
     del theirs["ResponseMetadata"]
     assert ours.pop("NextToken")
     assert theirs.pop("NextToken")
     assert ours == theirs
 
 
-def test_sorting_and_segments_are_asked_for(hook: RekognitionHook, job_id: str) -> None:
-    body = json.loads(hook.get_label_detection(job_id, "SEGMENTS", "NAME").body)
-    assert body["GetRequestMetadata"] == {"AggregateBy": "SEGMENTS", "SortBy": "NAME"}
-    names = [label["Label"]["Name"] for label in body["Labels"]]
-    assert names == sorted(names)
+def test_sorting_and_segments_are_asked_for_where_there_are_any(
+    hook: RekognitionHook, spec: VideoOperation, job_id: str
+) -> None:
+    if spec.aggregations:
+        body = json.loads(hook.page(spec, job_id, "SEGMENTS", "NAME").body)
+        assert body["GetRequestMetadata"] == {"AggregateBy": "SEGMENTS", "SortBy": "NAME"}
+        part, _, name = spec.required.partition(".")
+        names = [element[part][name] for element in body[spec.elements]]
+        assert names == sorted(names)
+    plain = replace(spec, aggregations=(), sort_by=None)  # as text detection is
+    asked: list[dict[str, Any]] = []
+    event = f"before-parameter-build.rekognition.{spec.get}"
+    hook.conn.meta.events.register(event, lambda params, **_: asked.append(params))
+    hook.page(plain, job_id, next_token=None, max_results=7)
+    hook.page(spec, job_id)
+    assert asked[0] == {"JobId": job_id, "MaxResults": 7}
+    assert asked[1].get("AggregateBy") == spec.forms[0]
+    assert asked[1].get("SortBy") == spec.sort_by
 
 
-def test_a_body_cut_on_the_way_is_asked_for_again(s3: Any, amazon: Emulator, job_id: str) -> None:
-    amazon.faults.cut_body(times=1, operation="GetLabelDetection")
-    page = RekognitionHook().get_label_detection(job_id)
-    assert len(json.loads(page.body)["Labels"]) == 1000
+def test_a_body_cut_on_the_way_is_asked_for_again(
+    amazon: Emulator, spec: VideoOperation, job_id: str
+) -> None:
+    amazon.faults.cut_body(times=1, operation=spec.get)
+    page = RekognitionHook().page(spec, job_id)
+    assert len(json.loads(page.body)[spec.elements]) == 1000
 
 
 def test_a_list_cut_on_the_way_is_asked_for_again(
@@ -84,29 +112,29 @@ def test_a_list_cut_on_the_way_is_asked_for_again(
 
 
 @pytest.mark.parametrize("token", [{}, {"ClientRequestToken": "mine"}])
-@pytest.mark.parametrize("operation", ["StartLabelDetection", "StartMediaAnalysisJob"])
+@pytest.mark.parametrize("started", SPECS.values(), ids=SPECS)
 def test_a_start_whose_answer_was_cut_starts_one_job(
-    hook: RekognitionHook, s3: Any, amazon: Emulator, operation: str, token: dict[str, str]
+    hook: RekognitionHook, s3: Any, amazon: Emulator, started: Any, token: dict[str, str]
 ) -> None:
     put_video(s3, "videos/a.mp4", 1)
-    amazon.faults.cut_body(times=2, operation=operation)
-    if operation == "StartLabelDetection":
-        job_id = hook.start_label_detection({**VIDEO, **token})
-        assert hook.get_label_detection(job_id).job_status == "IN_PROGRESS"
-    else:
+    amazon.faults.cut_body(times=2, operation=started.start)
+    if started is BULK:
         job_id = bulk_job(hook, s3, **token)
         assert hook.get_media_analysis_job(job_id).JobId == job_id
-    assert amazon.counters.calls[operation] == 3
-    assert amazon.counters.jobs_started[operation] == 1
+    else:
+        job_id = hook.start(started, {**VIDEO, **token})
+        assert hook.page(started, job_id).job_status == "IN_PROGRESS"
+    assert amazon.counters.calls[started.start] == 3
+    assert amazon.counters.jobs_started[started.start] == 1
 
 
 def test_answers_that_never_come_whole_are_one_sentence(
-    hook: RekognitionHook, s3: Any, amazon: Emulator
+    hook: RekognitionHook, spec: VideoOperation, s3: Any, amazon: Emulator
 ) -> None:
     put_video(s3, "videos/a.mp4", 1)
     amazon.faults.cut_body(times=None)
     with pytest.raises(ServiceBusy, match=r"Start\w+ of s3://\S+ came cut short 5 times"):
-        hook.start_label_detection(VIDEO)
+        hook.start(spec, VIDEO)
     assert amazon.counters.jobs_started.total() == 1
     with pytest.raises(ServiceBusy, match=r"List\w+ of the account came cut short 5 times"):
         list(hook.list_media_analysis_jobs())
@@ -121,21 +149,23 @@ def test_a_job_in_a_form_that_nobody_knows_is_one_sentence(
         hook.get_media_analysis_job("j")
 
 
-def test_the_body_kept_is_the_last_attempts(amazon: Emulator, job_id: str) -> None:
+def test_the_body_kept_is_the_last_attempts(
+    amazon: Emulator, spec: VideoOperation, job_id: str
+) -> None:
     hook = RekognitionHook()
-    first = hook.get_label_detection(job_id)
-    amazon.faults.throttle(times=1, operation="GetLabelDetection")
-    second = hook.get_label_detection(job_id, next_token=first.next_token)
+    first = hook.page(spec, job_id)
+    amazon.faults.throttle(times=1, operation=spec.get)
+    second = hook.page(spec, job_id, next_token=first.next_token)
     assert second.body != first.body
-    assert len(json.loads(second.body)["Labels"]) == 1000
+    assert len(json.loads(second.body)[spec.elements]) == 1000
 
 
 def test_a_dead_token_is_incomplete_results(
-    hook: RekognitionHook, amazon: Emulator, job_id: str
+    hook: RekognitionHook, amazon: Emulator, spec: VideoOperation, job_id: str
 ) -> None:
     amazon.faults.dead_tokens(times=1)
     with pytest.raises(IncompleteResults, match="begin again with the first page"):
-        list(hook.label_detection_pages(job_id, "TIMESTAMPS"))
+        list(hook.pages(spec, job_id))
 
 
 def test_a_busy_service_is_not_a_refusal(hook: RekognitionHook, amazon: Emulator) -> None:
@@ -144,9 +174,11 @@ def test_a_busy_service_is_not_a_refusal(hook: RekognitionHook, amazon: Emulator
         hook.get_media_analysis_job("nobody")
 
 
-def test_a_job_nobody_knows_names_what_to_check(hook: RekognitionHook) -> None:
-    with pytest.raises(RequestRefused, match="check account and region"):
-        hook.get_label_detection("0" * 64)
+def test_a_job_nobody_knows_names_what_to_check(
+    hook: RekognitionHook, spec: VideoOperation
+) -> None:
+    with pytest.raises(RequestRefused, match=r"check account and region; .* kept for 7 days"):
+        hook.page(spec, "0" * 64)
 
 
 def test_every_bulk_job_is_listed_over_all_pages(
@@ -164,13 +196,14 @@ def test_every_bulk_job_is_listed_over_all_pages(
 def test_a_bulk_job_comes_with_its_whole_body(hook: RekognitionHook, s3: Any) -> None:
     put_images(s3, "images/a.jpg")
     s3.put_object(Bucket=OUTPUT, Key="m.jsonl", Body=b'{"source-ref": "s3://media/images/a.jpg"}\n')
-    job_id = hook.start_media_analysis_job(
+    job_id = hook.start(
+        BULK,
         {
             "Input": {"S3Object": {"Bucket": OUTPUT, "Name": "m.jsonl"}},
             "OperationsConfig": {"DetectModerationLabels": {"MinConfidence": 12.5}},
             "OutputConfig": {"S3Bucket": OUTPUT, "S3KeyPrefix": "out"},
             "JobName": "nightly",
-        }
+        },
     )
     job = hook.get_media_analysis_job(job_id)
     told = json.loads(job.body)

@@ -19,10 +19,13 @@ from pipeline_steps import (
 from rekognition_emulator import Emulator
 from rekognition_results.operators import image_mode
 from rekognition_results.operators.image_mode import (
+    BULK,
+    IMAGE,
     RekognitionLandModerationOperator,
     RekognitionModerationSensor,
     RekognitionStartModerationOperator,
     image_job_id,
+    mode_of,
 )
 from rekognition_results.operators.results import RekognitionFlattenOperator
 from rekognition_tables.flatten.commits import Commit, read_commit
@@ -115,6 +118,31 @@ def test_the_job_is_named_by_its_token_and_started_once(
     sensor = RekognitionModerationSensor(task_id="wait", job_id=job_id)
     assert sensor.execute(context) == "SUCCEEDED"
     assert amazon.counters.jobs_started["StartMediaAnalysisJob"] == 0
+
+
+@pytest.mark.parametrize(
+    "job_id, asked, mode",
+    [
+        ("image-" + "0" * 58, "bulk", IMAGE),
+        ("image-1", "image", IMAGE),
+        ("0123abcd" * 8, "image", BULK),
+        (None, "image", IMAGE),
+        (None, "bulk", BULK),
+    ],
+)
+def test_a_job_that_is_begun_has_its_mode_and_another_the_one_asked_for(
+    job_id: str | None, asked: str, mode: Any
+) -> None:
+    assert mode_of(job_id, asked) is mode
+
+
+def test_a_start_that_waits_has_nothing_to_wait_for(
+    layout: Layout, token: str, context: dict[str, Any], amazon: Emulator
+) -> None:
+    waiting = start(layout, token)
+    waiting.wait_for_completion = waiting.deferrable = True
+    assert waiting.execute(context) == image_job_id(token)
+    assert not amazon.counters.calls["GetMediaAnalysisJob"]
 
 
 def test_a_bulk_job_goes_on_as_one(

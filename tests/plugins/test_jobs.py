@@ -1,4 +1,4 @@
-"""Starting and landing: never twice, never lost, for both kinds of job."""
+"""Starting and landing: never twice, never lost, for every operation."""
 
 from __future__ import annotations
 
@@ -30,18 +30,35 @@ from rekognition_results.operators.results import RekognitionFlattenOperator
 from rekognition_tables.flatten.commits import read_commit
 from rekognition_tables.jobs.requests import read_job, uncommitted_tokens
 from rekognition_tables.landing.attempts import newest_whole_attempt
+from rekognition_tables.operations.names import OPERATIONS, Operation
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS, VideoOperation
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
 AGAIN = of_try(2)
 
 
+@pytest.fixture(params=VIDEO_OPERATIONS)
+def video(request: pytest.FixtureRequest) -> VideoOperation:
+    return VIDEO_OPERATIONS[request.param]
+
+
 @pytest.fixture
-def video_job(s3: Any, layout: Layout, context: dict[str, Any], amazon: Emulator) -> str:
+def token(video: VideoOperation, s3: Any, layout: Layout, context: dict[str, Any]) -> str:
+    """Of a planned request for a small video."""
+    put_video(s3, "videos/a.mp4", 20)
+    (token,) = plan_videos(layout, video.name).execute(context)
+    return str(token)
+
+
+@pytest.fixture
+def video_job(
+    video: VideoOperation, s3: Any, layout: Layout, context: dict[str, Any], amazon: Emulator
+) -> str:
     put_video(s3, "videos/a.mp4", 2_345)
-    (token,) = plan_videos(layout).execute(context)
-    job_id = start_video(layout, token).execute(context)
+    (token,) = plan_videos(layout, video.name).execute(context)
+    job_id = start_video(layout, token, video.name).execute(context)
     amazon.clock.advance(60)
-    return job_id
+    return str(job_id)
 
 
 def flatten(layout: Layout, operation: Any, job_id: str) -> RekognitionFlattenOperator:
@@ -50,11 +67,11 @@ def flatten(layout: Layout, operation: Any, job_id: str) -> RekognitionFlattenOp
     )
 
 
-def labels_landed(layout: Layout, job_id: str) -> int:
-    attempt = newest_whole_attempt(layout, ResultKey.of("label_detection", job_id))
+def elements_landed(layout: Layout, video: VideoOperation, job_id: str) -> int:
+    attempt = newest_whole_attempt(layout, ResultKey.of(video.name, job_id))
     assert attempt is not None
     bodies = b"".join(attempt.read(part) for part in attempt.parts).splitlines()
-    return sum(len(json.loads(body)["Labels"]) for body in bodies)
+    return sum(len(json.loads(body)[video.elements]) for body in bodies)
 
 
 def test_starting_again_finds_the_job_that_was_started(
@@ -73,15 +90,13 @@ def test_starting_again_finds_the_job_that_was_started(
 @pytest.mark.parametrize("moment", ["before the call", "after the call"])
 def test_a_crash_around_the_call_starts_nothing_twice(
     moment: str,
-    s3: Any,
+    video: VideoOperation,
+    token: str,
     layout: Layout,
     context: dict[str, Any],
     amazon: Emulator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    put_video(s3, "videos/a.mp4", 20)
-    (token,) = plan_videos(layout).execute(context)
-
     def crash(*_: Any) -> Any:
         raise KeyboardInterrupt
 
@@ -91,96 +106,106 @@ def test_a_crash_around_the_call_starts_nothing_twice(
         else:
             broken.setattr(start_module.StartJobOperator, "_start", crash)
         with pytest.raises(KeyboardInterrupt):
-            start_video(layout, token).execute(context)
-    assert read_job(layout, "label_detection", start_video(layout, token).execute(AGAIN))
-    assert amazon.counters.jobs_started["StartLabelDetection"] == 1
+            start_video(layout, token, video.name).execute(context)
+    assert read_job(layout, video.name, start_video(layout, token, video.name).execute(AGAIN))
+    assert amazon.counters.jobs_started[video.start] == 1
 
 
 def test_a_failed_job_is_started_anew_only_when_a_person_clears_its_start(
-    s3: Any, layout: Layout, context: dict[str, Any], amazon: Emulator
+    video: VideoOperation, token: str, layout: Layout, context: dict[str, Any], amazon: Emulator
 ) -> None:
-    put_video(s3, "videos/a.mp4", 20)
-    (token,) = plan_videos(layout).execute(context)
-    amazon.faults.fail_job(operation="StartLabelDetection")
-    failed = start_video(layout, token).execute(context)
+    def start(given: dict[str, Any]) -> str:
+        return str(start_video(layout, token, video.name).execute(given))
+
+    amazon.faults.fail_job(operation=video.start)
+    failed = start(context)
     amazon.clock.advance(60)
-    land_video(layout, failed).execute(context)
+    land_video(layout, failed, video.name).execute(context)
     for retry in (context, of_try(2), of_try(3), of_try(3, max_tries=3)):
-        assert start_video(layout, token).execute(retry) == failed
-    second = start_video(layout, token).execute(cleared())
+        assert start(retry) == failed
+    second = start(cleared())
     assert second != failed
     for later in (cleared(), cleared(2), context):
-        assert start_video(layout, token).execute(later) == second
-    assert amazon.counters.jobs_started["StartLabelDetection"] == 2
-    record = read_job(layout, "label_detection", second)
+        assert start(later) == second
+    assert amazon.counters.jobs_started[video.start] == 2
+    record = read_job(layout, video.name, second)
     assert record is not None
     assert record.generation == 2
 
 
 def test_a_full_quota_waits_without_a_worker(
-    s3: Any, layout: Layout, context: dict[str, Any], amazon: Emulator
+    video: VideoOperation, token: str, layout: Layout, context: dict[str, Any], amazon: Emulator
 ) -> None:
-    put_video(s3, "videos/a.mp4", 20)
-    (token,) = plan_videos(layout).execute(context)
-    start = start_video(layout, token)
+    start = start_video(layout, token, video.name)
     start.botocore_config = {"retries": {"total_max_attempts": 1}}
-    amazon.faults.error("LimitExceededException", times=1, operation="StartLabelDetection")
+    amazon.faults.error("LimitExceededException", times=1, operation=video.start)
     with pytest.raises(AirflowRescheduleException):
         start.execute(context)
-    assert start_video(layout, token).execute(context)
+    assert start_video(layout, token, video.name).execute(context)
 
 
-def test_every_label_is_landed_and_flattened(
-    video_job: str, layout: Layout, context: dict[str, Any]
+def test_every_element_is_landed_and_flattened(
+    video: VideoOperation, video_job: str, layout: Layout, context: dict[str, Any]
 ) -> None:
-    land_video(layout, video_job).execute(context)
-    assert labels_landed(layout, video_job) == 2_345
-    told = flatten(layout, "label_detection", video_job).execute(context)
+    land_video(layout, video_job, video.name).execute(context)
+    assert elements_landed(layout, video, video_job) == 2_345
+    told = flatten(layout, video.name, video_job).execute(context)
     assert told["reconciled"] is True
-    commit = read_commit(layout, ResultKey.of("label_detection", video_job))
+    commit = read_commit(layout, ResultKey.of(video.name, video_job))
     assert commit is not None
-    assert commit.row_counts["labels"] == 2_345
-    assert uncommitted_tokens(layout, "label_detection") == set()
+    assert commit.row_counts[video.elements_table.name] == 2_345
+    assert uncommitted_tokens(layout, video.name) == set()
 
 
 def test_landing_again_asks_nothing(
-    video_job: str, layout: Layout, context: dict[str, Any], amazon: Emulator
+    video: VideoOperation, video_job: str, layout: Layout, context: dict[str, Any], amazon: Emulator
 ) -> None:
-    first = land_video(layout, video_job).execute(context)
-    calls = amazon.counters.calls["GetLabelDetection"]
-    assert land_video(layout, video_job).execute(context) == first
-    assert amazon.counters.calls["GetLabelDetection"] == calls
+    first = land_video(layout, video_job, video.name).execute(context)
+    calls = amazon.counters.calls[video.get]
+    assert land_video(layout, video_job, video.name).execute(context) == first
+    assert amazon.counters.calls[video.get] == calls
 
 
-def test_both_forms_of_one_job_live_side_by_side(
-    video_job: str, layout: Layout, context: dict[str, Any]
+def test_all_forms_of_one_job_live_side_by_side(
+    video: VideoOperation, video_job: str, layout: Layout, context: dict[str, Any]
 ) -> None:
-    by_time = land_video(layout, video_job).execute(context)
-    by_segment = land_video(layout, video_job, aggregate_by="SEGMENTS").execute(context)
-    assert by_time.endswith(f"label_detection/{video_job}/00001")
-    assert by_segment.endswith(f"label_detection/{video_job}.segments/00001")
+    landed = {
+        form: land_video(layout, video_job, video.name, aggregate_by=form).execute(context)
+        for form in video.forms
+    }
+    for form, path in landed.items():
+        suffix = ".segments" if form == "SEGMENTS" else ""
+        assert path.endswith(f"{video.name}/{video_job}{suffix}/00001")
+    usual = land_video(layout, video_job, video.name).execute(context)
+    assert usual == landed[video.forms[0]]
+
+
+def test_a_form_that_the_operation_does_not_have_is_refused(
+    video: VideoOperation, video_job: str, layout: Layout, context: dict[str, Any]
+) -> None:
+    land = land_video(layout, video_job, video.name, aggregate_by="FRAMES")
+    with pytest.raises(AirflowFailException, match=f"aggregate_by of {video.name} is 'FRAMES'"):
+        land.execute(context)
 
 
 def test_a_token_that_dies_ends_the_attempt_and_the_next_one_is_whole(
-    video_job: str, layout: Layout, context: dict[str, Any], amazon: Emulator
+    video: VideoOperation, video_job: str, layout: Layout, context: dict[str, Any], amazon: Emulator
 ) -> None:
     amazon.faults.dead_tokens(times=1)
     with pytest.raises(AirflowException, match="pagination token died"):
-        land_video(layout, video_job).execute(context)
-    assert land_video(layout, video_job).execute(AGAIN).endswith("/00002")
-    assert labels_landed(layout, video_job) == 2_345
+        land_video(layout, video_job, video.name).execute(context)
+    assert land_video(layout, video_job, video.name).execute(AGAIN).endswith("/00002")
+    assert elements_landed(layout, video, video_job) == 2_345
 
 
 def test_a_job_that_still_runs_is_not_landed(
-    s3: Any, layout: Layout, context: dict[str, Any]
+    video: VideoOperation, token: str, layout: Layout, context: dict[str, Any]
 ) -> None:
-    put_video(s3, "videos/a.mp4", 20)
-    (token,) = plan_videos(layout).execute(context)
-    job_id = start_video(layout, token).execute(context)
+    job_id = start_video(layout, token, video.name).execute(context)
     with pytest.raises(AirflowException, match="is IN_PROGRESS: wait for it") as raised:
-        land_video(layout, job_id).execute(context)
+        land_video(layout, job_id, video.name).execute(context)
     assert not isinstance(raised.value, AirflowFailException)  # it may end before the retry
-    assert newest_whole_attempt(layout, ResultKey.of("label_detection", job_id)) is None
+    assert newest_whole_attempt(layout, ResultKey.of(video.name, job_id)) is None
 
 
 def test_a_bulk_job_lands_manifest_summary_and_description(
@@ -220,9 +245,9 @@ def test_the_version_that_the_job_wrote_is_landed(
     assert flatten(layout, "media_analysis", job_id).execute(context)["reconciled"] is True
 
 
-@pytest.mark.parametrize("operation", ["media_analysis", "label_detection"])
+@pytest.mark.parametrize("operation", OPERATIONS)
 def test_a_failed_job_is_committed_and_then_red(
-    operation: str, s3: Any, layout: Layout, context: dict[str, Any], amazon: Emulator
+    operation: Operation, s3: Any, layout: Layout, context: dict[str, Any], amazon: Emulator
 ) -> None:
     amazon.faults.fail_job(times=1)
     if operation == "media_analysis":
@@ -232,14 +257,14 @@ def test_a_failed_job_is_committed_and_then_red(
         land: Any = land_images(layout, job_id)
     else:
         put_video(s3, "videos/a.mp4", 20)
-        (token,) = plan_videos(layout).execute(context)
-        job_id = start_video(layout, token).execute(context)
-        land = land_video(layout, job_id)
+        (token,) = plan_videos(layout, operation).execute(context)
+        job_id = start_video(layout, token, operation).execute(context)
+        land = land_video(layout, job_id, operation)
     amazon.clock.advance(60)
     land.execute(context)
     with pytest.raises(AirflowFailException, match=f"Job {job_id} FAILED.*Clear the start task"):
         flatten(layout, operation, job_id).execute(context)
-    commit = read_commit(layout, ResultKey.of(operation, job_id))  # type: ignore[arg-type]
+    commit = read_commit(layout, ResultKey.of(operation, job_id))
     assert commit is not None
     assert commit.row_counts[f"{operation}_jobs"] == 1
-    assert uncommitted_tokens(layout, operation) == set()  # type: ignore[arg-type]
+    assert uncommitted_tokens(layout, operation) == set()

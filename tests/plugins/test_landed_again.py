@@ -15,23 +15,36 @@ from rekognition_tables.errors import IncompleteResults
 from rekognition_tables.flatten.commits import read_commit
 from rekognition_tables.flatten.results import flatten
 from rekognition_tables.landing.attempts import newest_whole_attempt
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
 
-@pytest.fixture
-def key(s3: Any, layout: Layout, context: dict[str, Any], amazon: Emulator) -> ResultKey:
+@pytest.fixture(params=VIDEO_OPERATIONS)
+def key(
+    request: pytest.FixtureRequest,
+    s3: Any,
+    layout: Layout,
+    context: dict[str, Any],
+    amazon: Emulator,
+) -> ResultKey:
+    operation: Operation = request.param
     put_video(s3, "videos/a.mp4", 20)
-    (token,) = plan_videos(layout).execute(context)
-    job_id = start_video(layout, token).execute(context)
+    (token,) = plan_videos(layout, operation).execute(context)
+    job_id = start_video(layout, token, operation).execute(context)
     amazon.clock.advance(60)
-    land_video(layout, job_id).execute(context)
-    return ResultKey.of("label_detection", job_id)
+    land_video(layout, job_id, operation).execute(context)
+    return ResultKey.of(operation, job_id)
 
 
 def damage(layout: Layout, key: ResultKey) -> None:
     attempt = newest_whole_attempt(layout, key)
     assert attempt is not None
     Path(attempt.path, attempt.parts[0].name).write_bytes(b"cut")
+
+
+def elements_of(key: ResultKey) -> str:
+    return VIDEO_OPERATIONS[key.operation].elements_table.name
 
 
 def flattening(layout: Layout, key: ResultKey) -> RekognitionFlattenOperator:
@@ -41,7 +54,7 @@ def flattening(layout: Layout, key: ResultKey) -> RekognitionFlattenOperator:
 
 
 def clear_landing_with_downstream(layout: Layout, key: ResultKey) -> None:
-    land_video(layout, key.job_id).execute(cleared())
+    land_video(layout, key.job_id, key.operation).execute(cleared())
     flattening(layout, key).execute(cleared())
 
 
@@ -53,7 +66,7 @@ def test_the_red_flatten_says_which_clear_is_enough(layout: Layout, key: ResultK
     clear_landing_with_downstream(layout, key)
     commit = read_commit(layout, key)
     assert commit is not None
-    assert (commit.attempt, commit.row_counts["labels"]) == ("00002", 20)
+    assert (commit.attempt, commit.row_counts[elements_of(key)]) == ("00002", 20)
 
 
 def test_damage_that_another_one_found_needs_one_clear_too(
@@ -66,4 +79,4 @@ def test_damage_that_another_one_found_needs_one_clear_too(
     clear_landing_with_downstream(layout, key)
     commit = read_commit(layout, key)
     assert commit is not None
-    assert (commit.attempt, commit.row_counts["labels"]) == ("00002", 20)
+    assert (commit.attempt, commit.row_counts[elements_of(key)]) == ("00002", 20)

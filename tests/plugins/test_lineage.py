@@ -24,6 +24,8 @@ from rekognition_results.operators.results import (
     RekognitionFlattenOperator,
     RekognitionLoadWarehouseOperator,
 )
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.results_root.layout import Layout
 from rekognition_tables.warehouse.lake.ducklake import DuckLake
@@ -44,39 +46,41 @@ def flatten(layout: Layout, operation: Any, job_id: str) -> RekognitionFlattenOp
     )
 
 
+@pytest.mark.parametrize("operation", VIDEO_OPERATIONS)
 def test_a_video_is_followed_from_its_object_to_the_tables(
-    s3: Any, layout: Layout, context: dict[str, Any], amazon: Emulator
+    operation: Operation, s3: Any, layout: Layout, context: dict[str, Any], amazon: Emulator
 ) -> None:
     put_video(s3, "videos/a #1.mp4", 25)
     video = ("s3://media", "videos/a #1.mp4")
-    plan = plan_videos(layout)
+    plan = plan_videos(layout, operation)
     (token,) = plan.execute(context)
     assert told(plan) == (
         [("s3://media", "videos/")],
-        [("file", f"{layout.root}/plans/label_detection")],
+        [("file", f"{layout.root}/plans/{operation}")],
     )
-    start = start_video(layout, token)
+    start = start_video(layout, token, operation)
     job_id = start.execute(context)
     assert told(start) == ([video], [])
     amazon.clock.advance(60)
-    land = land_video(layout, job_id)
+    land = land_video(layout, job_id, operation)
     assert told(land) == ([], [])
     attempt = ("file", land.execute(context))
     assert told(land) == ([video], [attempt])
-    task = flatten(layout, "label_detection", job_id)
+    task = flatten(layout, operation, job_id)
     assert told(task) == ([], [])
     task.execute(context)
     inputs, outputs = told(task)
     assert inputs == [attempt]
-    assert ("file", f"{layout.root}/tables/labels") in outputs
-    (labels,) = (
+    table = VIDEO_OPERATIONS[operation].elements_table
+    assert ("file", f"{layout.root}/tables/{table.name}") in outputs
+    (elements,) = (
         one
         for one in task.get_openlineage_facets_on_complete(None).outputs
-        if one.name.endswith("/labels")
+        if one.name.endswith(f"/{table.name}")
     )
-    assert labels.outputFacets["outputStatistics"].rowCount == 25
-    columns = {field.name: field.description for field in labels.facets["schema"].fields}
-    assert list(columns) == TABLES["labels"].schema.names
+    assert elements.outputFacets["outputStatistics"].rowCount == 25
+    columns = {field.name: field.description for field in elements.facets["schema"].fields}
+    assert list(columns) == table.schema.names
     assert all(columns.values())
 
 
@@ -98,15 +102,16 @@ def test_a_bulk_job_is_followed_and_one_of_others_by_its_own_answer(
     assert told(land) == ([manifest], [attempt])
 
 
+@pytest.mark.parametrize("operation", VIDEO_OPERATIONS)
 def test_a_video_of_others_is_named_by_its_first_page(
-    s3: Any, layout: Layout, context: dict[str, Any], amazon: Emulator
+    operation: Operation, s3: Any, layout: Layout, context: dict[str, Any], amazon: Emulator
 ) -> None:
     put_video(s3, "videos/a.mp4", 25)
-    (token,) = plan_videos(layout).execute(context)
-    job_id = start_video(layout, token).execute(context)
+    (token,) = plan_videos(layout, operation).execute(context)
+    job_id = start_video(layout, token, operation).execute(context)
     amazon.clock.advance(60)
-    layout.job("label_detection", job_id).unlink()
-    land = land_video(layout, job_id)
+    layout.job(operation, job_id).unlink()
+    land = land_video(layout, job_id, operation)
     attempt = ("file", land.execute(context))
     assert told(land) == ([("s3://media", "videos/a.mp4")], [attempt])
 

@@ -18,6 +18,7 @@ from rekognition_results.operators.image_mode import (
     RekognitionModerationSensor,
 )
 from rekognition_results.plugin import RekognitionPlugin
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 
 CONSOLE = "https://console.aws.amazon.com"
 
@@ -59,13 +60,12 @@ def test_a_started_bulk_job_is_in_the_list_of_its_region(
     assert address(start, kept) == list_of_jobs(job_id)
 
 
+@pytest.mark.parametrize("operation", VIDEO_OPERATIONS)
 def test_a_started_video_job_leads_to_its_video(
-    s3: Any, layout: Any, amazon: Emulator, kept: Kept
+    operation: str, s3: Any, layout: Any, amazon: Emulator, kept: Kept
 ) -> None:
     put_input(s3)
-    start = STARTS["label_detection"](
-        task_id="start", results_uri=str(layout.root), **ARGUMENTS["label_detection"]
-    )
+    start = STARTS[operation](task_id="start", results_uri=str(layout.root), **ARGUMENTS[operation])
     start.execute(kept.context)
     assert address(start, kept) == f"{CONSOLE}/s3/object/media?region=us-east-1&prefix=a.mp4"
 

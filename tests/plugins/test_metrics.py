@@ -35,6 +35,7 @@ from rekognition_results.operators.results import (
 from rekognition_results.sensors.label_detection import RekognitionLabelDetectionSensor
 from rekognition_tables.jobs.requests import JobRecord, note_given_up
 from rekognition_tables.landing.attempts import LandingAttempt
+from rekognition_tables.operations.names import OPERATIONS
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
 Context = dict[str, Any]
@@ -99,7 +100,11 @@ def test_a_job_is_counted_at_each_step(
         all_of_them + "published_results": 1,
         all_of_them + "held_back_results": 0,
         all_of_them + "quarantined_records": 0,
-        "airflow.rekognition.media_analysis.estimated_usd": 0,
+        **{
+            f"airflow.rekognition.{operation}.estimated_usd": 0
+            for operation in OPERATIONS
+            if operation != "label_detection"
+        },
     }
 
 

@@ -23,7 +23,7 @@ from rekognition_tables.flatten import results
 from rekognition_tables.flatten.commits import Commit, TableFile, read_commit
 from rekognition_tables.jobs.requests import uncommitted_tokens
 from rekognition_tables.landing.attempts import newest_whole_attempt
-from rekognition_tables.operations.names import SCHEMA_VERSIONS
+from rekognition_tables.operations.spec import SPECS
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
 
@@ -152,7 +152,7 @@ def test_the_event_tells_of_all_results_and_names_the_first() -> None:
         Commit(
             ResultKey.of("label_detection", f"job-{number}"),
             "1",
-            SCHEMA_VERSIONS["label_detection"],
+            SPECS["label_detection"].schema_version,
             start,
             start,
             (TableFile("labels", "tables/labels/a.parquet", 7, ""),),

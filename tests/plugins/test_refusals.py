@@ -15,17 +15,20 @@ from airflow.sdk.exceptions import AirflowFailException
 from airflow.sdk.io import store
 from botocore.exceptions import ClientError
 from pipeline_steps import land_video, plan_videos, put_video
-from waiting_jobs import SENSORS, fired
+from waiting_jobs import fired
 
 from rekognition_emulator import Emulator
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_results.observability.callbacks import tell_failure
 from rekognition_results.operators.collect import RekognitionReceiveCompletionsOperator
+from rekognition_results.triggers.label_detection import RekognitionLabelDetectionTrigger
 from rekognition_tables.errors import RequestRefused, ServiceBusy
 from rekognition_tables.jobs.found import note_found
 from rekognition_tables.jobs.requests import read_job
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 from rekognition_tables.results_root.layout import Layout
 
+LABELS = VIDEO_OPERATIONS["label_detection"]
 ONE_TRY = {"retries": {"total_max_attempts": 1}}
 ENDED = b'{"JobId": "j", "JobStatus": "SUCCEEDED"}'
 
@@ -78,11 +81,11 @@ def test_a_proxy_s_page_is_no_refusal_by_amazon(
     with proxy(lambda: (status, page)) as url:
         lead_to(url, monkeypatch)
         with pytest.raises(ServiceBusy, match=f"failed with {status}"):
-            RekognitionHook(config=ONE_TRY).get_label_detection("j")
+            RekognitionHook(config=ONE_TRY).page(LABELS, "j")
     left = [(status, page)]
     with proxy(lambda: left.pop() if left else (200, ENDED)) as url:
         lead_to(url, monkeypatch)
-        kind = SENSORS["label_detection"].trigger_class
+        kind = RekognitionLabelDetectionTrigger
         wait = kind(
             job_id="j", started=0.0, waiter_delay=0.01, first_look=0.01, botocore_config=ONE_TRY
         )
@@ -124,7 +127,7 @@ def test_a_role_that_may_not_be_assumed_is_one_sentence(
         plan_videos(layout).execute(context)
     if kind == "rekognition":
         with pytest.raises(RequestRefused, match=sentence):
-            RekognitionHook().get_label_detection("j")
+            RekognitionHook().page(LABELS, "j")
 
 
 def test_a_refused_results_root_is_one_sentence_and_no_fault_of_the_job(

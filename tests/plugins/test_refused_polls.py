@@ -109,7 +109,7 @@ def test_one_refusal_of_the_credentials_is_outlived(kind: str, s3: Any, amazon: 
     job_id = running_job(kind, s3)
     amazon.clock.advance(60)
     amazon.faults.error("ExpiredTokenException", times=1)
-    trigger = SENSORS[kind].trigger_class(
+    trigger = SENSORS[kind](task_id="wait", job_id=job_id).trigger(
         job_id=job_id, started=0.0, waiter_delay=0.01, first_look=0.01, botocore_config=ONCE
     )
     assert fired(trigger)["job_status"] == "SUCCEEDED"

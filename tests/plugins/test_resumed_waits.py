@@ -14,10 +14,11 @@ from shared_polls import events
 from waiting_jobs import ARGUMENTS, SENSORS, STARTS, fired, put_input, running_job
 
 from rekognition_emulator import Emulator
+from rekognition_tables.operations.spec import SPECS
 from rekognition_tables.results_root.layout import Layout
 
 CONTEXT: Any = {"ti": SimpleNamespace(try_number=1, max_tries=0, xcom_push=lambda **_: None)}
-LOOK = {"media_analysis": "GetMediaAnalysisJob", "label_detection": "GetLabelDetection"}
+LOOK: dict[str, str] = {name: spec.get for name, spec in SPECS.items()}
 
 # As version 0.1 left them in the metadata database of an Airflow that is upgraded.
 STORED_CLASSES = {
@@ -39,6 +40,15 @@ STORED_ARGUMENTS: dict[str, Any] = {
     "botocore_config": None,
 }
 STORED_METHOD = "execute_complete"
+# As later versions leave those of other video operations.
+STORED_VIDEO_CLASS = "rekognition_results.triggers.videos.RekognitionVideoJobTrigger"
+
+
+def stored(kind: str) -> tuple[str, dict[str, Any]]:
+    """Class and arguments of a stored wait."""
+    if kind in STORED_CLASSES:
+        return STORED_CLASSES[kind], STORED_ARGUMENTS
+    return STORED_VIDEO_CLASS, {"operation": kind} | STORED_ARGUMENTS
 
 
 @pytest.fixture(params=SENSORS)
@@ -133,10 +143,11 @@ def test_a_wait_that_the_version_before_deferred_goes_on_after_an_upgrade(
     kwargs: dict[str, Any], task: Any, kind: str, amazon: Emulator
 ) -> None:
     job_id = deferred(task).trigger.job_id  # type: ignore[attr-defined]
-    arguments = STORED_ARGUMENTS | {"job_id": job_id}
-    module, _, name = STORED_CLASSES[kind].rpartition(".")
+    path, arguments = stored(kind)
+    arguments = arguments | {"job_id": job_id}
+    module, _, name = path.rpartition(".")
     trigger = getattr(import_module(module), name)(**arguments)
-    assert trigger.serialize() == (STORED_CLASSES[kind], arguments)
+    assert trigger.serialize() == (path, arguments)
     amazon.clock.advance(60)
     event = fired(trigger)
     assert event == {
@@ -152,7 +163,8 @@ def test_a_wait_that_the_version_before_deferred_goes_on_after_an_upgrade(
 def test_what_is_deferred_now_can_be_read_by_the_version_before(task: Any, kind: str) -> None:
     wait: Any = deferred(task)
     path, arguments = wait.trigger.serialize()
-    assert path == STORED_CLASSES[kind]
+    stored_path, stored_arguments = stored(kind)
+    assert path == stored_path
     given = {"job_id": wait.trigger.job_id, "started": wait.trigger.started}
-    assert arguments == STORED_ARGUMENTS | given
+    assert arguments == stored_arguments | given
     assert (wait.method_name, wait.kwargs) == (STORED_METHOD, {"refused": 0})

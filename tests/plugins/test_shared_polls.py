@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore import xform_name
 from botocore.exceptions import ClientError
 from pipeline_steps import MEDIA, OUTPUT, put_images, put_video
 from shared_polls import events
 
 from rekognition_emulator import Emulator
 from rekognition_results.hooks.rekognition import RekognitionHook
-from rekognition_results.triggers import label_detection, media_analysis
+from rekognition_results.triggers import media_analysis, videos
 from rekognition_results.triggers.job import JobTrigger
 from rekognition_results.triggers.label_detection import RekognitionLabelDetectionTrigger
 from rekognition_results.triggers.media_analysis import RekognitionMediaAnalysisJobTrigger
+from rekognition_results.triggers.videos import RekognitionVideoJobTrigger
 from rekognition_tables.errors import ServiceBusy
+from rekognition_tables.operations.spec import SPECS, VIDEO_OPERATIONS
 
 
 def bulk_jobs(s3: Any, count: int) -> list[str]:
@@ -30,7 +34,7 @@ def bulk_jobs(s3: Any, count: int) -> list[str]:
         "OutputConfig": {"S3Bucket": OUTPUT},
     }
     hook = RekognitionHook()
-    return [hook.start_media_analysis_job(request) for _ in range(count)]
+    return [hook.start(SPECS["media_analysis"], request) for _ in range(count)]
 
 
 def waits(jobs: list[str], **more: Any) -> list[RekognitionMediaAnalysisJobTrigger]:
@@ -115,27 +119,41 @@ def test_videos_share_a_client_and_a_pace(
     s3: Any, amazon: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turns: list[float] = []
+    paces: list[Any] = []
 
-    async def turn(_: Any, calls_per_second: float) -> None:
+    async def turn(pace: Any, calls_per_second: float) -> None:
+        paces.append(pace)
         turns.append(calls_per_second)
 
-    monkeypatch.setattr(label_detection.Pace, "turn", turn)
+    monkeypatch.setattr(videos.Pace, "turn", turn)
     monkeypatch.setenv("REKOGNITION_VIDEO_LOOKS_PER_SECOND", "40")
     put_video(s3, "a.mp4", 20)
     place = {"Bucket": MEDIA, "Name": "a.mp4"}
     hook = RekognitionHook()
-    jobs = [hook.start_label_detection({"Video": {"S3Object": place}}) for _ in range(5)]
+    given: Any = {"started": 0.0, "waiter_delay": 0.05, "first_look": 0.01}
+    jobs = [
+        RekognitionVideoJobTrigger(
+            operation=name, job_id=hook.start(spec, {"Video": {"S3Object": place}}), **given
+        )
+        for name, spec in VIDEO_OPERATIONS.items()
+        for _ in range(5)
+    ]
     amazon.clock.advance(60)
-    given = {"started": 0.0, "waiter_delay": 0.05, "first_look": 0.01}
-    found = events([RekognitionLabelDetectionTrigger(job_id=job_id, **given) for job_id in jobs])
-    assert {event["job_status"] for event in found} == {"SUCCEEDED"}
-    assert turns == [40.0] * amazon.counters.calls["GetLabelDetection"]
+    assert {event["job_status"] for event in events(jobs)} == {"SUCCEEDED"}
+    calls = [amazon.counters.calls[spec.get] for spec in VIDEO_OPERATIONS.values()]
+    assert all(calls)
+    assert turns == [40.0] * sum(calls)
+    assert len({id(pace) for pace in paces}) == 1  # all operations wait their turn in one line
 
 
 @pytest.mark.parametrize(
     "kind, operation",
     [
         (RekognitionLabelDetectionTrigger, "GetLabelDetection"),
+        *(
+            (partial(RekognitionVideoJobTrigger, operation=name), spec.get)
+            for name, spec in VIDEO_OPERATIONS.items()
+        ),
         (RekognitionMediaAnalysisJobTrigger, "GetMediaAnalysisJob"),
     ],
 )
@@ -157,10 +175,9 @@ def test_a_job_whose_look_always_breaks_does_not_keep_the_others(kind: Any, oper
 
     asked: list[str] = []
     client = SimpleNamespace(
-        get_label_detection=get,
-        get_media_analysis_job=get,
+        **{xform_name(operation): get},
         list_media_analysis_jobs=listed,
-        meta=SimpleNamespace(region_name=kind.__name__),
+        meta=SimpleNamespace(region_name=str(kind)),
     )
     trigger = kind(job_id="1", started=0.0)
     with pytest.MonkeyPatch.context() as patch:
@@ -175,11 +192,11 @@ def test_a_pace_gives_so_many_turns_a_second(monkeypatch: pytest.MonkeyPatch) ->
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    monkeypatch.setattr(label_detection.time, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(label_detection.asyncio, "sleep", sleep)
+    monkeypatch.setattr(videos.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(videos.asyncio, "sleep", sleep)
 
     async def turns() -> None:
-        pace = label_detection.Pace()
+        pace = videos.Pace()
         for _ in range(3):
             await pace.turn(4)
         clock[0] += 10
@@ -208,6 +225,17 @@ def test_what_the_calls_depend_on_is_not_shared(other: dict[str, Any]) -> None:
     assert same.shared_stream_key() == key
     assert RekognitionMediaAnalysisJobTrigger(**given, **other).shared_stream_key() != key
     assert RekognitionLabelDetectionTrigger(**given).shared_stream_key() != key
+
+
+def test_waits_of_one_operation_share_a_stream_and_those_of_two_do_not() -> None:
+    given: Any = {"job_id": "1", "started": 0.0}
+    of_every_kind = {
+        name: RekognitionVideoJobTrigger(operation=name, **given).shared_stream_key()
+        for name in VIDEO_OPERATIONS
+    }
+    assert len({*of_every_kind.values()}) == len(VIDEO_OPERATIONS) >= 2
+    stored = RekognitionLabelDetectionTrigger(**given)
+    assert stored.shared_stream_key() == of_every_kind["label_detection"]
 
 
 def test_a_wait_that_ends_is_not_asked_for_any_more(s3: Any, amazon: Emulator) -> None:

@@ -19,10 +19,13 @@ from pipeline_steps import RETRIES, cleared, land_video, of_try
 from waiting_jobs import ARGUMENTS, SENSORS, STARTS, put_input, running_job
 
 from rekognition_emulator import Emulator
+from rekognition_results.operators.videos import RekognitionStartVideoJobOperator
 from rekognition_tables.jobs.requests import JobRecord, read_job, read_request
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.spec import SPECS, VIDEO_OPERATIONS
 from rekognition_tables.results_root.layout import Layout
 
-OPERATIONS = {"media_analysis": "StartMediaAnalysisJob", "label_detection": "StartLabelDetection"}
+OPERATIONS: dict[str, str] = {name: spec.start for name, spec in SPECS.items()}
 
 
 @pytest.fixture(params=STARTS)
@@ -35,13 +38,38 @@ def start(kind: str, layout: Layout, **more: Any) -> Any:
     return STARTS[kind](**given, **ARGUMENTS[kind] | more)
 
 
-def test_every_member_of_the_request_is_an_argument_and_a_template(kind: str) -> None:
+def members_of_the_model(kind: str) -> set[str]:
     model = botocore.session.get_session().get_service_model("rekognition")
-    members = model.operation_model(OPERATIONS[kind]).input_shape.members
-    arguments = inspect.signature(STARTS[kind].__init__).parameters
-    assert {xform_name(name) for name in members} <= set(arguments)
+    return set(model.operation_model(OPERATIONS[kind]).input_shape.members)
+
+
+def arguments(operator: type) -> set[str]:
+    """Those of each class in its bases, as Airflow's `partial` takes them."""
+    return {
+        name
+        for one in operator.__mro__
+        if "__init__" in vars(one)
+        for name in inspect.signature(one.__init__).parameters
+    }
+
+
+@pytest.mark.parametrize("kind", ["media_analysis", "label_detection"])
+def test_every_member_of_the_request_is_an_argument_and_a_template(kind: str) -> None:
+    members = members_of_the_model(kind)
+    assert {xform_name(name) for name in members} <= arguments(STARTS[kind])
     assert {xform_name(name) for name in members} <= set(STARTS[kind].template_fields)
-    assert set(start(kind, Layout.at("x")).members()) == set(members)
+    assert set(start(kind, Layout.at("x")).members()) == members
+
+
+@pytest.mark.parametrize("kind", VIDEO_OPERATIONS)
+def test_every_member_of_a_video_request_is_described_or_an_argument(kind: Operation) -> None:
+    spec = VIDEO_OPERATIONS[kind]
+    operator = RekognitionStartVideoJobOperator(task_id="start", operation=kind)
+    told = {one.path.partition(".")[0] for one in spec.request} | set(operator.members())
+    assert told == members_of_the_model(kind)
+    shared = {xform_name(name) for name in operator.members()}
+    assert shared <= set(operator.template_fields) & arguments(RekognitionStartVideoJobOperator)
+    assert {"operation", "request_members"} <= set(operator.template_fields)
 
 
 def test_a_request_is_written_down_and_started_once(

@@ -1,4 +1,4 @@
-"""Each way to wait, each way in which a wait can end, soft_fail or not, for both kinds of job."""
+"""Each way to wait, each way in which a wait can end, soft_fail or not, for every operation."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from waiting_jobs import ARGUMENTS as REQUESTS
 from waiting_jobs import SENSORS, STARTS, fired, put_input, running_job
 
 from rekognition_emulator import Emulator
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 
 NOBODY = "0" * 64
 KINDS = tuple(SENSORS)
@@ -146,7 +147,7 @@ def test_a_start_that_waits_in_the_triggerer_ends_as_its_job_does(
         return
     sentence = {
         "fails": "FAILED.*start, and pay, it again.*once the cause is mended"
-        if kind == "label_detection"
+        if kind in VIDEO_OPERATIONS
         else "FAILED: INTERNAL_ERROR.*start, and pay, it again; .* another try is worth it",
         "times out": "did not finish in 1000 seconds: clear this task to wait on",
         "crashes": r"lost the wait for job of this task \(Trigger failure\): its log says why",

@@ -200,7 +200,7 @@ def test_a_job_nobody_knows_ends_the_wait_with_a_sentence(kind: str, amazon: Emu
     waiting = sensor(kind, "0" * 64, deferrable=True)
     with pytest.raises(AirflowFailException, match="check account and region"):
         waiting.execute(CONTEXT)
-    trigger = waiting.trigger_class(job_id="0" * 64, started=0.0, first_look=0.01)
+    trigger = waiting.trigger(job_id="0" * 64, started=0.0, first_look=0.01)
     event = fired(trigger)
     assert event["status"] == "error"
     with pytest.raises(AirflowFailException, match="check account and region"):
@@ -211,7 +211,7 @@ def test_the_trigger_outlives_throttling_and_broken_answers(
     kind: str, job_id: str, amazon: Emulator
 ) -> None:
     amazon.clock.advance(60)
-    trigger = SENSORS[kind].trigger_class(
+    trigger = sensor(kind, job_id).trigger(
         job_id=job_id,
         started=0.0,
         waiter_delay=0.01,

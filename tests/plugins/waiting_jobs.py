@@ -1,8 +1,9 @@
-"""Jobs to wait for, of both kinds, and triggers as the triggerer gets them."""
+"""Jobs to wait for, of every operation, and triggers as the triggerer gets them."""
 
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -11,15 +12,22 @@ from pipeline_steps import MEDIA, OUTPUT, put_images, put_video
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_results.operators.label_detection import RekognitionStartLabelDetectionOperator
 from rekognition_results.operators.media_analysis import RekognitionStartMediaAnalysisJobOperator
+from rekognition_results.operators.videos import RekognitionStartVideoJobOperator
 from rekognition_results.sensors.label_detection import RekognitionLabelDetectionSensor
 from rekognition_results.sensors.media_analysis import RekognitionMediaAnalysisJobSensor
+from rekognition_results.sensors.videos import RekognitionVideoJobSensor
+from rekognition_tables.operations.spec import SPECS, VIDEO_OPERATIONS
 
 SENSORS: dict[str, Any] = {
     "media_analysis": RekognitionMediaAnalysisJobSensor,
+    **{name: partial(RekognitionVideoJobSensor, operation=name) for name in VIDEO_OPERATIONS},
     "label_detection": RekognitionLabelDetectionSensor,
 }
 STARTS: dict[str, Any] = {
     "media_analysis": RekognitionStartMediaAnalysisJobOperator,
+    **{
+        name: partial(RekognitionStartVideoJobOperator, operation=name) for name in VIDEO_OPERATIONS
+    },
     "label_detection": RekognitionStartLabelDetectionOperator,
 }
 VIDEO = {"S3Object": {"Bucket": MEDIA, "Name": "a.mp4"}}
@@ -31,7 +39,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         "operations_config": MODERATION,
         "output_config": {"S3Bucket": OUTPUT},
     },
-    "label_detection": {"video": VIDEO},
+    **{name: {"video": VIDEO} for name in VIDEO_OPERATIONS},
 }
 
 
@@ -45,12 +53,9 @@ def put_input(s3: Any) -> None:
 def running_job(kind: str, s3: Any) -> str:
     """A job that runs until the test turns the clock."""
     put_input(s3)
-    hook = RekognitionHook()
-    if kind == "label_detection":
-        return hook.start_label_detection({"Video": VIDEO})
-    return hook.start_media_analysis_job(
-        {"Input": MANIFEST, "OperationsConfig": MODERATION, "OutputConfig": {"S3Bucket": OUTPUT}}
-    )
+    bulk = {"Input": MANIFEST, "OperationsConfig": MODERATION, "OutputConfig": {"S3Bucket": OUTPUT}}
+    spec = SPECS[kind]  # type: ignore[index]
+    return RekognitionHook().start(spec, bulk if kind == "media_analysis" else {"Video": VIDEO})
 
 
 def rebuilt(trigger: Any) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,11 +30,6 @@ from rekognition_results.operators.image_mode import (
     RekognitionLandModerationOperator,
     RekognitionStartModerationOperator,
 )
-from rekognition_results.operators.label_detection import (
-    RekognitionLandLabelDetectionOperator,
-    RekognitionPlanLabelDetectionOperator,
-    RekognitionStartLabelDetectionOperator,
-)
 from rekognition_results.operators.media_analysis import (
     RekognitionLandMediaAnalysisOperator,
     RekognitionPlanMediaAnalysisOperator,
@@ -44,9 +40,16 @@ from rekognition_results.operators.results import (
     RekognitionFlattenOperator,
     RekognitionLoadWarehouseOperator,
 )
-from rekognition_results.sensors.label_detection import RekognitionLabelDetectionSensor
+from rekognition_results.operators.videos import (
+    RekognitionLandVideoResultOperator,
+    RekognitionPlanVideoJobsOperator,
+    RekognitionStartVideoJobOperator,
+)
 from rekognition_results.sensors.media_analysis import RekognitionMediaAnalysisJobSensor
+from rekognition_results.sensors.videos import RekognitionVideoJobSensor
 from rekognition_tables.landing.attempts import newest_whole_attempt
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 from rekognition_tables.results_root.layout import ResultKey
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
@@ -142,10 +145,11 @@ def walk(there: Account, warehouse: Path, environ: Any) -> set[Need]:
     """Take every road once; what the pipeline needed for it."""
     RECORDER.taken()
     environ.setenv("REKOGNITION_WAREHOUSE_URI", str(warehouse / "rekognition.duckdb"))
-    bulk, videos = _bulk(there), _videos(there)
+    jobs: dict[Operation, str] = {"media_analysis": _bulk(there)}
+    jobs |= {operation: _videos(there, operation) for operation in VIDEO_OPERATIONS}
     _image_by_image()
     _jobs_of_others(there)
-    _tables(there, bulk, videos, environ)
+    _tables(jobs, environ)
     return {need for need in RECORDER.taken() if need.who == PIPELINE}
 
 
@@ -163,16 +167,17 @@ def _bulk(there: Account) -> str:
     return job_id
 
 
-def _videos(there: Account) -> str:
-    plan = RekognitionPlanLabelDetectionOperator
+def _videos(there: Account, operation: Operation) -> str:
+    plan = partial(RekognitionPlanVideoJobsOperator, operation=operation)
+    start = partial(RekognitionStartVideoJobOperator, operation=operation)
     told = {"sns_topic_arn": there.topic, "sns_role_arn": ROLE}
     (token,) = run(plan, media_uri=f"s3://{MEDIA}/videos/new/", **told)
-    job_id: str = run(RekognitionStartLabelDetectionOperator, token=token)
+    job_id: str = run(start, token=token)
     (token,) = run(plan, media_uri=f"s3://{MEDIA}/videos/old/", max_jobs=2)[-1:]
-    run(RekognitionStartLabelDetectionOperator, token=token)
+    run(start, token=token)
     there.amazon.clock.advance(60)
-    run(RekognitionLabelDetectionSensor, job_id=job_id)
-    run(RekognitionLandLabelDetectionOperator, job_id=job_id)
+    run(RekognitionVideoJobSensor, operation=operation, job_id=job_id)
+    run(RekognitionLandVideoResultOperator, operation=operation, job_id=job_id)
     return job_id
 
 
@@ -193,12 +198,13 @@ def _image_by_image() -> None:
 def _jobs_of_others(there: Account) -> None:
     run(RekognitionCollectMediaAnalysisJobsOperator)
     found = run(RekognitionReceiveCompletionsOperator, queue_url=there.queue)
-    assert len(found) <= 1
+    assert len(found) <= len(VIDEO_OPERATIONS)
     run(RekognitionCheckExpiringResultsOperator, within_hours=1)
 
 
-def _tables(there: Account, bulk: str, video_job: str, environ: Any) -> None:
-    for operation, job_id in (("media_analysis", bulk), ("label_detection", video_job)):
+def _tables(jobs: dict[Operation, str], environ: Any) -> None:
+    bulk = jobs["media_analysis"]
+    for operation, job_id in jobs.items():
         run(RekognitionFlattenOperator, operation=operation, job_id=job_id)
     run(RekognitionLoadWarehouseOperator)
     with environ.context() as lake:

@@ -40,7 +40,8 @@ from rekognition_tables.jobs.requests import (
 )
 from rekognition_tables.landing.attempts import SUCCESS, LandingAttempt, newest_whole_attempt
 from rekognition_tables.loose.files import flatten_loose
-from rekognition_tables.operations.names import OPERATIONS
+from rekognition_tables.operations.names import OPERATIONS, Operation
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 from rekognition_tables.results_root.layout import JOB_ID, Layout, ResultKey
 from rekognition_tables.settings import Settings
 from rekognition_tables.warehouse.load import load, load_and_publish
@@ -194,22 +195,27 @@ def test_a_warehouse_that_duckdb_cannot_write_is_refused_before_it_is_made(tmp_p
     assert not list(folder.glob("*.duckdb"))
 
 
+@pytest.mark.parametrize("operation", VIDEO_OPERATIONS)
 @few
 @given(job_id=HOSTILE, tag=HOSTILE, name=HOSTILE)
-def test_a_loose_page_writes_under_out_or_nowhere(job_id: str, tag: str, name: str) -> None:
+def test_a_loose_page_writes_under_out_or_nowhere(
+    operation: Operation, job_id: str, tag: str, name: str
+) -> None:
+    spec = VIDEO_OPERATIONS[operation]
+    element = {"Timestamp": 0, spec.required.split(".")[0]: {"Name": name, "Confidence": 1.0}}
     page = {
         "JobStatus": "SUCCEEDED",
         "JobId": job_id,
         "JobTag": tag,
         "Video": {"S3Object": {"Bucket": "b", "Name": name}},
-        "Labels": [{"Timestamp": 0, "Label": {"Name": name, "Confidence": 1.0}}],
+        spec.elements: [element],
     }
     with root() as (layout, _):
         out = Path(str(layout.root)) / "out"
         file = Path(str(layout.root)) / "page.json"
         for told, given_id in ((page, None), ({**page, "JobId": None}, job_id)):
             file.write_text(json.dumps(told))
-            arguments = ([UPath(file)], "label_detection", UPath(out))
+            arguments = ([UPath(file)], operation, UPath(out))
             if JOB_ID.fullmatch(job_id):
                 flatten_loose(*arguments, job_id=given_id)  # type: ignore[arg-type]
             else:

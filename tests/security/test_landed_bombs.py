@@ -18,13 +18,14 @@ from rekognition_tables.errors import ResultsError
 from rekognition_tables.flatten.results import flatten
 from rekognition_tables.landing.attempts import SUCCESS, LandingAttempt
 from rekognition_tables.limits import MAX_LINE_BYTES, Limits, values_in
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
 MEGABYTES = 320  # of which the imports take 80
 SECONDS = 15  # of CPU; most take less than one
 MIB = 2**20
 MANIFEST = ResultKey.of("media_analysis", "bomb")
-PAGES = ResultKey.of("label_detection", "bomb")
 MODERATED = b'{"source-ref":"s3://b/k","detect-moderation-labels":{"ModerationLabels":['
 ENVELOPE = b'{"JobStatus":"SUCCEEDED","JobId":"bomb",'
 INSTANCES = b'"Labels":[{"Label":{"Name":"x","Instances":['
@@ -41,8 +42,9 @@ def land_manifest(root: Path, chunks: Iterator[bytes], summary: bytes = b"") -> 
     attempt.succeed(status="SUCCEEDED")
 
 
-def land_page(root: Path, body: bytes) -> None:
-    attempt = LandingAttempt.resume_or_begin(Layout.at(str(root)), PAGES)
+def land_page(root: Path, body: bytes, operation: Operation = "label_detection") -> None:
+    key = ResultKey.of(operation, "bomb")
+    attempt = LandingAttempt.resume_or_begin(Layout.at(str(root)), key)
     attempt.add_page(body, None)
     attempt.succeed()
 
@@ -116,19 +118,24 @@ BODIES: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: ENVELOPE + b'"Labels":[' + many(b"5", 500_000) + b"]}",
         "51 of at most 1000 records",
     ),
-    "instances in the limit": (
-        lambda: ENVELOPE + INSTANCES + many(b"{}", 260_000) + b"]}}]}",
-        'accepted {"job_requests": 1, "label_detection_jobs": 1, "labels": 1, '
-        '"label_instances": 260000}',
-    ),
 }
 
 
+@pytest.mark.parametrize("operation", VIDEO_OPERATIONS)
 @pytest.mark.parametrize("name", BODIES)
-def test_a_landed_page_takes_little(name: str, tmp_path: Path) -> None:
+def test_a_landed_page_takes_little(name: str, operation: Operation, tmp_path: Path) -> None:
     body, sentence = BODIES[name]
-    land_page(tmp_path, body())
-    assert_little(tmp_path, "label_detection", sentence)
+    elements = f'"{VIDEO_OPERATIONS[operation].elements}"'.encode()
+    land_page(tmp_path, body().replace(b'"Labels"', elements, 1), operation)
+    assert_little(tmp_path, operation, sentence)
+
+
+def test_as_many_instances_as_may_be_take_little(tmp_path: Path) -> None:
+    land_page(tmp_path, ENVELOPE + INSTANCES + many(b"{}", 260_000) + b"]}}]}")
+    counts = (
+        '{"job_requests": 1, "label_detection_jobs": 1, "labels": 1, "label_instances": 260000}'
+    )
+    assert_little(tmp_path, "label_detection", f"accepted {counts}")
 
 
 def test_a_landed_part_that_unpacks_to_far_more_is_not_unpacked(tmp_path: Path) -> None:
@@ -186,10 +193,10 @@ def test_what_a_process_takes_is_seen_and_what_its_parent_took_is_not() -> None:
 def test_a_setting_lets_a_larger_page_through(tmp_path: Path) -> None:
     """What is refused for its size is not abandoned: it is flattened from where it was landed."""
     land_page(tmp_path, ENVELOPE + b'"Labels":[' + many(b'{"Label":{"Name":"x"}}', 1_000) + b"]}")
-    layout = Layout.at(str(tmp_path))
+    layout, key = Layout.at(str(tmp_path)), ResultKey.of("label_detection", "bomb")
     with pytest.raises(ResultsError, match="raise REKOGNITION_MAX_LINE_BYTES"):
-        flatten(layout, PAGES, max_line_bytes=2_000)
-    assert flatten(layout, PAGES, max_line_bytes=64_000).row_counts["labels"] == 1_000
+        flatten(layout, key, max_line_bytes=2_000)
+    assert flatten(layout, key, max_line_bytes=64_000).row_counts["labels"] == 1_000
 
 
 def test_the_largest_that_the_service_may_return_is_far_below_the_limits() -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import duckdb
 
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.warehouse.ddl import identifier
 
@@ -54,21 +56,33 @@ class Warehouse:
             self.con.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)
 
     def video(self, job_id: str, *labels: dict[str, Any], **job: Any) -> None:
-        """A finished result of a video, TIMESTAMPS unless told otherwise, with labels in order.
+        """A finished result of label detection, as `result` makes it."""
+        self.result("label_detection", job_id, *labels, **job)
+
+    def moderated(self, job_id: str, *labels: dict[str, Any], **job: Any) -> None:
+        """A finished result of video moderation, as `result` makes it."""
+        self.result("content_moderation", job_id, *labels, **job)
+
+    def result(
+        self, operation: Operation, job_id: str, *elements: dict[str, Any], **job: Any
+    ) -> None:
+        """A finished result of a video, TIMESTAMPS unless told otherwise, with elements in order.
 
         `ledger`: what the ledger says beside what the job's row says.
         """
+        spec = VIDEO_OPERATIONS[operation]
         form = job.get("aggregate_by", "TIMESTAMPS")
         landed = job.pop("landed_at", "2026-05-01 12:00:00+00")
         ledger = job.pop("ledger", {})
         key = {"job_id": job_id, "aggregate_by": form}
         name = {"video_s3_object_bucket": "media", "video_s3_object_name": f"{job_id}.mp4"}
-        self.put("label_detection_jobs", key | name | {"job_status": "SUCCEEDED"} | job)
+        self.put(spec.jobs_table.name, key | name | {"job_status": "SUCCEEDED"} | job)
         length = job.get("video_metadata_duration_millis")
-        facts = {"status": job.get("job_status", "SUCCEEDED")}
+        facts = {"operation": operation, "status": job.get("job_status", "SUCCEEDED")}
         facts |= {"input_s3_object_name": f"{job_id}.mp4", "video_metadata_duration_millis": length}
         self.put("loads", key | {"landed_at": landed} | facts | ledger)
-        self.put("labels", *(key | {"label_index": n} | row for n, row in enumerate(labels)))
+        at = spec.position.column
+        self.put(spec.elements_table.name, *(key | {at: n} | row for n, row in enumerate(elements)))
 
     def request(self, job_id: str, **told: Any) -> None:
         """How a video job, TIMESTAMPS unless told otherwise, was started here."""

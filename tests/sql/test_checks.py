@@ -201,7 +201,9 @@ def test_rows_of_a_result_that_is_held_back_are_found_in_every_table(
     warehouse.put(table, {"job_id": "v"} | keys | texts)
     warehouse.put("loads", VIDEO | {"held_back": True, "row_counts": {table: 1}})
     ((operation, job_id, _, problem),) = found(warehouse, "row_counts_match_the_ledger")
-    assert (operation, job_id) == (TABLES[table].operations[-1], "v")
+    told = "label_detection"  # what ALWAYS_THERE calls a row of a table of several
+    of = TABLES[table].operations
+    assert (operation, job_id) == (told if len(of) > 1 else of[0], "v")
     assert problem == f"{table} has 1 rows of it, the ledger says 0"
 
 
@@ -225,7 +227,7 @@ def test_a_result_without_its_job_is_found(warehouse: Warehouse) -> None:
     warehouse.put("loads", VIDEO)
     ((*key, problem),) = found(warehouse, "every_result_has_its_job")
     assert key == ["label_detection", "v", "TIMESTAMPS"]
-    assert problem.startswith("its job is in neither")
+    assert problem == "its job is not in the jobs table of its operation"
 
 
 def test_a_shown_result_that_does_not_reconcile_is_found(warehouse: Warehouse) -> None:

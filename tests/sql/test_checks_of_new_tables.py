@@ -10,61 +10,59 @@ import pytest
 from literal_rows import Warehouse
 
 from rekognition_tables.operations.columns import (
-    GET_LABELS,
     INTEGER,
     PERCENT,
     REAL,
     TEXT,
+    Column,
     Member,
     Position,
-    column,
-    table,
 )
-from rekognition_tables.operations.names import LABEL_DETECTION
+from rekognition_tables.operations.table import Table, table
 from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.warehouse.checks import checks, filled
-from rekognition_tables.warehouse.ddl import create_table, detail
+from rekognition_tables.warehouse.ddl import create_table
 from rekognition_tables.warehouse.sql_files import all_of
 
-TEXTS = table(
+
+def of_videos(name: str, about: str, positions: list[Position], columns: list[Any]) -> Table:
+    operations, page = ("label_detection",), "https://docs.aws.amazon.com/rekognition/"
+    return table(name, about, positions, columns, operations=operations, aws_page=page, forms=True)
+
+
+TEXTS = of_videos(
     "texts",
     "Words that were read.",
-    [LABEL_DETECTION],
     [Position("text_index", "Position of the text.", "Texts")],
     [
-        column("type", TEXT, "LINE or WORD.", null=False),
+        Column("type", TEXT, "LINE or WORD.", null=False),
         Member("Confidence", REAL, "How sure.", PERCENT),
-        column("timestamp", INTEGER, "Moment."),
+        Column("timestamp", INTEGER, "Moment."),
         *(
-            column(f"geometry_bounding_box_{side}", REAL, "Side.")
+            Column(f"geometry_bounding_box_{side}", REAL, "Side.")
             for side in ("width", "height", "left", "top")
         ),
     ],
-    GET_LABELS,
 )
-CORNERS = table(
+CORNERS = of_videos(
     "corners",
     "Corners of a text.",
-    [LABEL_DETECTION],
     [
         Position("text_index", "Position of the text.", "Texts"),
         Position("corner_index", "Position in the text.", "Texts.Corners"),
     ],
     [],
-    GET_LABELS,
 )
-SHADES = table(
+SHADES = of_videos(
     "shades",
     "Shades of a dominant colour: three lists deep.",
-    [LABEL_DETECTION],
     [
         Position(f"{one}_index", f"Position of the {one}.", one)
         for one in ("label", "instance", "color", "shade")
     ],
     [],
-    GET_LABELS,
 )
-SETUPS = table("setups", "One row a result.", [LABEL_DETECTION], [], [], GET_LABELS)
+SETUPS = of_videos("setups", "One row a result.", [], [])
 VIDEO = {"job_id": "v", "aggregate_by": "TIMESTAMPS"}
 AT = ("label_detection", "v", "TIMESTAMPS")
 
@@ -189,6 +187,5 @@ def test_files_name_no_table_but_the_ledger_and_those_of_jobs() -> None:
 
 
 def test_a_percentage_is_known_by_its_unit() -> None:
-    fields = [field for table in TABLES.values() for field in table.schema]
-    units = {detail(field, "unit") for field in fields}
+    units = {column.unit for table in TABLES.values() for column in table.columns}
     assert {unit for unit in units if "percent" in unit} == {PERCENT}

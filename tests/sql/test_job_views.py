@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from literal_rows import Warehouse
 
+from rekognition_tables.operations.names import OPERATIONS, Operation
+from rekognition_tables.operations.spec import SPECS, VIDEO_OPERATIONS
+
 MEDIA = {"operation": "media_analysis", "aggregate_by": None}
 
 
@@ -24,9 +27,12 @@ def test_a_bulk_job_has_its_duration_and_the_price_of_its_images(warehouse: Ware
     ) == [("media_analysis", "m", "SUCCEEDED", True, 90.0, 0.002)]
 
 
-def test_a_video_job_costs_by_the_minute_and_is_timed_by_its_request(warehouse: Warehouse) -> None:
+@pytest.mark.parametrize("operation", VIDEO_OPERATIONS)
+def test_a_video_job_costs_by_the_minute_and_is_timed_by_its_request(
+    warehouse: Warehouse, operation: Operation
+) -> None:
     times = {"started_at": "2026-05-01 10:00:00+00", "finished_at": "2026-05-01 10:00:20+00"}
-    warehouse.video("v", video_metadata_duration_millis=90_000, ledger=times)
+    warehouse.result(operation, "v", video_metadata_duration_millis=90_000, ledger=times)
     query = "SELECT input_s3_object_name, seconds, round(estimated_usd, 6)::DOUBLE FROM job_status"
     assert warehouse.ask(query) == [("v.mp4", 20.0, 0.15)]
 
@@ -99,7 +105,7 @@ def test_every_operation_has_one_price_with_date_and_source(warehouse: Warehouse
     assert warehouse.ask(
         "SELECT operation FROM prices WHERE as_of IS NOT NULL AND source LIKE 'https://aws%'"
         " ORDER BY 1"
-    ) == [("label_detection",), ("media_analysis",)]
+    ) == [(name,) for name in sorted(OPERATIONS)]
 
 
 def test_reconciliation_lays_the_summary_beside_what_was_written(warehouse: Warehouse) -> None:
@@ -122,12 +128,13 @@ def test_a_quarantined_label_is_no_quarantined_line(warehouse: Warehouse) -> Non
     assert warehouse.ask(query) == [(0, 1)]
 
 
+@pytest.mark.parametrize("operation", VIDEO_OPERATIONS)
 @pytest.mark.parametrize("days, listed", [(4.9, False), (5.1, True), (6.9, True), (7.1, False)])
 def test_a_video_result_expires_seven_days_after_it_was_seen_finished(
-    warehouse: Warehouse, days: float, listed: bool
+    warehouse: Warehouse, operation: Operation, days: float, listed: bool
 ) -> None:
     finished = datetime.now(UTC) - timedelta(days=days)
-    warehouse.video("v", ledger={"finished_at": finished})
+    warehouse.result(operation, "v", ledger={"finished_at": finished})
     expected = [("v", finished + timedelta(days=7))] if listed else []
     assert warehouse.ask("SELECT job_id, expires_at FROM expiring_results") == expected
 
@@ -136,6 +143,25 @@ def test_a_bulk_job_expires_after_a_year(warehouse: Warehouse) -> None:
     landed = datetime.now(UTC) - timedelta(days=364)
     warehouse.images("m", landed_at=landed)
     assert warehouse.ask("SELECT job_id FROM expiring_results") == [("m",)]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_result_is_reconciled_with_the_rows_of_what_it_found(
+    warehouse: Warehouse, operation: Operation
+) -> None:
+    counts = {SPECS[operation].elements_table.name: 3, "job_requests": 1, "unknown_fields": 9}
+    of = {"operation": operation, "aggregate_by": SPECS[operation].forms[0]}
+    warehouse.put("loads", {"job_id": "j", "row_counts": counts} | of)
+    assert warehouse.ask("SELECT rows_written FROM reconciliation") == [(3,)]
+
+
+def test_an_operation_that_is_not_known_has_no_cost_and_no_day_of_expiry(
+    warehouse: Warehouse,
+) -> None:
+    warehouse.put("loads", {"job_id": "j", "operation": "later", "status": "SUCCEEDED"})
+    assert warehouse.ask("SELECT estimated_usd FROM job_status") == [(None,)]
+    assert warehouse.ask("FROM expiring_results") == []
+    assert warehouse.ask("SELECT rows_written FROM reconciliation") == [(0,)]
 
 
 def test_unknown_members_are_summed_up_by_path(warehouse: Warehouse) -> None:

@@ -9,18 +9,14 @@ from typing import Any
 import pytest
 from literal_rows import Warehouse
 
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 from rekognition_tables.operations.tables import TABLES
 
 CHILDREN = {
-    "label_detection_response": [
-        "label_detection_jobs",
-        "labels",
-        "label_instances",
-        "label_instance_dominant_colors",
-        "label_parents",
-        "label_aliases",
-        "label_categories",
-    ],
+    **{
+        f"{name}_response": [table.name for table in spec.tables]
+        for name, spec in VIDEO_OPERATIONS.items()
+    },
     "moderation_result_lines": [
         "moderation_images",
         "moderation_labels",
@@ -97,6 +93,43 @@ def test_a_response_has_each_member_and_each_list_in_its_order(warehouse: Wareho
     }
 
 
+def test_a_response_of_moderation_has_each_member_and_each_list_in_its_order(
+    warehouse: Warehouse,
+) -> None:
+    warehouse.moderated(
+        "v",
+        {"name": "Violence", "parent_name": "", "timestamp": 0, "confidence": 90.5},
+        {"name": "Weapons", "parent_name": "Violence", "taxonomy_level": 2, "duration_millis": 0},
+        moderation_model_version="7.0",
+        job_tag="of us",
+    )
+    at = {"job_id": "v", "aggregate_by": "TIMESTAMPS", "label_index": 1}
+    for index in (1, 0):  # the later one first
+        row = {"content_type_index": index, "name": f"type {index}", "confidence": 50.0}
+        warehouse.put("video_moderation_label_content_types", at | row)
+    ((response,),) = warehouse.ask("SELECT response FROM content_moderation_response")
+    first = {"Name": "Violence", "ParentName": "", "Confidence": 90.5}
+    second = {"Name": "Weapons", "ParentName": "Violence", "TaxonomyLevel": 2}
+    assert json.loads(response) == {
+        "JobStatus": "SUCCEEDED",
+        "JobId": "v",
+        "JobTag": "of us",
+        "Video": {"S3Object": {"Bucket": "media", "Name": "v.mp4"}},
+        "ModerationModelVersion": "7.0",
+        "ModerationLabels": [
+            {"Timestamp": 0, "ModerationLabel": first},
+            {
+                "DurationMillis": 0,
+                "ModerationLabel": second,
+                "ContentTypes": [
+                    {"Confidence": 50.0, "Name": "type 0"},
+                    {"Confidence": 50.0, "Name": "type 1"},
+                ],
+            },
+        ],
+    }
+
+
 def test_a_line_has_each_member_and_each_list_in_its_order(warehouse: Warehouse) -> None:
     warehouse.images("m", {"key": "a.jpg"}, {"key": "b.jpg"})
     warehouse.put("moderation_images", {"job_id": "m", "image_index": 2})
@@ -137,8 +170,11 @@ def test_a_line_has_each_member_and_each_list_in_its_order(warehouse: Warehouse)
 def test_rows_without_their_parent_make_no_response_and_no_line(warehouse: Warehouse) -> None:
     at = {"job_id": "v", "aggregate_by": "TIMESTAMPS", "label_index": 3}
     warehouse.put("label_parents", at | {"parent_index": 0, "name": "Pet"})
+    types = at | {"content_type_index": 0, "name": "Animated"}
+    warehouse.put("video_moderation_label_content_types", types)
     warehouse.put("moderation_labels", {"job_id": "m", "image_index": 3, "label_index": 0})
-    assert warehouse.ask("FROM label_detection_response") == []
+    for name in VIDEO_OPERATIONS:
+        assert warehouse.ask(f"FROM {name}_response") == []
     assert warehouse.ask("FROM moderation_result_lines") == []
     warehouse.video("v", {"name": "Cat", "timestamp": 0})
     ((response,),) = warehouse.ask("SELECT response FROM label_detection_response")

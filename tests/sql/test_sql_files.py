@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from literal_rows import Warehouse
 
-from rekognition_tables.warehouse.sql_files import SQL, Folder, all_of, read, views
+from rekognition_tables.operations.names import OPERATIONS
+from rekognition_tables.operations.spec import SPECS
+from rekognition_tables.warehouse import sql_files
+from rekognition_tables.warehouse.sql_files import SQL, Kind, all_of, read, views
 
-FOLDERS: tuple[Folder, ...] = ("views", "precomputed", "checks", "queries", "examples", "load")
+OF_ALL: tuple[Kind, ...] = ("load", "checks")
+OF_AN_OPERATION: tuple[Kind, ...] = ("views", "precomputed", "queries", "examples")
 READS_FILES = re.compile(r"\b(read_parquet|parquet_scan|hive_partitioning)\b|\.parquet'")
-FILES = [(folder, file.name) for folder in FOLDERS for file in all_of(folder)]
+FILES = [(kind, file.name) for kind in (*OF_ALL, *OF_AN_OPERATION) for file in all_of(kind)]
 
 
-@pytest.mark.parametrize("folder, name", FILES)
-def test_a_file_begins_with_what_it_is_for(folder: Folder, name: str) -> None:
-    about = read(folder, name).about
+@pytest.mark.parametrize("kind, name", FILES)
+def test_a_file_begins_with_what_it_is_for(kind: Kind, name: str) -> None:
+    about = read(kind, name).about
     words = {
         "views": ("Grain: ", "Keys: ", "Answers: "),
         "precomputed": ("Grain: ", "Keys: ", "Holds: "),
@@ -24,14 +29,43 @@ def test_a_file_begins_with_what_it_is_for(folder: Folder, name: str) -> None:
         "queries": ("Grain: ", "Answers: "),
         "examples": ("Answers: ",),
         "load": ("",),
-    }[folder]
+    }[kind]
     assert about
     for word in words:
         assert any(line.startswith(word) for line in about.splitlines())
 
 
 def test_every_folder_is_known() -> None:
-    assert {path.name for path in SQL.iterdir() if path.is_dir()} == {*FOLDERS, "settings"}
+    here = {path.name for path in SQL.iterdir() if path.is_dir()}
+    assert here == {*OF_ALL, "settings", "shared", "each_video", *OPERATIONS}
+    folders = ("shared", "each_video", *OPERATIONS)
+    within = {path.name for name in folders for path in (SQL / name).iterdir() if path.is_dir()}
+    assert within == {*OF_AN_OPERATION}
+
+
+def test_every_file_is_found() -> None:
+    alone = {path for path in SQL.rglob("*.sql") if path.parent.parent.name != "each_video"}
+    each = set(SQL.rglob("*.sql")) - alone
+    assert each
+    operations = [name for name, spec in SPECS.items() if spec.aggregations]
+    assert len(FILES) == len(alone) + len(each) * len(operations)
+    assert ("views", "content_moderation_versions") in FILES
+
+
+def test_two_files_of_one_name_are_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("shared", "label_detection"):
+        (tmp_path / folder / "views").mkdir(parents=True)
+        (tmp_path / folder / "views" / "totals.sql").write_text("SELECT 1\n")
+    monkeypatch.setattr(sql_files, "SQL", tmp_path)
+    with pytest.raises(ValueError, match=r"totals\.sql have one name"):
+        sql_files._places.__wrapped__("views")
+
+
+def test_a_name_that_no_folder_has_is_an_error() -> None:
+    with pytest.raises(FileNotFoundError, match=r"views/no_such_view\.sql"):
+        read("views", "no_such_view")
 
 
 @pytest.mark.parametrize("name", [file.name for file in all_of("queries")])

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rekognition_tables.flatten.commits import Commit, TableFile
-from rekognition_tables.operations.names import SCHEMA_VERSIONS
+from rekognition_tables.operations.spec import SPECS
 from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
@@ -49,7 +49,7 @@ def commit_result(
     made = Commit(
         key,
         f"{generation:05d}",
-        SCHEMA_VERSIONS[key.operation],
+        SPECS[key.operation].schema_version,
         landed_at,
         landed_at + timedelta(minutes=1),
         tuple(files),

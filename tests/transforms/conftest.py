@@ -6,14 +6,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from landed import Videos
 from postgres_cluster import Cluster, running_cluster
 from two_labels import publish
 
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 from rekognition_tables.warehouse.lake.ducklake import DuckLake
 from rekognition_tables.warehouse.load import Warehouse
 
 FILE, SQLITE, POSTGRES = "file", "ducklake-sqlite", "ducklake-postgres"
 LAKES = (SQLITE, POSTGRES)
+
+
+@pytest.fixture(params=VIDEO_OPERATIONS)
+def videos(request: pytest.FixtureRequest) -> Videos:
+    """Each video operation in turn."""
+    return Videos(VIDEO_OPERATIONS[request.param])
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,6 @@
-"""Flatten in processes that are killed: `python killed.py LANDED FOLDER FIRST_SEED LAST_SEED`.
+"""Flatten in processes that are killed.
+
+`python killed.py OPERATION LANDED FOLDER FIRST_SEED LAST_SEED`
 
 One copy of the results root LANDED for each seed, in FOLDER; in each, a flatten is killed after a
 time that the seed tells, and then one is left to end. Processes are forked, so that a kill costs
@@ -20,7 +22,7 @@ import pandas  # noqa: F401  # Arrow imports it at its first array: here once fo
 from rekognition_tables.flatten.results import flatten
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
-KEY = ResultKey.of("label_detection", "job-1")
+KEY = ResultKey.of(sys.argv[1], "job-1")  # type: ignore[arg-type]
 
 
 def begun(root: Path) -> int:
@@ -58,4 +60,4 @@ def main(landed: Path, folder: Path, first: int, last: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
+    main(Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))

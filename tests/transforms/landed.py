@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rekognition_tables.arrow_tables import read_table
 from rekognition_tables.landing.attempts import Attempt, LandingAttempt
+from rekognition_tables.operations.spec import VideoOperation
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
 JOB = "job-1"
@@ -20,6 +23,57 @@ def encoded(record: Any) -> bytes:
     if isinstance(record, bytes):
         return record
     return (record if isinstance(record, str) else json.dumps(record)).encode()
+
+
+@dataclass(frozen=True)
+class Videos:
+    """Results of one video operation, made of literals: job-1, unless a page says otherwise."""
+
+    spec: VideoOperation
+
+    @property
+    def key(self) -> ResultKey:
+        return ResultKey.of(self.spec.name, JOB)
+
+    @property
+    def wrapper(self) -> str:
+        """The member of an element that has its name."""
+        return self.spec.required.partition(".")[0]
+
+    @property
+    def list(self) -> str:
+        return self.spec.elements
+
+    @property
+    def table(self) -> str:
+        return self.spec.elements_table.name
+
+    def translated(self, text: Any) -> Any:
+        """What is written here of labels, in the words of this operation."""
+        if isinstance(text, bytes):
+            return self.translated(text.decode("utf-8", "surrogateescape")).encode(
+                "utf-8", "surrogateescape"
+            )
+        if not isinstance(text, str):
+            return json.loads(self.translated(json.dumps(text)))
+        version = str(self.spec.model_version)
+        words = {"Labels": self.list, "Label": self.wrapper, "LabelModelVersion": version}
+        for ours, own in words.items():
+            text = re.sub(rf"\b{ours}\b", own, text)
+        return text
+
+    def element(self, name: str | None = "Car", **members: Any) -> dict[str, Any]:
+        return {"Timestamp": 0, self.wrapper: {"Name": name, "Confidence": 99.5, **members}}
+
+    def page(self, elements: Sequence[Any] = (), **members: Any) -> dict[str, Any]:
+        return {"JobStatus": "SUCCEEDED", "JobId": JOB, self.list: [*elements], **members}
+
+    def land_pages(self, layout: Layout, pages: Sequence[Any]) -> Attempt:
+        return land_pages(layout, pages, self.key)
+
+    def land(self, layout: Layout, elements: Sequence[Any]) -> Attempt:
+        """One whole page with these elements."""
+        return self.land_pages(layout, [self.page(elements)])
 
 
 def page(labels: Sequence[Any] = (), **members: Any) -> dict[str, Any]:

@@ -38,8 +38,6 @@ def manifest(request: pytest.FixtureRequest, way: Any, tmp_path: Path) -> Flatte
 
 OTHERS = {
     "detect_labels_image.json": "DetectLabels (an image)",
-    "get_content_moderation.json": "GetContentModeration",
-    "content_moderation_2pages.jsonl": "GetContentModeration",
     "GetFaceDetection.json": "GetFaceDetection",
     "get_segment_detection.json": "GetSegmentDetection",
     "textract.json": "Textract (it has Blocks)",
@@ -58,6 +56,19 @@ def test_what_is_no_page_of_ours_is_refused_by_its_name(pages: Flatten, name: st
     assert OTHERS[name] in found.refusals
     assert "It begins: {" in found.refusals
     assert "task" not in found.refusals
+
+
+@pytest.mark.parametrize("name", ["get_content_moderation.json", "content_moderation_2pages.jsonl"])
+def test_a_page_of_another_operation_is_of_that_one_unless_told_otherwise(
+    way: Any, tmp_path: Path, name: str
+) -> None:
+    found = way([PAGES / name], None, tmp_path / "found")
+    assert [result["operation"] for result in found.results] == ["content_moderation"]
+    assert [row["name"] for row in found.rows("video_moderation_labels")] == ["Violence"]
+    refused = way([PAGES / name], "label_detection", tmp_path / "told")
+    assert refused.failed
+    assert refused.wrote_nothing
+    assert "an answer of GetContentModeration, not GetLabelDetection." in refused.refusals
 
 
 def test_latin_1_is_refused_with_how_to_convert_it(pages: Flatten) -> None:

@@ -11,11 +11,11 @@ import pytest
 
 from rekognition_tables.errors import SchemaMismatch
 from rekognition_tables.flatten.commits import Commit, TableFile, accept, commits, read_commit
-from rekognition_tables.operations.names import LABEL_DETECTION, MEDIA_ANALYSIS
+from rekognition_tables.operations.names import MEDIA_ANALYSIS
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
-VIDEO = ResultKey.of(LABEL_DETECTION, "v")
-SEGMENTS = ResultKey.of(LABEL_DETECTION, "v", "SEGMENTS")
+VIDEO = ResultKey.of("label_detection", "v")
+SEGMENTS = ResultKey.of("label_detection", "v", "SEGMENTS")
 BULK = ResultKey.of(MEDIA_ANALYSIS, "m")
 NOON = datetime(2026, 5, 1, 12, 0, 0, 123456, tzinfo=UTC)
 FILES = (
@@ -88,8 +88,8 @@ def test_accepting_without_a_cause_changes_nothing(
 def test_commits_come_in_order_of_operation_and_name(layout: Layout) -> None:
     for key in (VIDEO, BULK, SEGMENTS):
         committed(layout, key)
-    (Path(layout.commits(LABEL_DETECTION)) / ".v.json.tmp").write_bytes(b"half a comm")
-    (Path(layout.commits(LABEL_DETECTION)) / "notes.txt").write_bytes(b"")
+    (Path(layout.commits("label_detection")) / ".v.json.tmp").write_bytes(b"half a comm")
+    (Path(layout.commits("label_detection")) / "notes.txt").write_bytes(b"")
     assert [commit.key for commit in commits(layout)] == [BULK, VIDEO, SEGMENTS]
     assert [commit.key for commit in commits(layout, (MEDIA_ANALYSIS,))] == [BULK]
 

@@ -86,5 +86,6 @@ def test_its_open_job_is_still_known(golden: Layout) -> None:
         ("label_detection", False, False)
     ]
     tokens = {operation: uncommitted_tokens(golden, operation) for operation in OPERATIONS}
-    assert tokens == {"media_analysis": set(), "label_detection": {unlanded[0].record.token}}
+    found = {operation: some for operation, some in tokens.items() if some}
+    assert found == {"label_detection": {unlanded[0].record.token}}
     assert read_commit(golden, next(commits(golden)).key) is not None

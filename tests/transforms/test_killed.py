@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from landed import label, land_pages, page
+from landed import Videos
 
 from rekognition_tables.flatten.commits import commits
 from rekognition_tables.results_root.layout import Layout
@@ -27,15 +27,15 @@ def outcome(root: Path) -> tuple[dict[str, bytes], list[object]]:
     return tables, [(one.key, one.attempt, one.files) for one in commits(Layout.at(str(root)))]
 
 
-def check(tmp_path: Path, first: int, last: int) -> None:
+def check(videos: Videos, tmp_path: Path, first: int, last: int) -> None:
     landed, folder = tmp_path / "landed", tmp_path / "roots"
-    labels = [label(f"L{n}", Parents=[{"Name": f"P{n % 7}"}]) for n in range(300)]
+    some = [videos.element(f"L{n}") for n in range(300)]
     pages = [
-        page([{**labels[0], "Timestamp": n}, *labels[1:]], NextToken=str(n)) for n in range(66)
+        videos.page([{**some[0], "Timestamp": n}, *some[1:]], NextToken=str(n)) for n in range(66)
     ]
-    land_pages(Layout.at(str(landed)), [*pages, page()])
+    videos.land_pages(Layout.at(str(landed)), [*pages, videos.page()])
     told = subprocess.run(
-        [sys.executable, SCRIPT, landed, folder, str(first), str(last)],
+        [sys.executable, SCRIPT, videos.spec.name, landed, folder, str(first), str(last)],
         check=True,
         capture_output=True,
         text=True,
@@ -49,11 +49,11 @@ def check(tmp_path: Path, first: int, last: int) -> None:
     assert "killed" in told
 
 
-def test_ten_kills_change_nothing(tmp_path: Path) -> None:
-    check(tmp_path, 0, 10)
+def test_five_kills_of_each_operation_change_nothing(videos: Videos, tmp_path: Path) -> None:
+    check(videos, tmp_path, 0, 5)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(900)
-def test_two_hundred_kills_change_nothing(tmp_path: Path) -> None:
-    check(tmp_path, 1_000, 1_200)
+def test_two_hundred_kills_change_nothing(videos: Videos, tmp_path: Path) -> None:
+    check(videos, tmp_path, 1_000, 1_200)

@@ -22,10 +22,10 @@ from rekognition_tables.landing.attempts import (
     landed_results,
     newest_whole_attempt,
 )
-from rekognition_tables.operations.names import LABEL_DETECTION, MEDIA_ANALYSIS
+from rekognition_tables.operations.names import MEDIA_ANALYSIS
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
-VIDEO = ResultKey.of(LABEL_DETECTION, "v")
+VIDEO = ResultKey.of("label_detection", "v")
 BULK = ResultKey.of(MEDIA_ANALYSIS, "m")
 
 
@@ -203,7 +203,7 @@ def test_two_who_land_one_attempt_do_not_touch_each_others_parts(layout: Layout)
 
 
 def test_every_result_with_an_attempt_is_listed(layout: Layout) -> None:
-    segments = ResultKey.of(LABEL_DETECTION, "v", "SEGMENTS")
+    segments = ResultKey.of("label_detection", "v", "SEGMENTS")
     assert list(landed_results(layout)) == []
     for key in (VIDEO, segments, BULK):
         begin(layout, key)

@@ -34,14 +34,13 @@ def test_names_stand_in_the_order_received(
 
 
 def test_lists_that_hardly_repeat_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    from msgspec import Raw
+    from msgspec import Raw, defstruct
 
-    from rekognition_tables.operations.responses import Named
     from rekognition_tables.parsing.arrow_columns import Reading
     from rekognition_tables.parsing.shapes import Shape
 
     monkeypatch.setattr(name_lists, "TRIAL", 10)
-    lists, shape = name_lists.NameLists("Name"), Shape.of(Named)
+    lists, shape = name_lists.NameLists("Name"), Shape.of(defstruct("Named", [("Name", str, None)]))
     for n in range(20):
         text = f'[{{"Name": "N{n}"}}]'.encode()
         reading = Reading()

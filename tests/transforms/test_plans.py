@@ -24,7 +24,7 @@ from rekognition_tables.jobs.plans import (
     write_plan,
 )
 from rekognition_tables.jobs.requests import StartRequest, uncommitted_tokens
-from rekognition_tables.operations.names import LABEL_DETECTION, MEDIA_ANALYSIS
+from rekognition_tables.operations.names import MEDIA_ANALYSIS
 from rekognition_tables.results_root.layout import Layout
 
 MOMENT = datetime(2026, 5, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -79,7 +79,7 @@ def test_an_object_is_taken_by_its_version_and_by_its_etag(layout: Layout) -> No
         ("media", "bilder/ü 猫#?.jpg", "v1"),
         ("media", "bilder/ü 猫#?.jpg", "etag-b"),
     }
-    assert taken(layout, LABEL_DETECTION) == set()
+    assert taken(layout, "label_detection") == set()
 
 
 def test_an_object_that_changed_under_the_same_request_is_taken_too(layout: Layout) -> None:

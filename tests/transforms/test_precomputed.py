@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from committed import NOON, Rows, commit_result, image_rows, images, video
 
-from rekognition_tables.results_root.layout import Layout
+from rekognition_tables.results_root.layout import Layout, ResultKey
 from rekognition_tables.warehouse.connection import opened, read_only
 from rekognition_tables.warehouse.ddl import identifier
 from rekognition_tables.warehouse.load import Warehouse, load
-from rekognition_tables.warehouse.sql_files import precomputed
+from rekognition_tables.warehouse.precomputed import derived
+from rekognition_tables.warehouse.sql_files import SQL, SqlFile, precomputed
 
 NAMES = [file.name for file in precomputed()]
 
@@ -67,33 +68,41 @@ def test_it_follows_every_result_that_comes_changes_or_is_held_back(
     commit_result(layout, video("v", "SEGMENTS"), a_video(frames))
     commit_result(layout, video("w"), a_video(frames))
     commit_result(layout, images("m"), image_rows(["a.jpg"]))
+    commit_result(layout, moderated("v"), a_moderated_video(3))  # a job of the same id
     load(layout, warehouse)
     before = assert_as_asked_of_all_tables(warehouse)
     assert before == {
         "box_heat_map": 6,
         "label_cooccurrence": 6,
         "label_detection_analyses": 3,
+        "label_detection_steps": 2,
+        "label_detection_samples": 6,
         "label_relations": 6,
         "object_counts": 12,
-        "video_samples": 6,
-        "video_steps": 2,
         "label_segments": 8,
         "moderation_findings": 1,
         "moderation_categories": 1,
         "moderation_levels": 1,
+        "content_moderation_analyses": 1,
+        "content_moderation_samples": 3,
+        "content_moderation_steps": 1,
+        "video_moderation_findings": 6,
+        "video_moderation_moments": 3,
+        "video_moderation_names": 2,
+        "video_moderation_stretches": 4,
     }
     commit_result(layout, video("w"), a_video([["Cat"]]), generation=2)
     commit_result(layout, video("x"), a_video(frames))
     load(layout, warehouse)
     after = assert_as_asked_of_all_tables(warehouse)
     assert after["label_cooccurrence"] == 6
-    assert after["video_samples"] == 7
+    assert after["label_detection_samples"] == 7
     assert after["label_detection_analyses"] == 4
     commit_result(layout, video("v"), a_video(frames), generation=3, reason="cut")
     load(layout, warehouse)
-    assert assert_as_asked_of_all_tables(warehouse)["video_samples"] == 4
+    assert assert_as_asked_of_all_tables(warehouse)["label_detection_samples"] == 4
     load(layout, warehouse, everything=True)
-    assert assert_as_asked_of_all_tables(warehouse)["video_samples"] == 4
+    assert assert_as_asked_of_all_tables(warehouse)["label_detection_samples"] == 4
 
 
 def test_it_follows_the_results_of_images(layout: Layout, warehouse: Warehouse) -> None:
@@ -120,6 +129,53 @@ def test_it_follows_the_results_of_images(layout: Layout, warehouse: Warehouse) 
     assert of_images() == (1, 1, 1)
 
 
+def test_it_follows_the_results_of_moderated_videos(layout: Layout, warehouse: Warehouse) -> None:
+    def of_moderation() -> list[int]:
+        found = assert_as_asked_of_all_tables(warehouse)
+        assert found["label_segments"] == 2, "what was derived from labels stays"
+        names = ("analyses", "samples", "steps")
+        return [found[f"content_moderation_{name}"] for name in names] + [
+            found[f"video_moderation_{name}"] for name in ("findings", "moments", "stretches")
+        ]
+
+    commit_result(layout, video("v"), a_video([["Cat", "Dog"]]))
+    commit_result(layout, moderated("v"), a_moderated_video(3))
+    commit_result(layout, moderated("v", "SEGMENTS"), a_moderated_video(3))
+    load(layout, warehouse)
+    assert of_moderation() == [2, 3, 1, 12, 6, 8]
+    commit_result(layout, moderated("v"), a_moderated_video(1), generation=2)
+    load(layout, warehouse)
+    assert of_moderation() == [2, 1, 1, 8, 4, 8]
+    commit_result(layout, moderated("v"), a_moderated_video(1), generation=3, reason="cut")
+    load(layout, warehouse)
+    assert of_moderation() == [1, 0, 0, 6, 3, 4]
+
+
+def moderated(job_id: str, aggregate_by: str = "TIMESTAMPS") -> ResultKey:
+    return ResultKey.of("content_moderation", job_id, aggregate_by)
+
+
+def a_moderated_video(frames: int) -> Rows:
+    """A finished video with a root and a child in each frame, the child's with a content type."""
+    job = {"job_status": "SUCCEEDED", "moderation_model_version": "7.0"}
+    labels = [
+        {"label_index": 2 * n + level, "timestamp": 500 * n, "confidence": 90.0 + level}
+        | {"start_timestamp_millis": 500 * n, "end_timestamp_millis": 500 * n + 500}
+        | {"name": name, "parent_name": parent, "taxonomy_level": level + 1}
+        for n in range(frames)
+        for level, (name, parent) in enumerate([("Violence", ""), ("Weapons", "Violence")])
+    ]
+    return {
+        "content_moderation_jobs": [job],
+        "video_moderation_labels": labels,
+        "video_moderation_label_content_types": [
+            {"label_index": 2 * n + 1, "content_type_index": 0, "name": "Animated"}
+            for n in range(frames)
+        ],
+        "job_requests": [{"landed_at": NOON}],
+    }
+
+
 def with_parents(keys: list[str]) -> Rows:
     """The rows of a bulk job with a finding of each level on each image."""
     rows = image_rows(keys)
@@ -142,7 +198,7 @@ def with_parents(keys: list[str]) -> Rows:
 def test_what_is_precomputed_is_made_anew_when_its_file_changes(
     layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rekognition_tables.warehouse.precomputed.LABELS_AT_ONCE", 3)
+    monkeypatch.setattr("rekognition_tables.warehouse.precomputed.ROWS_AT_ONCE", 3)
     warehouse = tmp_path / "w.duckdb"
     for job in ("u", "v", "w"):
         commit_result(layout, video(job), a_video([["Cat", "Dog"]]))
@@ -159,3 +215,24 @@ def test_what_is_precomputed_is_made_anew_when_its_file_changes(
     with read_only(warehouse) as con:
         query = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'precomputed'"
         assert {name for (name,) in con.execute(query).fetchall()} == set(NAMES)
+
+
+def test_each_file_is_derived_from_the_tables_of_one_operation() -> None:
+    found = {name: [file.name for file in files] for name, files in derived().items()}
+    assert sorted(name for names in found.values() for name in names) == sorted(NAMES)
+    for of, names in found.items():
+        for path in (SQL / of / "precomputed").glob("*.sql"):
+            assert path.stem in names
+
+
+@pytest.mark.parametrize(
+    "statement, named",
+    [("SELECT 1", "none"), ("FROM labels, moderation_labels", "label_detection, ")],
+)
+def test_a_file_that_reads_tables_of_no_operation_or_of_two_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, statement: str, named: str
+) -> None:
+    file = SqlFile("totals", "", {}, statement)
+    monkeypatch.setattr("rekognition_tables.warehouse.precomputed.precomputed", lambda: [file])
+    with pytest.raises(ValueError, match=rf"totals\.sql must .* of {named}"):
+        derived.__wrapped__()

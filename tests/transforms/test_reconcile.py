@@ -9,13 +9,12 @@ import pytest
 from landed import (
     IMAGES,
     JOB,
-    VIDEO,
+    Videos,
     described,
     encoded,
     image,
     label,
     land_manifest,
-    land_pages,
     page,
     rows,
     summarized,
@@ -58,13 +57,13 @@ NOT_WHOLE = [
 
 @pytest.mark.parametrize("pages, sentence", NOT_WHOLE)
 def test_pages_that_are_not_a_whole_result_ask_for_a_new_attempt(
-    layout: Layout, pages: list[Any], sentence: str
+    layout: Layout, videos: Videos, pages: list[Any], sentence: str
 ) -> None:
-    land_pages(layout, pages)
+    videos.land_pages(layout, videos.translated(pages))
     with pytest.raises(IncompleteResults) as caught:
-        flatten(layout, VIDEO)
+        flatten(layout, videos.key)
     assert sentence in str(caught.value)
-    assert (caught.value.operation, caught.value.job_id) == ("label_detection", JOB)
+    assert (caught.value.operation, caught.value.job_id) == (videos.spec.name, JOB)
 
 
 NEXT = {"Timestamp": 500, "Label": {"Name": "Car"}}
@@ -81,13 +80,14 @@ SERVED_TWICE = {
 @pytest.mark.parametrize("labels", SERVED_TWICE.values(), ids=SERVED_TWICE)
 @pytest.mark.parametrize("between", [0, 1, 2])
 def test_a_page_served_twice_asks_for_a_new_attempt(
-    layout: Layout, labels: list[Any], between: int
+    layout: Layout, videos: Videos, labels: list[Any], between: int
 ) -> None:
     others = [page([{**NEXT, "Timestamp": n}], NextToken=f"t{n}") for n in range(1, between + 1)]
     again = dict(reversed(page(labels, NextToken="b").items()))  # the same, written another way
-    land_pages(layout, [page(labels, NextToken="a"), *others, again, page()])
+    pages = [page(labels, NextToken="a"), *others, again, page()]
+    videos.land_pages(layout, videos.translated(pages))
     with pytest.raises(IncompleteResults) as caught:
-        flatten(layout, VIDEO, quarantine_limit=1.0)
+        flatten(layout, videos.key, quarantine_limit=1.0)
     sentence = f"Page {between + 2} has the same labels as an earlier page."
     assert sentence in str(caught.value)
 
@@ -96,69 +96,86 @@ def test_a_page_served_twice_asks_for_a_new_attempt(
     "member", ["Timestamp", "StartTimestampMillis", "EndTimestampMillis", "DurationMillis"]
 )
 def test_pages_of_the_same_names_at_other_times_are_not_the_same(
-    layout: Layout, member: str
+    layout: Layout, videos: Videos, member: str
 ) -> None:
     labels = [label("A"), label("B")]
     later = [labels[0], {**labels[1], member: 1}]
-    land_pages(layout, [page(labels, NextToken="a"), page(later)])
-    assert flatten(layout, VIDEO).row_counts["labels"] == 4
+    videos.land_pages(layout, videos.translated([page(labels, NextToken="a"), page(later)]))
+    assert flatten(layout, videos.key).row_counts[videos.table] == 4
 
 
-def test_pages_that_differ_in_what_is_put_aside_are_not_the_same(layout: Layout) -> None:
+def test_pages_that_differ_in_what_is_put_aside_are_not_the_same(
+    layout: Layout, videos: Videos
+) -> None:
     pages = [page([label(), {"Timestamp": text}], NextToken=text) for text in "ab"]
-    land_pages(layout, [*pages, page()])
-    commit = flatten(layout, VIDEO, quarantine_limit=1.0)
+    videos.land_pages(layout, videos.translated([*pages, page()]))
+    commit = flatten(layout, videos.key, quarantine_limit=1.0)
     assert commit.row_counts["quarantined_records"] == 2
 
 
-def test_pages_without_labels_may_come_again(layout: Layout) -> None:
-    land_pages(layout, [page(NextToken="a"), page(NextToken="b"), page([label()], NextToken="c")])
+def test_pages_without_labels_may_come_again(layout: Layout, videos: Videos) -> None:
+    videos.land_pages(
+        layout,
+        videos.translated(
+            [page(NextToken="a"), page(NextToken="b"), page([label()], NextToken="c")]
+        ),
+    )
     with pytest.raises(IncompleteResults, match="page 3, has a NextToken"):
-        flatten(layout, VIDEO)
-    land_pages(layout, [page(NextToken="a"), page(NextToken="b"), page([label()])])
-    assert flatten(layout, VIDEO).reconciled
+        flatten(layout, videos.key)
+    videos.land_pages(
+        layout, videos.translated([page(NextToken="a"), page(NextToken="b"), page([label()])])
+    )
+    assert flatten(layout, videos.key).reconciled
 
 
 @pytest.mark.recordings
 def test_a_recorded_page_of_an_unfinished_job_is_no_result(
-    recordings: Path, layout: Layout
+    recordings: Path, layout: Layout, videos: Videos
 ) -> None:
-    land_pages(layout, [(recordings / "get_label_detection-in-progress.json").read_bytes()])
+    recorded = (recordings / "get_label_detection-in-progress.json").read_bytes()
+    videos.land_pages(layout, [videos.translated(recorded)])
     with pytest.raises(IncompleteResults, match="IN_PROGRESS"):
-        flatten(layout, VIDEO)
+        flatten(layout, videos.key)
 
 
-def test_a_missing_job_id_is_filled_from_the_path(layout: Layout) -> None:
-    land_pages(layout, [{"JobStatus": "SUCCEEDED", "Labels": [label()]}])
-    flatten(layout, VIDEO)
-    assert rows(layout, "label_detection_jobs", "job_id") == [JOB]
+def test_a_missing_job_id_is_filled_from_the_path(layout: Layout, videos: Videos) -> None:
+    videos.land_pages(layout, videos.translated([{"JobStatus": "SUCCEEDED", "Labels": [label()]}]))
+    flatten(layout, videos.key)
+    assert rows(layout, videos.spec.jobs_table.name, "job_id") == [JOB]
 
 
-def test_pages_that_contradict_each_other_are_held_back(layout: Layout) -> None:
-    pages = [page(LabelModelVersion="2.0", NextToken="1"), page(), page(LabelModelVersion="3.0")]
+def test_pages_that_contradict_each_other_are_held_back(layout: Layout, videos: Videos) -> None:
+    version = str(videos.spec.model_version)
+    pages = [page(**{version: "2.0"}, NextToken="1"), page(), page(**{version: "3.0"})]
     pages[1]["NextToken"] = "2"
-    land_pages(layout, pages)
-    commit = flatten(layout, VIDEO)
-    assert commit.reason == "Page 3 says LabelModelVersion is '3.0', an earlier page said '2.0'."
+    videos.land_pages(layout, videos.translated(pages))
+    commit = flatten(layout, videos.key)
+    assert (
+        commit.reason
+        == f"Page 3 says {videos.spec.model_version} is '3.0', an earlier page said '2.0'."
+    )
     assert commit.held_back
 
 
-def test_a_value_of_any_length_is_said_in_brief(layout: Layout) -> None:
-    pages = [page(LabelModelVersion="2" * 999, NextToken="1"), page(LabelModelVersion="\n" * 999)]
-    land_pages(layout, pages)
-    reason = flatten(layout, VIDEO).reason
+def test_a_value_of_any_length_is_said_in_brief(layout: Layout, videos: Videos) -> None:
+    version = str(videos.spec.model_version)
+    pages = [page(**{version: "2" * 999}, NextToken="1"), page(**{version: "\n" * 999})]
+    videos.land_pages(layout, videos.translated(pages))
+    reason = flatten(layout, videos.key).reason
     assert reason is not None
     assert reason.endswith(f"an earlier page said '{'2' * 80}'.")
     assert len(reason) < 400
 
 
-def test_a_failed_video_job_is_a_row_without_labels(layout: Layout) -> None:
-    land_pages(layout, [page(JobStatus="FAILED", StatusMessage="Unsupported codec")])
-    commit = flatten(layout, VIDEO)
+def test_a_failed_video_job_is_a_row_without_labels(layout: Layout, videos: Videos) -> None:
+    videos.land_pages(
+        layout, videos.translated([page(JobStatus="FAILED", StatusMessage="Unsupported codec")])
+    )
+    commit = flatten(layout, videos.key)
     assert commit.reconciled
-    found = rows(layout, "label_detection_jobs", "job_status", "status_message")
+    found = rows(layout, videos.spec.jobs_table.name, "job_status", "status_message")
     assert found == [("FAILED", "Unsupported codec")]
-    assert commit.row_counts["labels"] == 0
+    assert commit.row_counts[videos.table] == 0
 
 
 def test_a_failed_media_analysis_is_a_row_without_images(layout: Layout) -> None:

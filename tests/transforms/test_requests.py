@@ -25,7 +25,7 @@ from rekognition_tables.jobs.requests import (
     read_request,
     uncommitted_tokens,
 )
-from rekognition_tables.operations.names import LABEL_DETECTION, MEDIA_ANALYSIS
+from rekognition_tables.operations.names import MEDIA_ANALYSIS
 from rekognition_tables.results_root.files import create
 from rekognition_tables.results_root.layout import Layout
 
@@ -42,7 +42,7 @@ def layout(tmp_path: Path) -> Layout:
 
 
 def asked(members: dict[str, Any] = MEMBERS, **other: Any) -> StartRequest:
-    given = {"operation": LABEL_DETECTION, "account": "111122223333", "region": "eu-west-1"}
+    given = {"operation": "label_detection", "account": "111122223333", "region": "eu-west-1"}
     return StartRequest.of(**{**given, "members": members, **other})
 
 
@@ -105,13 +105,13 @@ def test_the_next_generation_asks_the_same_under_a_new_token() -> None:
 def test_a_claimed_request_is_read_back_word_for_word(layout: Layout) -> None:
     request = asked({"JobTag": "ü \u2028", "MinConfidence": 50.1})
     assert request.claim(layout) == request
-    assert read_request(layout, LABEL_DETECTION, request.token) == request
+    assert read_request(layout, "label_detection", request.token) == request
     assert read_request(layout, MEDIA_ANALYSIS, request.token) is None
 
 
 def test_a_claim_never_changes_what_stands(layout: Layout) -> None:
     first = asked().claim(layout)
-    stands = layout.request(LABEL_DETECTION, first.token)
+    stands = layout.request("label_detection", first.token)
     before = stands.read_bytes()
     later = asked()
     assert later.created_at > first.created_at
@@ -132,13 +132,13 @@ def test_a_request_that_vanishes_while_it_is_claimed_is_not_sent(
 def test_a_request_is_open_until_its_result_is_committed(layout: Layout) -> None:
     one, two = asked().claim(layout), asked(generation=2).claim(layout)
     note_started(layout, one, "job-1")
-    assert uncommitted_tokens(layout, LABEL_DETECTION) == {one.token, two.token}
-    note_committed(layout, LABEL_DETECTION, one.token)
-    note_committed(layout, LABEL_DETECTION, one.token)
-    assert uncommitted_tokens(layout, LABEL_DETECTION) == {two.token}
+    assert uncommitted_tokens(layout, "label_detection") == {one.token, two.token}
+    note_committed(layout, "label_detection", one.token)
+    note_committed(layout, "label_detection", one.token)
+    assert uncommitted_tokens(layout, "label_detection") == {two.token}
     assert uncommitted_tokens(layout, MEDIA_ANALYSIS) == set()
     asked().claim(layout)
-    assert uncommitted_tokens(layout, LABEL_DETECTION) == {two.token}
+    assert uncommitted_tokens(layout, "label_detection") == {two.token}
 
 
 def test_a_claim_that_was_cut_short_leaves_a_request_that_is_open(
@@ -154,40 +154,40 @@ def test_a_claim_that_was_cut_short_leaves_a_request_that_is_open(
         with pytest.raises(KeyboardInterrupt):
             asked().claim(layout)
     token = asked().token
-    assert uncommitted_tokens(layout, LABEL_DETECTION) == {token}
+    assert uncommitted_tokens(layout, "label_detection") == {token}
     assert asked().claim(layout).token == token
-    assert uncommitted_tokens(layout, LABEL_DETECTION) == {token}
+    assert uncommitted_tokens(layout, "label_detection") == {token}
 
 
 def test_what_is_given_up_stays_open_until_it_is_committed(layout: Layout) -> None:
     token = asked().claim(layout).token
-    note_given_up(layout, LABEL_DETECTION, token, "The video is gone.")
-    assert given_up_tokens(layout, LABEL_DETECTION) == {token}
-    assert uncommitted_tokens(layout, LABEL_DETECTION) == {token}
-    note_committed(layout, LABEL_DETECTION, token)
-    assert given_up_tokens(layout, LABEL_DETECTION) == set()
-    assert uncommitted_tokens(layout, LABEL_DETECTION) == set()
+    note_given_up(layout, "label_detection", token, "The video is gone.")
+    assert given_up_tokens(layout, "label_detection") == {token}
+    assert uncommitted_tokens(layout, "label_detection") == {token}
+    note_committed(layout, "label_detection", token)
+    assert given_up_tokens(layout, "label_detection") == set()
+    assert uncommitted_tokens(layout, "label_detection") == set()
 
 
 def test_what_was_given_up_is_taken_up_when_its_job_is_looked_at_again(layout: Layout) -> None:
     request = asked().claim(layout)
     ours = note_started(layout, request, "job-1")
-    note_given_up(layout, LABEL_DETECTION, request.token, "The video is gone.")
+    note_given_up(layout, "label_detection", request.token, "The video is gone.")
     assert ours.taken_up(layout) == ours
-    assert given_up_tokens(layout, LABEL_DETECTION) == set()
-    assert uncommitted_tokens(layout, LABEL_DETECTION) == {request.token}
+    assert given_up_tokens(layout, "label_detection") == set()
+    assert uncommitted_tokens(layout, "label_detection") == {request.token}
     found = replace(ours, job_id="job-2", token=None, given_up="They are gone.")
     found.write(layout)
     assert found.taken_up(layout) == replace(found, given_up=None)
-    assert read_job(layout, LABEL_DETECTION, "job-2") == replace(found, given_up=None)
+    assert read_job(layout, "label_detection", "job-2") == replace(found, given_up=None)
 
 
 def test_the_answer_to_a_start_leads_from_the_token_to_the_job(layout: Layout) -> None:
     request = asked().claim(layout)
-    assert job_of(layout, LABEL_DETECTION, request.token) is None
+    assert job_of(layout, "label_detection", request.token) is None
     record = note_started(layout, request, "job-1")
-    assert job_of(layout, LABEL_DETECTION, request.token) == "job-1"
-    assert read_job(layout, LABEL_DETECTION, "job-1") == record
+    assert job_of(layout, "label_detection", request.token) == "job-1"
+    assert read_job(layout, "label_detection", "job-1") == record
     assert (record.token, record.generation, record.found_by) == (request.token, 1, "started_here")
     assert (record.account, record.region) == ("111122223333", "eu-west-1")
 
@@ -196,7 +196,7 @@ def test_an_answer_noted_twice_keeps_the_first_time_and_the_status(layout: Layou
     request = asked().claim(layout)
     ended = note_started(layout, request, "job-1").finished(layout, "SUCCEEDED")
     assert note_started(layout, request, "job-1") == ended
-    assert read_job(layout, LABEL_DETECTION, "job-1") == ended
+    assert read_job(layout, "label_detection", "job-1") == ended
 
 
 def test_a_job_found_before_its_answer_was_noted_learns_who_started_it(layout: Layout) -> None:
@@ -218,16 +218,16 @@ def test_the_moment_a_job_was_first_seen_finished_stays(layout: Layout) -> None:
     seen = record.finished(layout, "FAILED")
     assert seen.finished_seen_at is not None
     assert seen.finished(layout, "FAILED") is seen
-    assert read_job(layout, LABEL_DETECTION, "job-1") == seen
+    assert read_job(layout, "label_detection", "job-1") == seen
 
 
 def test_a_job_that_nobody_noted_is_not_there(layout: Layout) -> None:
-    assert read_job(layout, LABEL_DETECTION, "job-1") is None
+    assert read_job(layout, "label_detection", "job-1") is None
 
 
 def test_a_request_file_tells_what_a_person_wants_to_know(layout: Layout) -> None:
     request = asked().claim(layout)
-    told = json.loads(layout.request(LABEL_DETECTION, request.token).read_bytes())
+    told = json.loads(layout.request("label_detection", request.token).read_bytes())
     assert told == {
         "operation": "label_detection",
         "token": request.token,

@@ -11,21 +11,23 @@ from botocore import xform_name
 
 from rekognition_tables.jobs.request_row import request_columns
 from rekognition_tables.operations.columns import snake_case
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.page_types import page_type
 from rekognition_tables.operations.responses import (
-    LabelDetectionPage,
     ManifestLine,
     ManifestSummary,
     MediaAnalysisJob,
 )
+from rekognition_tables.operations.spec import SPECS, VIDEO_OPERATIONS
 from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.parsing.shapes import Shape
 
 KINDS = {
-    "string": ("str", "string"),
-    "float": ("float", "double"),
-    "long": ("int", "int64"),
-    "integer": ("int", "int64"),
-    "timestamp": ("float", "timestamp[us, tz=UTC]"),
+    "string": ("str", "text"),
+    "float": ("float", "real"),
+    "long": ("int", "integer"),
+    "integer": ("int", "integer"),
+    "timestamp": ("float", "instant"),
 }
 NO_COLUMN = {
     "NextToken",  # of one page, not of the result; reconciliation uses it up
@@ -33,14 +35,13 @@ NO_COLUMN = {
 NEVER_SENT = {"HumanLoopActivationOutput"}  # DetectModerationLabels with a human loop, not in bulk
 
 
-def columns(operation: str) -> dict[str, str]:
+def columns(operation: Operation) -> dict[str, str]:
     """The JSON paths that columns are made of, and the columns' types."""
     return {
-        field.metadata[b"member"].decode(): str(field.type)
-        for table in TABLES.values()
-        if table.operations == (operation,)
-        for field in table.schema
-        if b"member" in (field.metadata or {})
+        column.member: column.kind
+        for table in SPECS[operation].tables
+        for column in table.columns
+        if column.member
     }
 
 
@@ -85,12 +86,12 @@ def described(shape: Shape) -> dict[str, str]:
 @pytest.mark.parametrize(
     "operation, ours, table",
     [
-        ("GetLabelDetection", LabelDetectionPage, "label_detection"),
+        *((spec.get, page_type(name), name) for name, spec in VIDEO_OPERATIONS.items()),
         ("GetMediaAnalysisJob", MediaAnalysisJob, "media_analysis"),
     ],
 )
 def test_every_member_of_the_model_is_described_and_has_a_column(
-    operation: str, ours: Any, table: str
+    operation: str, ours: Any, table: Operation
 ) -> None:
     told = dict(scalars(model(operation)))
     assert described(Shape.of(ours)) == {path: KINDS[kind][0] for path, kind in told.items()}
@@ -140,8 +141,7 @@ def test_every_list_of_the_model_is_the_rows_of_one_table() -> None:
     manifest = "detect-moderation-labels."
     assert sorted(rows) == sorted(
         [
-            *lists(model("GetLabelDetection")),
-            *lists(model("GetMediaAnalysisJob")),
+            *(path for spec in SPECS.values() for path in lists(model(spec.get))),
             *(manifest + path for path in lists(model("DetectModerationLabels"))),
             "",  # a line of the manifest
             "errors",  # of its summary
@@ -160,16 +160,15 @@ def test_positions_count_lists_from_the_outermost_in() -> None:
 
 def test_every_column_of_the_service_is_filled_from_a_member_of_the_model() -> None:
     known = {
-        *described(Shape.of(LabelDetectionPage)),
+        *(one for name in VIDEO_OPERATIONS for one in described(Shape.of(page_type(name)))),
         *described(Shape.of(MediaAnalysisJob)),
         *described(Shape.of(ManifestLine)),
         *described(Shape.of(ManifestSummary)),
     }
-    named = columns("label_detection").keys() | columns("media_analysis").keys()
-    assert named <= known
+    assert {path for name in SPECS for path in columns(name)} <= known
 
 
-@pytest.mark.parametrize("operation", ["StartLabelDetection", "StartMediaAnalysisJob"])
+@pytest.mark.parametrize("operation", [spec.start for spec in SPECS.values()])
 def test_every_member_of_a_request_has_a_column(operation: str) -> None:
     shape = model(operation, "input_shape")
     for path, kind in scalars(shape):

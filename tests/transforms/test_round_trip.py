@@ -16,6 +16,8 @@ from landed import IMAGES, JOB, encoded, land_manifest, land_pages
 from nesting import nested, nested_lines, same_form, through_sql
 
 from rekognition_tables.flatten.results import flatten
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS, VideoOperation
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6) | st.sampled_from(
@@ -30,7 +32,12 @@ WHOLE = st.integers(-(2**63), 2**63 - 1) | st.sampled_from([0, 2**63 - 1, -(2**6
 SCALARS = {"string": TEXT, "float": REAL, "long": WHOLE, "integer": WHOLE}
 ABSENT = object()
 # What a label must have to be one; without it it is quarantined.
-NEEDED = {"LabelDetection": ("Label",), "Label": ("Name",), "ModerationLabel": ("Name",)}
+NEEDED = {
+    "LabelDetection": ("Label",),
+    "Label": ("Name",),
+    "ContentModerationDetection": ("ModerationLabel",),
+    "ModerationLabel": ("Name",),
+}
 
 
 @cache
@@ -63,55 +70,58 @@ def _optional(values: st.SearchStrategy[Any], needed: bool = False) -> st.Search
 
 
 @st.composite
-def responses(draw: st.DrawFn, aggregate_by: str, job_id: str) -> dict[str, Any]:
-    response = draw(generated(_output("GetLabelDetection")))
+def responses(
+    draw: st.DrawFn, spec: VideoOperation, aggregate_by: str | None, job_id: str
+) -> dict[str, Any]:
+    response = draw(generated(_output(spec.get)))
     response.pop("NextToken", None)
-    response |= {
-        "JobId": job_id,
-        "JobStatus": "SUCCEEDED",
-        "GetRequestMetadata": {"SortBy": "TIMESTAMP", "AggregateBy": aggregate_by},
-    }
-    entries = generated(_output("GetLabelDetection").members["Labels"].member)
-    # Each at a time of its own, as on no two pages of the service the same labels stand.
-    labels = st.lists(entries, max_size=7, unique_by=lambda entry: entry.get("Timestamp"))
-    response["Labels"] = draw(st.none() | labels)
+    response |= {"JobId": job_id, "JobStatus": "SUCCEEDED"}
+    if aggregate_by:
+        response["GetRequestMetadata"] = {"SortBy": "TIMESTAMP", "AggregateBy": aggregate_by}
+    entries = generated(_output(spec.get).members[spec.elements].member)
+    # Each at a time of its own, as on no two pages of the service the same elements stand.
+    elements = st.lists(entries, max_size=7, unique_by=lambda entry: entry.get("Timestamp"))
+    response[spec.elements] = draw(st.none() | elements)
     return response
 
 
-def pages_of(response: dict[str, Any], sizes: list[int]) -> list[dict[str, Any]]:
-    """The response cut into pages of these sizes, and a last one with the rest."""
-    labels, pages = response["Labels"], []
-    for size in sizes if labels else []:
-        pages.append({**response, "Labels": labels[:size], "NextToken": f"token-{len(pages)}"})
-        labels = labels[size:]
-    return [*pages, {**response, "Labels": labels}]
+def pages_of(response: dict[str, Any], sizes: list[int], name: str) -> list[dict[str, Any]]:
+    """The response cut into pages of these sizes of a list, and a last one with the rest."""
+    elements, pages = response[name], []
+    for size in sizes if elements else []:
+        pages.append({**response, name: elements[:size], "NextToken": f"token-{len(pages)}"})
+        elements = elements[size:]
+    return [*pages, {**response, name: elements}]
 
 
+@pytest.mark.parametrize("operation", VIDEO_OPERATIONS)
 @settings(
     max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(st.data())
-def test_responses_of_several_jobs_and_both_forms_come_back_whole(data: st.DataObject) -> None:
+def test_responses_of_several_jobs_and_every_form_come_back_whole(
+    operation: Operation, data: st.DataObject
+) -> None:
+    spec = VIDEO_OPERATIONS[operation]
     with tempfile.TemporaryDirectory() as root:
         layout, sent = Layout.at(root), {}
-        for job_id, form in (("a", "TIMESTAMPS"), ("a", "SEGMENTS"), ("b", "TIMESTAMPS")):
-            response = data.draw(responses(form, job_id))
+        for job_id, form in (*(("a", form) for form in spec.forms), ("b", spec.forms[0])):
+            response = data.draw(responses(spec, form, job_id))
             sizes = data.draw(st.lists(st.integers(0, 4), max_size=6))
             ascii_only = data.draw(st.booleans())
             pages = [
                 json.dumps(page, ensure_ascii=ascii_only).encode()
-                for page in pages_of(response, sizes)
+                for page in pages_of(response, sizes, spec.elements)
             ]
-            key = ResultKey.of("label_detection", job_id, form)
+            key = ResultKey.of(spec.name, job_id, form)
             land_pages(layout, pages, key)
             flatten(layout, key)
-            sent[job_id, form] = same_form(response)
-        assert {key: same_form(one) for key, one in nested(layout).items()} == sent
-        in_sql = through_sql(
-            layout, "label_detection_response", "response", "job_id", "aggregate_by"
-        )
+            sent[key.job_id, key.aggregate_by] = same_form(response)
+        found = nested(layout, spec.name)
+        assert {key: same_form(one) for key, one in found.items()} == sent
+        in_sql = through_sql(layout, f"{spec.name}_response", "response", "job_id", "aggregate_by")
         assert {key: same_form(one) for key, one in in_sql.items()} == sent
 
 
@@ -141,31 +151,38 @@ def test_manifest_lines_come_back_whole(lines: list[dict[str, Any]], ascii_only:
         assert {key: same_form(one) for key, one in in_sql.items()} == sent
 
 
+RECORDED: dict[str, tuple[Operation, dict[str, int]]] = {
+    "get_label_detection-v3-full.json": (
+        "label_detection",
+        {"labels": 855, "label_instances": 171},
+    ),
+    "get_label_detection-v2-first-page.json": ("label_detection", {}),
+    "get_content_moderation-v3.json": ("content_moderation", {}),
+    "get_content_moderation-first-page.json": ("content_moderation", {}),
+    "get_content_moderation-2019-first-page.json": ("content_moderation", {}),
+}
+
+
 @pytest.mark.recordings
-def test_a_recorded_video_comes_back_whole(recordings: Path, tmp_path: Path) -> None:
-    response = json.loads((recordings / "get_label_detection-v3-full.json").read_bytes())
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_video_comes_back_whole(recordings: Path, tmp_path: Path, name: str) -> None:
+    operation, rows = RECORDED[name]
+    elements = VIDEO_OPERATIONS[operation].elements
+    response = json.loads((recordings / name).read_bytes())
     response.pop("ResponseMetadata", None)  # boto3's, not the service's
-    key = ResultKey.of("label_detection", response["JobId"])
+    response.pop("NextToken", None)
+    response.setdefault("JobId", JOB)  # older models do not say it
+    form = response.get("GetRequestMetadata", {}).get("AggregateBy", "TIMESTAMPS")
+    key = ResultKey.of(operation, response["JobId"], form)
     layout = Layout.at(str(tmp_path))
-    land_pages(layout, pages_of(response, [100, 1, 333]), key)
+    land_pages(layout, pages_of(response, [100, 1, 333], elements), key)
     commit = flatten(layout, key)
-    assert (commit.row_counts["labels"], commit.row_counts["label_instances"]) == (855, 171)
-    assert same_form(nested(layout)[key.job_id, "TIMESTAMPS"]) == same_form(response)
-    found = through_sql(layout, "label_detection_response", "response", "job_id", "aggregate_by")
-    assert same_form(found[key.job_id, "TIMESTAMPS"]) == same_form(response)
-
-
-@pytest.mark.recordings
-def test_a_recorded_first_page_of_an_older_model_comes_back(
-    recordings: Path, tmp_path: Path
-) -> None:
-    response = json.loads((recordings / "get_label_detection-v2-first-page.json").read_bytes())
-    del response["NextToken"]
-    layout = Layout.at(str(tmp_path))
-    land_pages(layout, [json.dumps(response, indent=4)])
-    flatten(layout, ResultKey.of("label_detection", JOB))
-    found = same_form(nested(layout)[JOB, "TIMESTAMPS"])
-    assert found == same_form({**response, "JobId": JOB})
+    assert rows.items() <= commit.row_counts.items()
+    assert not commit.row_counts["quarantined_records"]
+    assert same_form(nested(layout, operation)[key.job_id, form]) == same_form(response)
+    view = f"{operation}_response"
+    found = through_sql(layout, view, "response", "job_id", "aggregate_by")
+    assert same_form(found[key.job_id, form]) == same_form(response)
 
 
 @pytest.mark.recordings

@@ -22,7 +22,7 @@ from golden_root import check_flattened_again, check_loaded, extracted
 
 from rekognition_tables.errors import SchemaMismatch
 from rekognition_tables.flatten.commits import commits
-from rekognition_tables.operations.columns import INTEGER, column
+from rekognition_tables.operations.columns import INTEGER, Column
 from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.results_root.layout import Layout
 from rekognition_tables.warehouse.connection import read_only
@@ -33,21 +33,31 @@ from rekognition_tables.warehouse.load import Warehouse, load
 LATER = """
 import sys
 from dataclasses import replace
-from rekognition_tables.operations import names, tables
-from rekognition_tables.operations.columns import TEXT, column, table
+from rekognition_tables.operations import spec, tables
+from rekognition_tables.operations.columns import TEXT, Column
+from rekognition_tables.operations.table import table
 
 TABLES = tables.TABLES
 """
 ADDED = """
 labels = TABLES["labels"]
-scene = column("scene", TEXT, "Where it is.")
-TABLES["labels"] = replace(labels, schema=labels.schema.insert(4, scene))
+scene = Column("scene", TEXT, "Where it is.")
+TABLES["labels"] = replace(labels, columns=(*labels.columns[:4], scene, *labels.columns[4:]))
 TABLES["label_notes"] = table(
-    "label_notes", "One row per note.", labels.operations, [], [column("note", TEXT, "A note.")], ""
+    "label_notes",
+    "One row per note.",
+    [],
+    [Column("note", TEXT, "A note.")],
+    operations=labels.operations,
+    aws_page="",
+    forms=True,
 )
 """
 WRITTEN = "tables.WRITTEN[:] = [one for one in TABLES.values() if one is not tables.LOADS]\n"
-ANOTHER_MEANING = 'names.SCHEMA_VERSIONS["label_detection"] += 1\n'
+ANOTHER_MEANING = """
+labels = spec.SPECS["label_detection"]
+spec.SPECS["label_detection"] = replace(labels, schema_version=labels.schema_version + 1)
+"""
 RUN = """
 from rekognition_tables.cli.main import main
 sys.exit(main(sys.argv[1:]))
@@ -220,4 +230,4 @@ def test_results_of_an_operation_that_is_not_known_are_left_alone(
 
 def test_what_is_added_allows_null() -> None:
     with pytest.raises(ValueError, match=r"labels\.scene was added later: it must allow NULL"):
-        add_column(TABLES["labels"], column("scene", INTEGER, "", null=False))
+        add_column(TABLES["labels"], Column("scene", INTEGER, "", null=False))

@@ -29,6 +29,10 @@ VALUES: dict[str, tuple[list[str], list[str]]] = {
     "warehouse_data_uri": (["s3://bucket/lake", "/lake"], ["s3:/bucket/lake"]),
     "images_uri": (["s3://bucket/images/", "s3://bucket"], ["https://bucket/x", "bucket/x"]),
     "videos_uri": (["s3://bucket/videos/"], ["s3:/bucket/x", "s3://", "s3://b/x"]),
+    "video_operations": (
+        ["content_moderation", "content_moderation, label_detection"],
+        ["labels", "media_analysis", "label_detection;content_moderation"],
+    ),
     "output_uri": (["s3://bucket/out"], ["/out", "s3://bucket/with space"]),
     "schedule": (
         ["@daily", "none", "17 3 * * *", "*/5 9-17 1,15 jan mon-fri", "0 0 l * *"],
@@ -197,6 +201,10 @@ def test_a_lake_that_would_clean_up_the_results_root_is_refused(data: str) -> No
 def test_a_dag_has_a_schedule_once_its_media_are_known() -> None:
     assert DEFAULTS.schedule_for("") is None
     assert DEFAULTS.schedule_for("s3://media") == "@hourly"
+    videos = settings(videos_uri="s3://media", video_operations="content_moderation")
+    assert videos.schedule_of_videos("content_moderation") == "@hourly"
+    assert videos.schedule_of_videos("label_detection") is None
+    assert DEFAULTS.schedule_of_videos("label_detection") is None
     assert settings(schedule="none").schedule_for("s3://media") is None
     assert settings(schedule="@daily").schedule_for("s3://media") == "@daily"
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 from committed import commit_result, image_rows, images
 
 from rekognition_tables.cli.main import main
 from rekognition_tables.errors import ResultsError
+from rekognition_tables.operations.names import OPERATIONS
 from rekognition_tables.operations.tables import SETTINGS_TABLES, SettingsTable
 from rekognition_tables.results_root.layout import Layout
 from rekognition_tables.warehouse.connection import read_only
@@ -88,12 +90,30 @@ def test_a_file_that_is_not_right_is_refused_and_nothing_is_written(
     assert in_force(layout, THRESHOLDS)[1].endswith("sql/settings/review_thresholds.csv")
 
 
-def test_a_price_needs_its_day_and_a_row_for_other_regions() -> None:
+def test_a_price_needs_its_day_and_a_row_for_other_regions(layout: Layout) -> None:
     header = "operation,region,usd,unit,as_of,source\n"
     with pytest.raises(ResultsError, match=r"line 2: .*isoformat"):
         read_rows(PRICES, f"{header}label_detection,,0.1,minute,yesterday,me\n", "p.csv")
     with pytest.raises(ResultsError, match="no row of operation 'media_analysis' and region ''"):
-        read_rows(PRICES, f"{header}label_detection,,0.1,minute,2026-05-01,me\n", "p.csv")
+        put(
+            layout, PRICES, f"{header}label_detection,,0.1,minute,2026-05-01,me\n".encode(), "p.csv"
+        )
+
+
+def test_an_operation_that_came_later_than_a_file_of_prices_has_our_price(
+    layout: Layout, tmp_path: Path
+) -> None:
+    header, *ours = in_force(layout, PRICES)[0].splitlines()
+    (layout.root / "settings").mkdir(parents=True)
+    own = f"{header}\nmedia_analysis,,7,image,2026-05-01,me\n"
+    (layout.root / "settings" / "prices.csv").write_text(own)
+    load(layout, tmp_path / "w.duckdb")
+    with duckdb.connect(tmp_path / "w.duckdb", read_only=True) as con:
+        found = con.execute("SELECT operation, usd FROM prices ORDER BY ALL").fetchall()
+    assert found == [
+        (name, 7.0 if name == "media_analysis" else 0.1) for name in sorted(OPERATIONS)
+    ]
+    assert len(ours) == len(OPERATIONS)
 
 
 def test_a_broken_file_in_the_results_root_stops_the_load_and_names_it(

@@ -5,23 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from rekognition_tables.flatten.documents import ERRORS
 from rekognition_tables.flatten.manifests import PLAN as IMAGES
-from rekognition_tables.flatten.pages import PLAN as LABELS
+from rekognition_tables.flatten.pages import plan_of
 from rekognition_tables.flatten.table_plan import Plan, compiled, filled
-from rekognition_tables.operations.columns import (
-    INTEGER,
-    REAL,
-    TEXT,
-    Member,
-    Position,
-    Table,
-    column,
-    table,
-)
-from rekognition_tables.operations.responses import ABSENT, Answer
+from rekognition_tables.operations.columns import INTEGER, REAL, TEXT, Column, Member, Position
+from rekognition_tables.operations.page_types import answer_type
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
+from rekognition_tables.operations.table import Table, table
 from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.parsing.arrow_columns import Reading, structural_quotes
 from rekognition_tables.parsing.shapes import Shapes
@@ -37,41 +29,11 @@ def columns_of(plan: Plan) -> dict[str, set[str]]:
 
 
 def test_every_column_of_a_list_is_filled_by_its_plan() -> None:
-    planned = columns_of(LABELS) | columns_of(IMAGES) | columns_of(ERRORS)
+    planned = columns_of(IMAGES) | columns_of(ERRORS)
+    for operation in VIDEO_OPERATIONS:
+        planned |= columns_of(plan_of(operation))
     lists = {table.name: table for table in TABLES.values() if table.positions}
     assert planned == {name: set(one.paths) for name, one in lists.items()}
-
-
-class Emotion(Answer):
-    Type: str = ABSENT
-    Confidence: float = ABSENT
-
-
-class Face(Answer):
-    Emotions: list[Emotion] = ABSENT
-    Confidence: float = ABSENT
-
-
-class Celebrity(Answer):
-    Urls: list[str] = ABSENT
-    Name: str = ABSENT
-    Face: Face = ABSENT
-
-
-class Recognition(Answer):
-    Timestamp: int = ABSENT
-    Celebrity: Celebrity = ABSENT
-
-
-class Audio(Answer):
-    Codec: str = ABSENT
-
-
-class Page(Answer):
-    """Of GetCelebrityRecognition, with a list beside its elements as GetSegmentDetection has."""
-
-    Celebrities: list[Recognition] = ABSENT
-    AudioMetadata: list[Audio] = ABSENT
 
 
 ELEMENTS = Position("celebrity_index", "", "Celebrities")
@@ -80,8 +42,9 @@ EMOTIONS = Position("emotion_index", "", "Celebrities.Celebrity.Face.Emotions")
 AUDIO = Position("audio_metadata_index", "", "AudioMetadata")
 
 
-def made(name: str, positions: list[Position], *columns: Member | pa.Field) -> Table:
-    return table(name, "", ("media_analysis",), positions, columns, "", wrapper="Celebrity")
+def made(name: str, positions: list[Position], *columns: Member | Column) -> Table:
+    """Of GetCelebrityRecognition, with a list beside its elements as GetSegmentDetection has."""
+    return table(name, "", positions, columns, operations=(), aws_page="", wrapper="Celebrity")
 
 
 OF_CELEBRITIES = [
@@ -92,7 +55,7 @@ OF_CELEBRITIES = [
         Member("Celebrity.Name", TEXT, ""),
         Member("Celebrity.Face.Confidence", REAL, ""),
     ),
-    made("celebrity_urls", [ELEMENTS, URLS], column("url", TEXT, "", URLS.path)),
+    made("celebrity_urls", [ELEMENTS, URLS], Column("url", TEXT, "", URLS.path)),
     made(
         "celebrity_emotions",
         [ELEMENTS, EMOTIONS],
@@ -120,21 +83,22 @@ def test_a_column_is_named_by_its_path_without_the_wrapper_of_its_row() -> None:
 
 
 def test_lists_of_texts_lists_in_objects_and_lists_beside_the_elements_are_filled() -> None:
-    shapes, reading = Shapes(Page), Reading()
+    page_type: Any = answer_type("Page", OF_CELEBRITIES)
+    shapes, reading = Shapes(page_type), Reading()
     page = shapes.decoder.decode(BODY)
     rows: dict[str, list[tuple[Any, ...]]] = {}
     for first, elements in ((ELEMENTS, page.Celebrities), (AUDIO, page.AudioMetadata)):
         plan = compiled(OF_CELEBRITIES, first)
         index = np.arange(10, 10 + len(elements))
-        for name, found in filled(plan, reading, shapes.at(first.path), elements, index).items():
-            names = [field for one in OF_CELEBRITIES if one.name == name for field in one.schema]
-            lists = [found[field.name].tolist() for field in names if field.name != "job_id"]
-            rows[name] = list(zip(*lists, strict=True))
+        for of, found in filled(plan, reading, shapes.at(first.path), elements, index).items():
+            names = [name for one in OF_CELEBRITIES if one.name == of for name in one.names]
+            lists = [found[name].tolist() for name in names if name != "job_id"]
+            rows[of] = list(zip(*lists, strict=True))
     assert rows == {
         "celebrities": [(10, 5, "A", 9.5), (11, 6, None, None), (12, 7, None, None)],
         "celebrity_urls": [(10, 0, "a"), (10, 1, "b"), (12, 0, "c")],
         "celebrity_emotions": [(10, 0, "SAD", 1.5), (12, 0, "HAPPY", None), (12, 1, None, None)],
         "audio_metadata": [(10, "aac")],
     }
-    lists_of_the_page = 2 * len(Page.__struct_fields__)
+    lists_of_the_page = 2 * len(("Celebrities", "AudioMetadata"))
     assert reading.quotes + lists_of_the_page == structural_quotes(BODY)

@@ -12,16 +12,20 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from landed import IMAGES, VIDEO, encoded, image, label, page
+from landed import IMAGES, JOB, encoded, image, label, page
 
 from rekognition_tables.errors import IncompleteResults
 from rekognition_tables.flatten.manifests import ManifestLines
-from rekognition_tables.flatten.pages import LabelDetectionPages
+from rekognition_tables.flatten.pages import ResultPages
 from rekognition_tables.flatten.quarantine import PutAside
 from rekognition_tables.limits import Limits
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 from rekognition_tables.parsing.lines import Block
+from rekognition_tables.results_root.layout import ResultKey
 
 TOKENS = [
     b'"',
@@ -58,6 +62,7 @@ TOKENS = [
     b'"Confidence":null,',
     b'"source-ref":"s3://b/k",',
     b'"Labels":[],',
+    b'"ModerationLabels":[],',
 ]
 CHANGES = st.lists(
     st.tuples(st.floats(0, 1), st.integers(0, 12), st.sampled_from(TOKENS)), max_size=4
@@ -137,14 +142,28 @@ def test_manifest_lines_are_read_alike_on_both_roads(changes: list[Any]) -> None
     assert fast == slow
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.lists(CHANGES, min_size=1, max_size=3))
-def test_pages_are_read_alike_on_both_roads(changes: list[Any]) -> None:
+def label_page() -> bytes:
     named = [{"Name": "Vehicle"}, {"Name": "Té", "New": {"a": 1}}]
     car = label("Car", Instances=[BOX], Parents=named, Aliases=[], Categories=named)
-    good = encoded(page([car, label("Bus"), {**car, "DurationMillis": 5}]))
+    return encoded(page([car, label("Bus"), {**car, "DurationMillis": 5}]))
+
+
+def moderation_page() -> bytes:
+    types = [{"Name": "Té", "New": {"a": 1}, "Confidence": 1}]
+    one = {"Timestamp": 0, "ModerationLabel": MODERATION, "ContentTypes": types}
+    return encoded({**page(), "ModerationLabels": [one, {**one, "DurationMillis": 5}]})
+
+
+GOOD = {"label_detection": label_page(), "content_moderation": moderation_page()}
+
+
+@pytest.mark.parametrize("operation", VIDEO_OPERATIONS)
+@settings(max_examples=200, deadline=None)
+@given(st.lists(CHANGES, min_size=1, max_size=3))
+def test_pages_are_read_alike_on_both_roads(operation: Operation, changes: list[Any]) -> None:
+    good, key = GOOD[operation], ResultKey.of(operation, JOB)
     pages = [good, *(changed(good, one).replace(b"\n", b" ") for one in changes), good]
-    fast = read(LabelDetectionPages, VIDEO, [b"\n".join(pages)])
+    fast = read(ResultPages, key, [b"\n".join(pages)])
     with patch("rekognition_tables.flatten.pages.structural_quotes", lambda data: -1):
-        slow = read(LabelDetectionPages, VIDEO, [b"\n".join(pages)])
+        slow = read(ResultPages, key, [b"\n".join(pages)])
     assert fast == slow

@@ -10,7 +10,7 @@ import pytest
 from landed import IMAGES, VIDEO, described, image, label, land_manifest, land_pages, page, rows
 
 from rekognition_tables.flatten import manifests
-from rekognition_tables.flatten.pages import LabelDetectionPages
+from rekognition_tables.flatten.pages import ResultPages
 from rekognition_tables.flatten.results import flatten
 from rekognition_tables.parsing.strict import strict_json
 from rekognition_tables.results_root.layout import Layout
@@ -67,13 +67,13 @@ def test_members_new_on_every_page_take_the_slow_road_once(
     layout: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow: list[int] = []
-    taken = LabelDetectionPages._slowly
+    taken = ResultPages._slowly
 
     def watched(self: Any, block: Any, line: Any) -> None:
         slow.append(line.number)
         taken(self, block, line)
 
-    monkeypatch.setattr(LabelDetectionPages, "_slowly", watched)
+    monkeypatch.setattr(ResultPages, "_slowly", watched)
     land_pages(layout, [unknown_page(n, last=n == 30) for n in range(31)])
     flatten(layout, VIDEO)
     assert slow == [1]
@@ -83,13 +83,13 @@ def test_nulls_on_every_page_take_the_slow_road_once(
     layout: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow: list[int] = []
-    taken = LabelDetectionPages._slowly
+    taken = ResultPages._slowly
 
     def watched(self: Any, block: Any, line: Any) -> None:
         slow.append(line.number)
         taken(self, block, line)
 
-    monkeypatch.setattr(LabelDetectionPages, "_slowly", watched)
+    monkeypatch.setattr(ResultPages, "_slowly", watched)
     entry = label("Bus", Instances=None, Parents=[{"Name": None}], Aliases=None)
     entry["StartTimestampMillis"] = None
     pages = [

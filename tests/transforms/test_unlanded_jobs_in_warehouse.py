@@ -11,7 +11,7 @@ from committed import commit_result, image_rows, images, video, video_rows
 
 from rekognition_tables.jobs.found import give_up, note_found
 from rekognition_tables.jobs.requests import StartRequest, note_started, read_job
-from rekognition_tables.operations.names import LABEL_DETECTION, MEDIA_ANALYSIS
+from rekognition_tables.operations.names import MEDIA_ANALYSIS
 from rekognition_tables.results_root.layout import Layout
 from rekognition_tables.warehouse import unlanded_jobs
 from rekognition_tables.warehouse.connection import read_only
@@ -27,7 +27,7 @@ def layout(tmp_path: Path) -> Layout:
 
 def started(layout: Layout, job_id: str) -> None:
     members = {"Video": {"S3Object": {"Bucket": "media", "Name": f"{job_id}.mp4"}}}
-    request = StartRequest.of(LABEL_DETECTION, "1234", "us-east-1", members)
+    request = StartRequest.of("label_detection", "1234", "us-east-1", members)
     request.claim(layout)
     replace(note_started(layout, request, job_id), started_at=MAY).write(layout)
 

@@ -31,6 +31,11 @@ class Allowed:
     check: Callable[[str], bool] | None = None
     date_time: bool = False
 
+    @property
+    def is_number(self) -> bool:
+        """True when it has limits, which only a number has."""
+        return (self.least, self.above, self.most) != (None, None, None)
+
     def takes(self, value: str | float) -> bool:
         if isinstance(value, str):
             return value == "" or self._takes_text(value)

@@ -15,7 +15,6 @@ PAGE_VALUES = 2**19  # a page has 25,000, one of a crowd 100,000; a summary of 1
 DOCUMENT_BYTES = 32 * 2**20  # a description or summary: 3 KB for each of 10,000 errors
 PART_BYTES = 192 * 2**20  # a landed part, uncompressed: 64 pages have 22 MB, lines of a manifest 32
 RECORDS = 100_000  # a job has at most 10,000 images, a video of six hours some 4,000 pages
-LABELS_PER_PAGE = 1_000  # GetLabelDetection never returns more
 BATCH_BYTES = 2 * 2**20  # of JSON decoded together; a usual batch has 300 to 700 KB
 ADVICE = "Look at the file; raise REKOGNITION_MAX_LINE_BYTES if it is what Amazon returned."
 

@@ -16,6 +16,8 @@ from upath import UPath
 from rekognition_tables import allowed_values as allowed
 from rekognition_tables.allowed_values import Allowed
 from rekognition_tables.environment import read, warn_of_unknown
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 from rekognition_tables.results_root.files import is_local, local
 from rekognition_tables.results_root.layout import Layout, results_path
 from rekognition_tables.results_root.s3 import S3Requests, owners
@@ -27,6 +29,16 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 # Elsewhere it is the environment's site-packages, or a folder of somebody's DAGs.
 IN_CHECKOUT = (CHECKOUT / "pyproject.toml").is_file() and (CHECKOUT / "transforms").is_dir()
 OF_OTHERS = frozenset({"REKOGNITION_PUBLISHED"})  # what Superset's container reads
+
+
+def _names(text: str) -> list[str]:
+    return [one.strip() for one in text.split(",") if one.strip()]
+
+
+VIDEO_DAGS = Allowed(
+    f"names of video DAGs with commas between ({', '.join(VIDEO_OPERATIONS)})",
+    check=lambda text: set(_names(text)) <= set(VIDEO_OPERATIONS),
+)
 
 
 def _variable(default: Any, meaning: str, may_be: Allowed) -> Any:
@@ -63,8 +75,14 @@ class Settings:
     )
     videos_uri: str = _variable(
         "",
-        "Videos to label: `s3://bucket/prefix`. Unset: `label_detection` has no schedule.",
+        "Videos to analyse: `s3://bucket/prefix`. Unset: no video DAG has a schedule.",
         allowed.S3_PREFIX,
+    )
+    video_operations: str = _variable(
+        "label_detection",
+        "What is done with these videos by the schedule: names of video DAGs with commas between. "
+        "Each costs money; the others run when somebody starts them.",
+        VIDEO_DAGS,
     )
     output_uri: str = _variable(
         "",
@@ -73,7 +91,7 @@ class Settings:
     )
     schedule: str = _variable(
         "@hourly",
-        "Schedule of both job DAGs, once their URI is set; `none` for none.",
+        "Schedule of the job DAGs, each once its URI is set; `none` for none.",
         allowed.SCHEDULE,
     )
     aws_conn_id: str = _variable(
@@ -145,7 +163,7 @@ class Settings:
     )
     video_looks_per_second: float = _variable(
         2.5,
-        "GetLabelDetection calls a second of all video waits in a triggerer: halve it for two "
+        "Get... calls a second of all video waits in a triggerer: halve it for two "
         "triggerers. Amazon allows an account [5, or 20 in the largest regions]"
         "(https://docs.aws.amazon.com/general/latest/gr/rekognition.html); landing needs some too.",
         allowed.RATE,
@@ -197,6 +215,11 @@ class Settings:
     def schedule_for(self, uri: str) -> str | None:
         """A job DAG's schedule: none while nobody said where its media are."""
         return self.schedule if uri and self.schedule != "none" else None
+
+    def schedule_of_videos(self, operation: Operation) -> str | None:
+        """A video DAG's schedule: none unless the settings name its operation."""
+        named = operation in _names(self.video_operations)
+        return self.schedule_for(self.videos_uri) if named else None
 
     def layout(self) -> Layout:
         """The results root; its requests to S3 carry owner and keys."""

@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
+
 
 class Reaction(StrEnum):
     """What the caller does next."""
@@ -49,6 +51,7 @@ def _fails_every_job(codes: str, advice: str, operation: str = _ANY) -> Rows:
 
 
 _BUSY = AwsError(Reaction.RETRY, "Nothing is wrong here: it is tried again with backoff.")
+_GONE = "No such job here: check account and region; {} are kept for {}."
 
 _REKOGNITION: Rows = {
     **_rows(
@@ -106,16 +109,13 @@ _REKOGNITION: Rows = {
         "ResourceNotFoundException",
         "Check project_version, and that account and region are the resource's.",
     ),
-    **_fails(
-        "ResourceNotFoundException",
-        "No such job here: check account and region; details are kept for a year.",
-        "GetMediaAnalysisJob",
-    ),
-    **_fails(
-        "ResourceNotFoundException",
-        "No such job here: check account and region; video results are kept for 7 days.",
-        "GetLabelDetection",
-    ),
+    **_fails("ResourceNotFoundException", _GONE.format("details", "a year"), "GetMediaAnalysisJob"),
+    **{
+        (spec.get, "ResourceNotFoundException"): AwsError(
+            Reaction.FAIL, _GONE.format("video results", f"{spec.results_kept.days} days")
+        )
+        for spec in VIDEO_OPERATIONS.values()
+    },
 }
 
 _EVERY_SERVICE: Rows = {
@@ -135,8 +135,7 @@ _EVERY_SERVICE: Rows = {
     **_fails_every_job(
         "UnrecognizedClientException InvalidClientTokenId InvalidAccessKeyId ExpiredToken "
         "ExpiredTokenException InvalidToken InvalidSecurity IncompleteSignature "
-        "MissingAuthenticationToken "
-        "MissingAuthenticationTokenException",
+        "MissingAuthenticationToken MissingAuthenticationTokenException",
         "The credentials are not valid: correct the Airflow connection or the role.",
     ),
     **_fails_every_job(

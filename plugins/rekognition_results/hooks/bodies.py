@@ -1,6 +1,6 @@
 """An answer's body as the service sent it, and without the price of parsing its labels.
 
-botocore spends about 30 ms on the labels of a page that landing does not need. Its `before-parse`
+botocore spends about 30 ms on the elements of a page that landing does not need. Its `before-parse`
 event shows the body first: the bytes are kept, and the envelope alone is left for the parser.
 It also shows what botocore lets pass: a body that was cut short on the way.
 """
@@ -11,9 +11,11 @@ from typing import Any
 
 import msgspec
 
+from rekognition_tables.operations.spec import SPECS, VIDEO_OPERATIONS
+
 
 class Page(msgspec.Struct):
-    """A page of GetLabelDetection, without its labels."""
+    """A page of a video operation, without its elements."""
 
     JobStatus: str
     StatusMessage: str | None = None
@@ -35,18 +37,17 @@ class Jobs(msgspec.Struct):
 
 
 class Started(msgspec.Struct):
-    """The answer to both Start calls."""
+    """The answer to every Start call."""
 
     JobId: str
 
 
 # What is left of each answer for the parser. A body that is not that was cut short.
 ENVELOPES: dict[str, type[msgspec.Struct]] = {
-    "GetLabelDetection": Page,
     "GetMediaAnalysisJob": Job,
     "ListMediaAnalysisJobs": Jobs,
-    "StartLabelDetection": Started,
-    "StartMediaAnalysisJob": Started,
+    **{spec.get: Page for spec in VIDEO_OPERATIONS.values()},
+    **{spec.start: Started for spec in SPECS.values()},
 }
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from rekognition_tables.errors import RequestRefused, ResultsExpired
 from rekognition_tables.jobs.requests import read_job
-from rekognition_tables.jobs.unlanded import RESULTS_KEPT
 from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.spec import SPECS
 from rekognition_tables.results_root.layout import Layout
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def gone_explained(
         if error.code != "ResourceNotFoundException":
             raise
         record = read_job(layout, operation, job_id)
-        kept = RESULTS_KEPT[operation]
+        kept = SPECS[operation].results_kept
         if record and datetime.now(UTC) - record.since > kept:
             raise ResultsExpired(
                 f"Job {job_id} is of {record.since:%Y-%m-%d %H:%M} UTC, and Amazon keeps its "

@@ -16,15 +16,18 @@ from rekognition_results.aws.callers import CallerByFrames
 from rekognition_results.aws.calls import explained
 from rekognition_results.hooks.bodies import ENVELOPES, BodyListener
 from rekognition_tables.errors import ResultsError, ServiceBusy
+from rekognition_tables.jobs.request_row import job_input
+from rekognition_tables.operations.columns import snake_case
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
+
+    from rekognition_tables.operations.spec import ManifestOperation, VideoOperation
 
     Base = AwsGenericHook[RekognitionClient]
 else:
     Base = AwsGenericHook
 
-PAGE_SIZE = 1000  # MaxResults of GetLabelDetection, at most
 LIST_SIZE = 100  # MaxResults of ListMediaAnalysisJobs, at most
 CUT_SHORT_TRIES = 5
 RETRIES = {"mode": "standard", "total_max_attempts": 8}  # about a minute of backoff
@@ -43,8 +46,8 @@ class MediaAnalysisJob(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class LabelDetectionPage:
-    """One page: the verbatim `body`, and what of it steers the pipeline."""
+class VideoPage:
+    """One page of a video operation: the verbatim `body`, and what of it steers the pipeline."""
 
     body: bytes
     job_status: str
@@ -87,32 +90,18 @@ class RekognitionHook(CallerByFrames, Base):
         """The region that the calls go to."""
         return self.conn.meta.region_name
 
-    def start_media_analysis_job(self, request: dict[str, Any]) -> str:
-        """Start a bulk analysis; give its JobId.
+    def start(self, spec: VideoOperation | ManifestOperation, request: dict[str, Any]) -> str:
+        """Start a job of this operation; give its JobId.
 
         `request` goes over the wire as it stands, and if need be again: without a
         ClientRequestToken it gets one, so that sending it again starts no second job.
         """
-        about = (
-            f"s3://{request['Input']['S3Object']['Bucket']}/{request['Input']['S3Object']['Name']}"
-        )
-        return self._start(
-            "StartMediaAnalysisJob", about, self.conn.start_media_analysis_job, request
-        )
-
-    def start_label_detection(self, request: dict[str, Any]) -> str:
-        """Start a video analysis; give its JobId. `request` is sent in the same way."""
-        about = (
-            f"s3://{request['Video']['S3Object']['Bucket']}/{request['Video']['S3Object']['Name']}"
-        )
-        return self._start("StartLabelDetection", about, self.conn.start_label_detection, request)
-
-    def _start(
-        self, operation: str, about: str, call: Callable[..., Any], request: dict[str, Any]
-    ) -> str:
         stop_at_full_quota(self.conn)
+        source = job_input(request)
         same = {"ClientRequestToken": uuid.uuid4().hex, **request}
-        answer, _ = self._whole(operation, about, lambda: call(**same))
+        call = getattr(self.conn, snake_case(spec.start))
+        about = f"s3://{source.get('Bucket')}/{source.get('Name')}"
+        answer, _ = self._whole(spec.start, about, lambda: call(**same))
         return str(answer["JobId"])
 
     def get_media_analysis_job(self, job_id: str) -> MediaAnalysisJob:
@@ -145,38 +134,43 @@ class RekognitionHook(CallerByFrames, Base):
                 return
             request["NextToken"] = page["NextToken"]
 
-    def get_label_detection(
+    def page(
         self,
+        spec: VideoOperation,
         job_id: str,
-        aggregate_by: str = "TIMESTAMPS",
-        sort_by: str = "TIMESTAMP",
+        aggregate_by: str | None = None,
+        sort_by: str | None = None,
         next_token: str | None = None,
-        max_results: int = PAGE_SIZE,
-    ) -> LabelDetectionPage:
-        """One page. `max_results` is 1 to 1,000 labels; a page of 1,000 is about 350 KB."""
-        request: Any = {
-            "JobId": job_id,
-            "AggregateBy": aggregate_by,
-            "SortBy": sort_by,
-            "MaxResults": max_results,
+        max_results: int | None = None,
+    ) -> VideoPage:
+        """One page. `max_results`: how many elements, at most and usually `spec.page_size`.
+
+        Without `aggregate_by` and `sort_by` it is in the operation's usual form and order, where
+        the operation has these at all.
+        """
+        given = {
+            "AggregateBy": aggregate_by or spec.forms[0],
+            "SortBy": sort_by or spec.sort_by,
+            "NextToken": next_token,
         }
-        if next_token:
-            request["NextToken"] = next_token
-        answer, body = self._whole(
-            "GetLabelDetection",
-            f"job {job_id}",
-            lambda: self.conn.get_label_detection(**request),
-        )
-        return LabelDetectionPage(
+        request: Any = {name: value for name, value in given.items() if value}
+        request |= {"JobId": job_id, "MaxResults": max_results or spec.page_size}
+        call = getattr(self.conn, snake_case(spec.get))
+        answer, body = self._whole(spec.get, f"job {job_id}", lambda: call(**request))
+        return VideoPage(
             body, answer["JobStatus"], answer.get("StatusMessage"), answer.get("NextToken")
         )
 
-    def label_detection_pages(
-        self, job_id: str, aggregate_by: str, next_token: str | None = None
-    ) -> Iterator[LabelDetectionPage]:
+    def pages(
+        self,
+        spec: VideoOperation,
+        job_id: str,
+        aggregate_by: str | None = None,
+        next_token: str | None = None,
+    ) -> Iterator[VideoPage]:
         """Every page in time order, from the one that `next_token` names to the last."""
         while True:
-            page = self.get_label_detection(job_id, aggregate_by, next_token=next_token)
+            page = self.page(spec, job_id, aggregate_by, next_token=next_token)
             yield page
             if page.next_token is None:
                 return

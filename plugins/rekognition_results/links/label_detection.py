@@ -1,17 +1,7 @@
-"""Link to the video in the AWS console: video jobs have no page there."""
+"""The name that the link to a video had while labels were the only thing found in videos."""
 
 from __future__ import annotations
 
-from airflow.providers.amazon.aws.links.base_aws import BASE_AWS_CONSOLE_LINK
+from rekognition_results.links.videos import VideoLink as LabelDetectionLink
 
-from rekognition_results.links.job import ConsoleLink
-
-
-class LabelDetectionLink(ConsoleLink):
-    """The analysed video, in its bucket."""
-
-    name = "Video in S3"
-    key = "rekognition_label_detection"
-    format_str = (
-        BASE_AWS_CONSOLE_LINK + "/s3/object/{bucket}?region={region_name}&prefix={object_name}"
-    )
+__all__ = ["LabelDetectionLink"]

@@ -18,7 +18,8 @@ from rekognition_tables.flatten.commits import Commit
 from rekognition_tables.jobs.request_row import job_input
 from rekognition_tables.jobs.requests import read_job, read_request
 from rekognition_tables.landing.attempts import Attempt, newest_whole_attempt
-from rekognition_tables.operations.names import ANSWERS, OPERATIONS, Operation
+from rekognition_tables.operations.names import OPERATIONS, Operation
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 from rekognition_tables.results_root.layout import Layout, ResultKey
 from rekognition_tables.warehouse.lake.ducklake import DuckLake
 
@@ -74,9 +75,9 @@ def landed(layout: Layout, key: ResultKey) -> Lineage:
 
 def _own_answer(attempt: Attempt) -> bytes | None:
     """The body that describes the job: of a video job, its first page."""
-    if ANSWERS[attempt.key.operation] == "manifest":
-        return attempt.document("description.json")
-    return attempt.read(attempt.parts[0]).partition(b"\n")[0] if attempt.parts else None
+    if attempt.key.operation in VIDEO_OPERATIONS:
+        return attempt.read(attempt.parts[0]).partition(b"\n")[0] if attempt.parts else None
+    return attempt.document("description.json")
 
 
 def flattened(layout: Layout, commit: Commit | None) -> Lineage:

@@ -21,7 +21,9 @@ from rekognition_results.planning.completions import (
 from rekognition_results.planning.parameters import check_arguments
 from rekognition_tables.errors import one_line
 from rekognition_tables.jobs.found import Listing, found_elsewhere, known_jobs, note_found
-from rekognition_tables.operations.names import LABEL_DETECTION, MEDIA_ANALYSIS
+from rekognition_tables.jobs.requests import JobRecord
+from rekognition_tables.operations.names import MEDIA_ANALYSIS, Operation
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 from rekognition_tables.results_root.layout import Layout
 
 if TYPE_CHECKING:
@@ -37,10 +39,9 @@ FINAL = ("SUCCEEDED", "FAILED")
 class CollectJobsOperator(Base):
     """What both kinds share.
 
-    :param max_jobs: job ids a run at most; the rest is the next run's. (templated)
+    :param max_jobs: jobs a run at most; the rest is the next run's. (templated)
     :param again: also those whose results could not be read before. (templated)
     :param results_uri: the results root; REKOGNITION_RESULTS_URI when empty. (templated)
-    :return: ids of the jobs to land
     """
 
     aws_hook_class = RekognitionHook
@@ -59,7 +60,7 @@ class CollectJobsOperator(Base):
         self.again = again
         self.results_uri = results_uri
 
-    def _chosen(self, found: list[str]) -> list[str]:
+    def _chosen(self, found: list[JobRecord]) -> list[JobRecord]:
         """The oldest, and a quarter newest: so jobs that always fail keep no others out."""
         most = int(self.max_jobs or 100)
         newest = min(most // 4, max(len(found) - most, 0))
@@ -79,6 +80,7 @@ class RekognitionCollectMediaAnalysisJobsOperator(CollectJobsOperator):
     https://docs.aws.amazon.com/rekognition/latest/APIReference/API_ListMediaAnalysisJobs.html
 
     :param mode: in mode `image` nothing is listed: such an account has no bulk jobs
+    :return: ids of the jobs to land
     """
 
     def __init__(self, *, mode: str = "bulk", **kwargs: Any) -> None:
@@ -92,9 +94,9 @@ class RekognitionCollectMediaAnalysisJobsOperator(CollectJobsOperator):
             account, region = self.hook.account(), self.hook.region
             if self.mode == "bulk":
                 self._record_new(layout, account, region)
-            return self._chosen(
-                found_elsewhere(layout, MEDIA_ANALYSIS, account, region, again=self._also_given_up)
-            )
+            where = (layout, MEDIA_ANALYSIS, account, region)
+            found = self._chosen(found_elsewhere(*where, again=self._also_given_up))
+            return [record.job_id for record in found]
 
     def _record_new(self, layout: Layout, account: str, region: str) -> None:
         last = Listing.read(layout, account, region)
@@ -125,13 +127,15 @@ class RekognitionCollectMediaAnalysisJobsOperator(CollectJobsOperator):
 class RekognitionReceiveCompletionsOperator(CollectJobsOperator):
     """Take what SNS said of ended video jobs from an SQS queue.
 
-    A message is a hint: it gives an unknown job its record, and only then is it deleted; what
-    became of the job says GetLabelDetection. A message that is none of ours, or broken, is logged
-    and deleted, since nothing is lost with it: give this queue to nobody else.
+    A message is a hint: it names the operation and gives an unknown job its record, and only then
+    is it deleted; whether the job ended is asked of Amazon. A message that is none of ours, or
+    broken, is logged and deleted, since nothing is lost with it: give this queue to nobody else.
     https://docs.aws.amazon.com/rekognition/latest/dg/video-notification-payload.html
 
     :param queue_url: the queue; nothing is received when empty. (templated)
-    :param aggregate_by: form in which the results are wanted. (templated)
+    :param aggregate_by: form in which the results are wanted, of operations that have a choice.
+        (templated)
+    :return: the jobs to land: `operation`, `job_id` and `aggregate_by` of each
     """
 
     template_fields: Sequence[str] = (
@@ -147,35 +151,50 @@ class RekognitionReceiveCompletionsOperator(CollectJobsOperator):
         self.queue_url = queue_url
         self.aggregate_by = aggregate_by
 
-    def execute(self, context: Context) -> list[str]:
+    def execute(self, context: Context) -> list[dict[str, str | None]]:
         with told_to_airflow(self.log):
             check_arguments(self)
             layout = results_layout(self.results_uri, self.aws_conn_id)
             account, region = self.hook.account(), self.hook.region
             if self.queue_url:
                 self._receive(layout, context, account, region)
-            return self._chosen(
-                found_elsewhere(
+            found = [
+                record
+                for operation in VIDEO_OPERATIONS
+                for record in found_elsewhere(
                     layout,
-                    LABEL_DETECTION,
+                    operation,
                     account,
                     region,
-                    self.aggregate_by,
+                    self._form(operation),
                     again=self._also_given_up,
                 )
-            )
+            ]
+            found.sort(key=lambda record: (record.since, record.job_id))
+            return [
+                {
+                    "operation": record.operation,
+                    "job_id": record.job_id,
+                    "aggregate_by": self._form(record.operation),
+                }
+                for record in self._chosen(found)
+            ]
+
+    def _form(self, operation: Operation) -> str | None:
+        """What to ask for as AggregateBy."""
+        return self.aggregate_by if VIDEO_OPERATIONS[operation].aggregations else None
 
     def _receive(self, layout: Layout, context: Context, account: str, region: str) -> None:
         sqs = SqsHook(self.aws_conn_id, region_name=self.region_name or None, verify=self.verify)
         queue = CompletionQueue(sqs.get_conn(), self.queue_url)
-        received = new = 0
+        received, new = 0, dict[Operation, int].fromkeys(VIDEO_OPERATIONS, 0)
         for messages in queue.batches(context.get("triggering_asset_events") or {}):
             received += len(messages)
             for message in messages:
                 if told := self._completion(message):
-                    new += note_found(
+                    new[told.operation] += note_found(
                         layout,
-                        LABEL_DETECTION,
+                        told.operation,
                         told.job_id,
                         "sns_notification",
                         account,
@@ -184,8 +203,9 @@ class RekognitionReceiveCompletionsOperator(CollectJobsOperator):
                     )
             if stale := queue.delete(messages):
                 self.log.info("%d messages were received anew meanwhile: they come again.", stale)
-        metrics.count(metrics.JOBS_FOUND, new, LABEL_DETECTION)
-        self.log.info("%d messages received, %d of unknown jobs.", received, new)
+        for operation, jobs in new.items():
+            metrics.count(metrics.JOBS_FOUND, jobs, operation)
+        self.log.info("%d messages received, %d of unknown jobs.", received, sum(new.values()))
 
     def _completion(self, message: SqsMessage) -> Completion | None:
         try:

@@ -12,7 +12,7 @@ from rekognition_results.aws.calls import told_to_airflow
 from rekognition_results.aws.storage import results_layout
 from rekognition_tables.errors import ResultsExpired
 from rekognition_tables.jobs.unlanded import unlanded_jobs
-from rekognition_tables.operations.names import LABEL_DETECTION
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -51,28 +51,29 @@ class RekognitionCheckExpiringResultsOperator(BaseOperator):
             found = sorted(
                 (
                     (job.expires_at, job.record.job_id, job.record)
-                    for job in unlanded_jobs(layout, LABEL_DETECTION)
+                    for operation in VIDEO_OPERATIONS
+                    for job in unlanded_jobs(layout, operation)
                     if job.expires_within(within) and job.record.status != "FAILED"
                 ),
                 key=lambda one: one[:2],
             )
             for ends, _, record in found:
-                whose = "label_detection" if record.token else "collect_finished_jobs"
                 why = f" It was given up: {record.given_up}" if record.given_up else ""
                 self.log.error(
                     "Job %s expires at %s and is not landed: look at its tasks in %s.%s",
                     record.job_id,
                     f"{ends:%Y-%m-%d %H:%M} UTC",
-                    whose,
+                    record.operation if record.token else "collect_finished_jobs",
                     why,
                 )
             if found:
                 named = ", ".join(job_id for _, job_id, _ in found[:NAMED_AT_MOST])
+                dags = " and ".join(sorted({record.operation for *_, record in found}))
                 raise ResultsExpired(
                     f"{len(found)} results expire within {self.within_hours:g} hours and are not "
                     f"landed, the first at {found[0][0]:%Y-%m-%d %H:%M} UTC: {named}.",
-                    operation="label_detection",
-                    advice="Clear their red tasks, or run label_detection (or "
-                    "collect_finished_jobs) with `again`: landing costs nothing, a new job does.",
+                    operation=found[0][2].operation,
+                    advice=f"Clear their red tasks, or run {dags} (or collect_finished_jobs) with "
+                    "`again`: landing costs nothing, a new job does.",
                 )
             self.log.info("No result expires soon without being landed.")

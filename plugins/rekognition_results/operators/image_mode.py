@@ -1,7 +1,8 @@
 """`media_analysis` for accounts that may not start bulk jobs: the same lines, image by image.
 
-A request that is answered image by image is a job of its own name, `image-` and its token. Start,
-wait and land look at that name, so a job goes on in the mode in which it began.
+A request that is answered image by image is a job of its own name, `image-` and its token, so a job
+goes on in the mode in which it began. `mode_of` alone decides; start, wait, landing and links do
+what the mode says.
 """
 
 from __future__ import annotations
@@ -15,10 +16,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from rekognition_results.aws.calls import told_to_airflow
-from rekognition_results.aws.storage import results_layout
 from rekognition_results.hooks.moderation import RekognitionModerationHook
-from rekognition_results.observability import metrics
 from rekognition_results.operators.image_refusals import (
     IN_A_ROW,
     OF_AN_IMAGE,
@@ -32,19 +30,10 @@ from rekognition_results.operators.media_analysis import (
     RekognitionLandMediaAnalysisOperator,
     RekognitionStartMediaAnalysisJobOperator,
 )
-from rekognition_results.operators.start import was_cleared
-from rekognition_results.planning.parameters import check_arguments
 from rekognition_results.planning.s3_listing import S3Uri
 from rekognition_results.sensors.media_analysis import RekognitionMediaAnalysisJobSensor
 from rekognition_tables.errors import RequestRefused
-from rekognition_tables.jobs.requests import (
-    StartRequest,
-    job_of,
-    note_started,
-    read_job,
-    read_request,
-    take_up,
-)
+from rekognition_tables.jobs.requests import StartRequest, job_of, read_job, read_request
 from rekognition_tables.landing.attempts import Attempt
 from rekognition_tables.landing.images import ImageAnswer, ImagesAttempt
 from rekognition_tables.operations.names import MEDIA_ANALYSIS
@@ -53,7 +42,7 @@ from rekognition_tables.results_root.layout import Layout
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-PREFIX = "image-"
+PREFIX = "image-"  # Amazon's own ids are hexadecimal
 IMAGES_PER_PART = 100  # a kill pays these again at most
 IMAGES_AT_ONCE = 4
 # The quota is 5 calls a second, 50 in us-east-1, us-west-2 and eu-west-1, and several jobs are
@@ -67,9 +56,39 @@ def image_job_id(token: str) -> str:
     return PREFIX + token[: 64 - len(PREFIX)]
 
 
-def is_image_job(job_id: str | None) -> bool:
-    """Whether this is a job of ours and not one of Amazon's, whose ids are hexadecimal."""
-    return job_id is not None and job_id.startswith(PREFIX)
+class Bulk:
+    """Amazon does the job, so it can be waited for, and has a page in the console."""
+
+    at_amazon = True
+    started = RekognitionStartMediaAnalysisJobOperator.started
+
+    def start(self, task: RekognitionStartMediaAnalysisJobOperator, request: StartRequest) -> str:
+        return RekognitionStartMediaAnalysisJobOperator.call(task, request)
+
+    def land(self, task: RekognitionLandModerationOperator, layout: Layout) -> Attempt:
+        return RekognitionLandMediaAnalysisOperator.land(task, layout)
+
+
+class Image(Bulk):
+    """Nothing is asked of Amazon before landing, which moderates the images."""
+
+    at_amazon = False
+    started = "Job %s moderates its images one by one, when it is landed."
+
+    def start(self, task: RekognitionStartMediaAnalysisJobOperator, request: StartRequest) -> str:
+        return image_job_id(request.token)
+
+    def land(self, task: RekognitionLandModerationOperator, layout: Layout) -> Attempt:
+        return task.moderate(layout)
+
+
+BULK, IMAGE = Bulk(), Image()
+
+
+def mode_of(job_id: str | None, asked: str = "bulk") -> Bulk:
+    """A job's mode, by its id; one that is not begun takes the mode that is asked for."""
+    image = asked == "image" if job_id is None else job_id.startswith(PREFIX)
+    return IMAGE if image else BULK
 
 
 class RekognitionStartModerationOperator(RekognitionStartMediaAnalysisJobOperator):
@@ -87,37 +106,30 @@ class RekognitionStartModerationOperator(RekognitionStartMediaAnalysisJobOperato
         super().__init__(**kwargs)
         self.mode = mode
 
-    def execute(self, context: Context) -> str:
-        with told_to_airflow(self.log):
-            check_arguments(self)
-            layout = results_layout(self.results_uri, self.aws_conn_id)
-            begun = job_of(layout, MEDIA_ANALYSIS, self.token or "")
-            if is_image_job(begun) or (begun is None and self.mode == "image"):
-                request = _request(layout, self.token or "")
-                take_up(layout, MEDIA_ANALYSIS, request.token)
-                cleared = was_cleared(context["ti"], self.retries or 0)
-                request, begun = self._due(layout, request, cleared)
-                return begun or self._begin(layout, request)
-        return str(super().execute(context))
+    def due(
+        self, layout: Layout, request: StartRequest, cleared: bool
+    ) -> tuple[StartRequest, str | None]:
+        begun = job_of(layout, MEDIA_ANALYSIS, request.token)
+        self._chosen = mode_of(begun, self.mode)
+        self.started = self._chosen.started
+        return super().due(layout, request, cleared)
 
-    def _begin(self, layout: Layout, request: StartRequest) -> str:
-        if (account := self.hook.account()) != request.account:
-            raise RequestRefused(
-                f"The request is for account {request.account}, but connection "
-                f"{self.aws_conn_id} is of {account}: choose the right connection."
-            )
-        job_id = image_job_id(request.token)
-        note_started(layout, request, job_id)
-        metrics.count(metrics.JOBS_STARTED, 1, self.operation)
-        self.log.info("Job %s moderates its images one by one, when it is landed.", job_id)
-        return job_id
+    def call(self, request: StartRequest) -> str:
+        return self._chosen.start(self, request)
+
+    def keep_link(self, context: Context, request: dict[str, Any], job_id: str) -> None:
+        if self._chosen.at_amazon:
+            super().keep_link(context, request, job_id)
+
+    def job_status(self, job_id: str) -> tuple[str, str]:
+        return super().job_status(job_id) if mode_of(job_id).at_amazon else ("SUCCEEDED", "")
 
 
 class RekognitionModerationSensor(RekognitionMediaAnalysisJobSensor):
     """Wait for a bulk job; in mode `image` there is nothing to wait for."""
 
     def execute(self, context: Context) -> Any:
-        return "SUCCEEDED" if is_image_job(self.job_id) else super().execute(context)
+        return super().execute(context) if mode_of(self.job_id).at_amazon else "SUCCEEDED"
 
 
 class RekognitionLandModerationOperator(RekognitionLandMediaAnalysisOperator):
@@ -145,12 +157,14 @@ class RekognitionLandModerationOperator(RekognitionLandMediaAnalysisOperator):
         )
 
     def keep_link(self, context: Context) -> None:
-        if not is_image_job(self.job_id):
+        if mode_of(self.job_id).at_amazon:
             super().keep_link(context)
 
     def land(self, layout: Layout) -> Attempt:
-        if not is_image_job(self.job_id):
-            return super().land(layout)
+        return mode_of(self.job_id).land(self, layout)
+
+    def moderate(self, layout: Layout) -> Attempt:
+        """Ask for each image of the job's manifest, and land the answers."""
         record = read_job(layout, MEDIA_ANALYSIS, self.job_id)
         request = _request(layout, (record and record.token) or "")
         began = record.since if record else request.created_at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from rekognition_results.aws.base import AwsBaseOperator, aws_template_fields
 from rekognition_results.aws.calls import told_to_airflow
@@ -37,7 +37,7 @@ class LandResultOperator(Base):
     """
 
     aws_hook_class = RekognitionHook
-    operation: ClassVar[Operation]
+    operation: Operation
     template_fields: Sequence[str] = aws_template_fields("job_id", "results_uri")
 
     def __init__(self, *, job_id: str, results_uri: str | None = None, **kwargs: Any) -> None:

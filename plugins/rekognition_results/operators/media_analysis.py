@@ -26,6 +26,7 @@ from rekognition_results.planning.planner import (
 )
 from rekognition_results.planning.s3_listing import IMAGES, S3Uri
 from rekognition_results.sensors.waiting import media_analysis_status
+from rekognition_results.triggers.job import FINAL, JobTrigger
 from rekognition_results.triggers.media_analysis import RekognitionMediaAnalysisJobTrigger
 from rekognition_tables.errors import ResultsError, ServiceBusy, WrongParameter
 from rekognition_tables.jobs.plans import MediaObject
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 CHUNK = 2**20
-FINAL = ("SUCCEEDED", "FAILED")
 
 
 class RekognitionPlanMediaAnalysisOperator(PlanJobsOperator):
@@ -146,10 +146,8 @@ class RekognitionStartMediaAnalysisJobOperator(StartJobOperator):
     """
 
     operation = MEDIA_ANALYSIS
-    trigger_class = RekognitionMediaAnalysisJobTrigger
     job_status = media_analysis_status
     operator_extra_links = (MediaAnalysisJobsLink(),)
-    link = MediaAnalysisJobsLink
     template_fields: Sequence[str] = (
         *StartJobOperator.template_fields,
         "input",
@@ -189,11 +187,11 @@ class RekognitionStartMediaAnalysisJobOperator(StartJobOperator):
             "ClientRequestToken": self.client_request_token,
         }
 
-    def call(self, request: dict[str, Any]) -> str:
-        return self.hook.start_media_analysis_job(request)
+    def trigger(self, **given: Any) -> JobTrigger:
+        return RekognitionMediaAnalysisJobTrigger(**given)
 
-    def link_facts(self, request: dict[str, Any], job_id: str) -> dict[str, str]:
-        return {"job_id": job_id}
+    def keep_link(self, context: Context, request: dict[str, Any], job_id: str) -> None:
+        MediaAnalysisJobsLink.keep(context, self, job_id=job_id)
 
 
 class RekognitionLandMediaAnalysisOperator(LandResultOperator):

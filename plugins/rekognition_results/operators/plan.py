@@ -57,7 +57,7 @@ class PlanJobsOperator(Base):
     """
 
     aws_hook_class = RekognitionHook
-    operation: ClassVar[Operation]
+    operation: Operation
     kind: ClassVar[MediaKind]
     objects_per_job: ClassVar[int]
     template_fields: Sequence[str] = aws_template_fields(

@@ -35,7 +35,7 @@ class RekognitionReflattenOperator(BaseOperator):
     task is red. A retry goes on where the last try ended, and so does the run when it is cleared:
     to flatten everything once more, start another one.
 
-    :param operation: `media_analysis` or `label_detection`; both when empty (templated)
+    :param operation: `media_analysis`, `label_detection`, ...; all when empty (templated)
     :param job_ids: only these jobs; all when empty: a list, or JSON of one (templated)
     :param results_uri: the results root; REKOGNITION_RESULTS_URI when empty (templated)
     :return: how many results were flattened, and their rows

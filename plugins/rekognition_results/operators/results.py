@@ -49,14 +49,20 @@ class RekognitionFlattenOperator(BaseOperator):
     Red, after the commit, when the job FAILED or the result does not reconcile: its row, its
     description and its summary are there all the same.
 
-    :param operation: `media_analysis` or `label_detection`
+    :param operation: `media_analysis`, `label_detection`, ... (templated)
     :param job_id: the job (templated)
     :param aggregate_by: TIMESTAMPS or SEGMENTS of a video job (templated)
     :param fail_on_failed: False leaves it green when the job FAILED, with a warning in the log
     :return: result, rows and whether it reconciled
     """
 
-    template_fields: Sequence[str] = ("job_id", "aggregate_by", "results_uri", "aws_conn_id")
+    template_fields: Sequence[str] = (
+        "operation",
+        "job_id",
+        "aggregate_by",
+        "results_uri",
+        "aws_conn_id",
+    )
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What both start operators share: one job for a request, however often the task runs."""
+"""What all start operators share: one job for a request, however often the task runs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import conf
 from airflow.sdk.exceptions import AirflowRescheduleException
@@ -15,12 +15,11 @@ from rekognition_results.aws.base import AwsBaseOperator, aws_template_fields
 from rekognition_results.aws.calls import told_to_airflow
 from rekognition_results.aws.storage import results_layout
 from rekognition_results.hooks.rekognition import RekognitionHook
-from rekognition_results.links.job import ConsoleLink
 from rekognition_results.observability import metrics
 from rekognition_results.observability.lineage import analysed, lineage
 from rekognition_results.planning.parameters import check_arguments
 from rekognition_results.planning.planner import Members
-from rekognition_results.sensors.waiting import JobStatus, Wait
+from rekognition_results.sensors.waiting import Wait
 from rekognition_results.triggers.job import JobTrigger, with_jitter
 from rekognition_tables.errors import RequestRefused, ServiceBusy, WrongParameter
 from rekognition_tables.jobs.requests import (
@@ -32,6 +31,7 @@ from rekognition_tables.jobs.requests import (
     take_up,
 )
 from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.spec import SPECS
 from rekognition_tables.results_root.layout import JOB_ID, Layout
 
 if TYPE_CHECKING:
@@ -82,11 +82,9 @@ class StartJobOperator(Base):
 
     aws_hook_class = RekognitionHook
     template_fields: Sequence[str] = aws_template_fields("token", "results_uri")
-    operation: ClassVar[Operation]
-    trigger_class: ClassVar[type[JobTrigger]]
-    job_status: ClassVar[JobStatus]
-    link: ClassVar[type[ConsoleLink]]
+    operation: Operation
     fail_on_failed = True
+    started = "Started job %s."  # for the log
 
     def __init__(
         self,
@@ -114,11 +112,11 @@ class StartJobOperator(Base):
             cleared = was_cleared(context["ti"], self.retries or 0)
             request = self._request(layout)
             take_up(layout, self.operation, request.token)
-            request, job_id = self._due(layout, request, cleared)
+            request, job_id = self.due(layout, request, cleared)
             try:
                 job_id = job_id or self._start(layout, request)
             finally:
-                self.link.keep(context, self, **self.link_facts(request.request, job_id or ""))
+                self.keep_link(context, request.request, job_id or "")
         if self.wait_for_completion:
             self._wait(self.wait_for(job_id))
         return job_id
@@ -187,7 +185,7 @@ class StartJobOperator(Base):
         """The members of the API's request, as the arguments give them."""
         raise NotImplementedError
 
-    def _due(
+    def due(
         self, layout: Layout, request: StartRequest, cleared: bool
     ) -> tuple[StartRequest, str | None]:
         """The newest generation of the request, and its job when there is nothing to start."""
@@ -212,7 +210,7 @@ class StartJobOperator(Base):
                 f"{self.aws_conn_id} is of {account}: choose the right connection."
             )
         try:
-            job_id = self.call(request.request)
+            job_id = self.call(request)
         except ServiceBusy as busy:
             if busy.full_quota:
                 self.log.info("%s", busy)
@@ -220,7 +218,7 @@ class StartJobOperator(Base):
             raise
         note_started(layout, request, job_id)
         metrics.count(metrics.JOBS_STARTED, 1, self.operation)
-        self.log.info("Started job %s.", job_id)
+        self.log.info(self.started, job_id)
         return job_id
 
     def get_openlineage_facets_on_complete(self, _: Any) -> Lineage:
@@ -228,10 +226,18 @@ class StartJobOperator(Base):
         sent = self._request(layout).request if self.token else self.members()
         return lineage(analysed(sent), [])
 
-    def link_facts(self, request: dict[str, Any], job_id: str) -> dict[str, str]:
-        """What the console link needs besides the region; no job id when none was started."""
+    def job_status(self, job_id: str) -> tuple[str, str]:
+        """The service's own status of a job, and why it failed."""
         raise NotImplementedError
 
-    def call(self, request: dict[str, Any]) -> str:
-        """Send the request; give the job id."""
+    def trigger(self, **given: Any) -> JobTrigger:
+        """What waits in the triggerer; `given` are JobTrigger's arguments."""
         raise NotImplementedError
+
+    def keep_link(self, context: Context, request: dict[str, Any], job_id: str) -> None:
+        """Note the page in the AWS console; there is no job id when none was started."""
+        raise NotImplementedError
+
+    def call(self, request: StartRequest) -> str:
+        """Start the job, or whatever answers the request; give the job id."""
+        return self.hook.start(SPECS[self.operation], request.request)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from rekognition_results.aws.calls import explained
 from rekognition_tables.errors import brief
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 from rekognition_tables.results_root.layout import JOB_ID
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 10  # messages of ReceiveMessage and DeleteMessageBatch, at most
 BATCHES_AT_MOST = 500  # of one run: the next one takes the rest
+STARTED_BY = {spec.start: name for name, spec in VIDEO_OPERATIONS.items()}  # by SNS's `API`
 SqsMessage = dict[str, str]  # MessageId, ReceiptHandle, Body
 
 
@@ -27,6 +30,7 @@ SqsMessage = dict[str, str]  # MessageId, ReceiptHandle, Body
 class Completion:
     """A job that ended, and when: None where the message does not say it."""
 
+    operation: Operation
     job_id: str
     ended_at: datetime | None
 
@@ -41,12 +45,14 @@ def completion_of(body: str) -> Completion:
         raise ValueError(f"It is no JSON ({error}).") from None
     if not isinstance(told, dict):
         raise ValueError("It is no JSON object.")
-    if told.get("API") != "StartLabelDetection":
-        raise ValueError(f"Its API is {brief(told.get('API'))}, not 'StartLabelDetection'.")
+    api = told.get("API")
+    operation = STARTED_BY.get(api) if isinstance(api, str) else None
+    if operation is None:
+        raise ValueError(f"Its API is {brief(api)}, not {' or '.join(map(repr, STARTED_BY))}.")
     job_id = told.get("JobId")
     if not isinstance(job_id, str) or not JOB_ID.fullmatch(job_id):
         raise ValueError(f"Its JobId is {brief(job_id)}, which is none.")
-    return Completion(job_id, _moment(told.get("Timestamp")))
+    return Completion(operation, job_id, _moment(told.get("Timestamp")))
 
 
 def _moment(millis: Any) -> datetime | None:

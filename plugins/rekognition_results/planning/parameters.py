@@ -86,7 +86,7 @@ def check(name: str, value: Any, may_be: allowed.Allowed) -> None:
     if value is None or value == "":
         return
     told: Any = value
-    if isinstance(value, str) and (may_be.least, may_be.most) != (None, None):
+    if isinstance(value, str) and may_be.is_number:
         told = _number(value)  # as a template renders it
     if told is None or not may_be.takes(told):
         raise WrongParameter(f"{name} is {value!r}, which is not {may_be.words}.")
@@ -115,16 +115,3 @@ def names_of(name: str, value: Sequence[str] | str) -> list[str]:
             f'{name} is {value!r}, which is no list of names: write it as ["Person", "Car"].'
         )
     return told
-
-
-def labels_of(name: str, value: Sequence[str] | str) -> list[str]:
-    """The labels or categories of a filter."""
-    labels = names_of(name, value)
-    for label in labels:
-        if not label or not allowed.LABEL.takes(label):
-            raise WrongParameter(f"{name} has {label!r}, which is not {allowed.LABEL.words}.")
-    if len(labels) > allowed.LABELS_AT_MOST:
-        raise WrongParameter(
-            f"{name} has {len(labels)} labels, more than {allowed.LABELS_AT_MOST}."
-        )
-    return labels

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator, PokeReturnValue, conf
 from airflow.sdk.exceptions import (
@@ -17,7 +17,7 @@ from airflow.sdk.exceptions import (
 
 from rekognition_results.aws.base import AwsBaseSensor, aws_template_fields
 from rekognition_results.hooks.rekognition import RekognitionHook
-from rekognition_results.sensors.waiting import JobStatus, Wait
+from rekognition_results.sensors.waiting import Wait
 from rekognition_results.triggers.job import JobTrigger, with_jitter
 from rekognition_tables.operations.names import Operation
 
@@ -44,9 +44,7 @@ class JobSensor(Base):
     """
 
     aws_hook_class = RekognitionHook
-    operation: ClassVar[Operation]
-    trigger_class: ClassVar[type[JobTrigger]]
-    job_status: ClassVar[JobStatus]
+    operation: Operation
     template_fields: Sequence[str] = aws_template_fields("job_id", "results_uri")
 
     def __init__(
@@ -102,6 +100,14 @@ class JobSensor(Base):
             if self.soft_fail or self.never_fail:
                 raise AirflowSkipException(f"Skipped, not failed: {error}") from error
             raise
+
+    def job_status(self, job_id: str) -> tuple[str, str]:
+        """The service's own status of a job, and why it failed."""
+        raise NotImplementedError
+
+    def trigger(self, **given: Any) -> JobTrigger:
+        """What waits in the triggerer; `given` are JobTrigger's arguments."""
+        raise NotImplementedError
 
     def keep_link(self, context: Context) -> None:
         """Note the job's page in the AWS console, if there is one."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from rekognition_results.sensors.job import JobSensor
-from rekognition_results.sensors.waiting import label_detection_status
+from rekognition_results.sensors.videos import RekognitionVideoJobSensor
 from rekognition_results.triggers.label_detection import RekognitionLabelDetectionTrigger
-from rekognition_tables.operations.names import LABEL_DETECTION
 
 
-class RekognitionLabelDetectionSensor(JobSensor):
-    """Wait for a video job; the parameters are JobSensor's."""
+class RekognitionLabelDetectionSensor(RekognitionVideoJobSensor):
+    """RekognitionVideoJobSensor of `label_detection`."""
 
-    operation = LABEL_DETECTION
-    trigger_class = RekognitionLabelDetectionTrigger
-    job_status = label_detection_status
+    template_fields: Sequence[str] = JobSensor.template_fields
+    trigger = staticmethod(RekognitionLabelDetectionTrigger)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(operation="label_detection", **kwargs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,11 +23,10 @@ from rekognition_tables.operations.names import Operation
 if TYPE_CHECKING:
     from rekognition_results.aws.base import AwsBaseHookMixin
     from rekognition_results.hooks.rekognition import RekognitionHook
+    from rekognition_tables.operations.spec import VideoOperation
 
     WithHook = AwsBaseHookMixin[RekognitionHook]
 
-# Of a task, about a job: its status, and why it failed.
-JobStatus = Callable[[Any, str], tuple[str, str]]
 FIRST_LOOK = 5.0  # seconds: a trigger that fires at once can overtake the task that defers
 REFUSED_MOST = 3  # times in a row that a trigger is refused what the task itself is answered
 
@@ -35,8 +34,7 @@ REFUSED_MOST = 3  # times in a row that a trigger is refused what the task itsel
 class WaitingTask(Protocol):
     """What a wait needs of the sensor or operator that holds it."""
 
-    operation: ClassVar[Operation]
-    trigger_class: ClassVar[type[JobTrigger]]
+    operation: Operation
     aws_conn_id: str | None
     region_name: str | None
     verify: bool | str | None
@@ -52,6 +50,16 @@ class WaitingTask(Protocol):
         self, *, trigger: Any, method_name: str, kwargs: dict[str, Any], timeout: timedelta
     ) -> NoReturn: ...
     def job_status(self, job_id: str) -> tuple[str, str]: ...
+    def trigger(self, **given: Any) -> JobTrigger: ...
+
+
+class VideoTask(Protocol):
+    """What asking for a video job's status needs."""
+
+    @property
+    def hook(self) -> RekognitionHook: ...
+    @property
+    def spec(self) -> VideoOperation: ...
 
 
 @dataclass(frozen=True)
@@ -155,7 +163,7 @@ class Wait:
         task, left = self.task, float(self.timeout) - (time.time() - started)
         if left <= 0:
             self.time_is_up()
-        trigger = task.trigger_class(
+        trigger = task.trigger(
             job_id=self.job_id,
             started=started,
             waiter_delay=self.delay,
@@ -183,10 +191,10 @@ def media_analysis_status(task: WithHook, job_id: str) -> tuple[str, str]:
     return job.Status, f"{details.get('Code', 'no code')}: {details.get('Message', '')}"
 
 
-def label_detection_status(task: WithHook, job_id: str) -> tuple[str, str]:
-    """By GetLabelDetection, one label a look.
+def video_status(task: VideoTask, job_id: str) -> tuple[str, str]:
+    """By the operation's Get..., one element a look.
 
-    https://docs.aws.amazon.com/rekognition/latest/APIReference/API_GetLabelDetection.html
+    https://docs.aws.amazon.com/rekognition/latest/dg/api-video.html
     """
-    page = task.hook.get_label_detection(job_id, max_results=1)
+    page = task.hook.page(task.spec, job_id, max_results=1)
     return page.job_status, page.status_message or "no reason given"

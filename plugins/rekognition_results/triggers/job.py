@@ -22,6 +22,7 @@ from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 from rekognition_results.aws.calls import explained
 from rekognition_results.hooks.rekognition import RekognitionHook
 from rekognition_tables.errors import RequestRefused, ResultsError
+from rekognition_tables.operations.names import Operation
 
 JITTER = 0.2  # of the delay, which is shortened by up to so much: nobody asks in step with others
 BACKOFF_MOST = 300.0  # seconds
@@ -48,6 +49,17 @@ class JobTrigger(BaseEventTrigger):
         provider
     """
 
+    operation: Operation
+    arguments: ClassVar[tuple[str, ...]] = (
+        "job_id",
+        "started",
+        "waiter_delay",
+        "first_look",
+        "aws_conn_id",
+        "region_name",
+        "verify",
+        "botocore_config",
+    )
     supports_triggerer_queue = True  # False is for asset watchers, which have no task's queue
     _waits: ClassVar[dict[Hashable, Counter[str]]] = defaultdict(Counter)
 
@@ -76,21 +88,13 @@ class JobTrigger(BaseEventTrigger):
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         kind = type(self)
-        return f"{kind.__module__}.{kind.__qualname__}", {
-            "job_id": self.job_id,
-            "started": self.started,
-            "waiter_delay": self.waiter_delay,
-            "first_look": self.first_look,
-            "aws_conn_id": self.aws_conn_id,
-            "region_name": self.region_name,
-            "verify": self.verify,
-            "botocore_config": self.botocore_config,
-        }
+        arguments = {name: getattr(self, name) for name in self.arguments}
+        return f"{kind.__module__}.{kind.__qualname__}", arguments
 
     def shared_stream_key(self) -> tuple[str, ...]:
         """Waits that can be answered by the same calls, at the same pace."""
         return (
-            type(self).__qualname__,
+            self.operation,
             *(repr(one) for one in (self.aws_conn_id, self.region_name, self.verify)),
             json.dumps(self.botocore_config, sort_keys=True, default=repr),
             repr(self.waiter_delay),

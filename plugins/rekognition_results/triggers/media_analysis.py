@@ -7,6 +7,7 @@ from typing import Any
 
 from rekognition_results.hooks.rekognition import LIST_SIZE
 from rekognition_results.triggers.job import FINAL, Found, JobTrigger, ask
+from rekognition_tables.operations.names import MEDIA_ANALYSIS, Operation
 
 
 class RekognitionMediaAnalysisJobTrigger(JobTrigger):
@@ -17,6 +18,8 @@ class RekognitionMediaAnalysisJobTrigger(JobTrigger):
 
     https://docs.aws.amazon.com/rekognition/latest/APIReference/API_ListMediaAnalysisJobs.html
     """
+
+    operation: Operation = MEDIA_ANALYSIS
 
     async def look(self, client: Any, jobs: list[str]) -> AsyncIterator[Found]:
         missing = dict.fromkeys(jobs)  # a set that keeps their order

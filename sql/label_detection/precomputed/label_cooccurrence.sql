@@ -1,7 +1,7 @@
 -- Grain: one row per pair of labels that share a frame of a video.
 -- Keys: job_id, aggregate_by, name, other_name; name comes before other_name in the alphabet.
 -- Holds: in how many sampled frames of a TIMESTAMPS result both are, how long those last, and whether one is
---   an ancestor of the other. Reads video_samples and label_relations, computed before.
+--   an ancestor of the other. Reads label_detection_samples and label_relations, computed before.
 WITH names AS (
     SELECT DISTINCT
         job_id,
@@ -20,7 +20,7 @@ seen AS (
         label.name,
         sample.sample_millis
     FROM names AS label
-    INNER JOIN video_samples AS sample
+    INNER JOIN label_detection_samples AS sample
         ON label.job_id = sample.job_id AND label.timestamp = sample.timestamp
 ),
 

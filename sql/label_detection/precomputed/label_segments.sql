@@ -1,6 +1,6 @@
 -- Grain: one row per stretch without a break in which a label is on screen.
 -- Keys: job_id, aggregate_by, name, start_timestamp_millis.
--- Holds: stretches made from the timestamps of TIMESTAMPS results. Reads video_samples, computed before.
+-- Holds: stretches made from the timestamps of TIMESTAMPS results. Reads label_detection_samples, computed before.
 WITH sightings AS (
     SELECT
         label.job_id,
@@ -13,7 +13,7 @@ WITH sightings AS (
         sample.sample_number
         - DENSE_RANK() OVER (PARTITION BY label.job_id, label.name ORDER BY label.timestamp) AS stretch
     FROM labels AS label
-    INNER JOIN video_samples AS sample
+    INNER JOIN label_detection_samples AS sample
         ON label.job_id = sample.job_id AND label.timestamp = sample.timestamp
     WHERE label.aggregate_by = 'TIMESTAMPS'
 )

@@ -21,63 +21,14 @@
 -- Column job_tag: Tag given at the start.
 -- Column analysed_at: When the job started; where nobody knows, when it was first landed.
 -- Column landed_at: When the result was landed whole.
--- aggregates and joins, since windows over rows so wide cost twice as much
-WITH etags AS (
-    SELECT
-        video_s3_object_bucket,
-        video_s3_object_name,
-        video_s3_object_version,
-        MAX(input_etag) AS etag
-    FROM precomputed.label_detection_analyses
-    WHERE input_etag IS NOT NULL AND video_s3_object_version IS NOT NULL
-    GROUP BY video_s3_object_bucket, video_s3_object_name, video_s3_object_version
-),
-
--- a job that names the version alone is of the ETag that another one saw there
-identified AS (
-    SELECT
-        job.job_id,
-        job.video_s3_object_bucket,
-        job.video_s3_object_name,
-        COALESCE(MAX(job.input_etag), MAX(etags.etag), MAX(job.video_s3_object_version)) AS object_identity,
-        COALESCE(MIN(job.started_at), MIN(job.landed_at)) AS analysed_at
-    FROM precomputed.label_detection_analyses AS job
-    LEFT JOIN etags
-        ON
-            job.video_s3_object_bucket = etags.video_s3_object_bucket
-            AND job.video_s3_object_name = etags.video_s3_object_name
-            AND job.video_s3_object_version = etags.video_s3_object_version
-    GROUP BY job.job_id, job.video_s3_object_bucket, job.video_s3_object_name
-),
-
-versions AS (
-    SELECT
-        video_s3_object_bucket,
-        video_s3_object_name,
-        object_identity,
-        MIN(analysed_at) AS since
-    FROM identified
-    WHERE object_identity IS NOT NULL AND video_s3_object_name IS NOT NULL
-    GROUP BY video_s3_object_bucket, video_s3_object_name, object_identity
-),
-
-newest AS (
-    SELECT
-        video_s3_object_bucket,
-        video_s3_object_name,
-        ARG_MAX(object_identity, (since, object_identity)) AS object_identity
-    FROM versions
-    GROUP BY video_s3_object_bucket, video_s3_object_name
-)
-
 SELECT
     job.job_id,
     job.aggregate_by,
     job.video_s3_object_bucket,
     job.video_s3_object_name,
     job.video_s3_object_version,
-    identified.object_identity,
-    COALESCE(identified.object_identity != newest.object_identity, FALSE) AS is_replaced,
+    version.object_identity,
+    version.is_replaced,
     job.label_model_version,
     job.video_metadata_duration_millis,
     job.video_metadata_frame_rate,
@@ -92,11 +43,7 @@ SELECT
     job.label_category_exclusion_filters,
     job.is_filtered,
     job.started_at,
-    identified.analysed_at,
+    version.analysed_at,
     job.landed_at
 FROM precomputed.label_detection_analyses AS job
-INNER JOIN identified ON job.job_id = identified.job_id
-LEFT JOIN newest
-    ON
-        job.video_s3_object_bucket = newest.video_s3_object_bucket
-        AND job.video_s3_object_name = newest.video_s3_object_name
+INNER JOIN label_detection_versions AS version ON job.job_id = version.job_id

@@ -16,7 +16,7 @@ WITH segments AS (
         segment.*,
         step.step_assumed
     FROM precomputed.label_segments AS segment
-    INNER JOIN precomputed.video_steps AS step
+    INNER JOIN precomputed.label_detection_steps AS step
         ON segment.job_id = step.job_id AND segment.aggregate_by = step.aggregate_by
     UNION ALL BY NAME
     SELECT

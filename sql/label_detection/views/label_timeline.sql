@@ -17,6 +17,6 @@ FROM latest_label_detection_jobs AS job
 INNER JOIN labels AS label
     ON job.job_id = label.job_id AND job.aggregate_by = label.aggregate_by
 -- samples are of TIMESTAMPS alone: a third text to compare would make this join four times as slow
-INNER JOIN precomputed.video_samples AS sample
+INNER JOIN precomputed.label_detection_samples AS sample
     ON label.job_id = sample.job_id AND label.timestamp = sample.timestamp
 WHERE job.aggregate_by = 'TIMESTAMPS'

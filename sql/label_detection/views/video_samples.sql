@@ -9,6 +9,6 @@ SELECT
     sample.timestamp,
     sample.sample_millis
 FROM latest_label_detection_jobs AS job
-INNER JOIN precomputed.video_samples AS sample
+INNER JOIN precomputed.label_detection_samples AS sample
     ON job.job_id = sample.job_id
 WHERE job.aggregate_by = 'TIMESTAMPS'

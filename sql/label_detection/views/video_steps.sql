@@ -17,6 +17,6 @@ SELECT
     step.step_millis,
     step.step_assumed
 FROM latest_label_detection_jobs AS job
-INNER JOIN precomputed.video_steps AS step
+INNER JOIN precomputed.label_detection_steps AS step
     ON job.job_id = step.job_id
 WHERE job.aggregate_by = 'TIMESTAMPS'

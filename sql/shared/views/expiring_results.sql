@@ -18,7 +18,7 @@ WITH ends AS (
         reconciled,
         held_back,
         COALESCE(finished_at, landed_at)
-        + CASE WHEN operation = 'label_detection' THEN INTERVAL 7 DAY ELSE INTERVAL 365 DAY END AS expires_at
+        + TO_DAYS($days_kept) AS expires_at
     FROM loads
 )
 

@@ -73,10 +73,7 @@ priced AS (
     SELECT
         job.*,
         COALESCE(price.usd, fallback.usd) AS usd,
-        CASE job.operation
-            WHEN 'media_analysis' THEN job.images
-            ELSE job.duration_millis / 60000
-        END AS units
+        $units AS units
     FROM jobs AS job
     LEFT JOIN prices AS price ON job.operation = price.operation AND job.region = price.region
     LEFT JOIN prices AS fallback ON job.operation = fallback.operation AND fallback.region = ''

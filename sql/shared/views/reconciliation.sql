@@ -5,8 +5,8 @@
 --   video's result names no total, so its pages and tokens are checked when it is flattened, and
 --   reason says what differs. Reads all results, of an object that was analysed twice both.
 -- Column reason: Why the result does not reconcile; NULL when it does.
--- Column rows_written: Rows of the result in moderation_images, or labels of a video; of one that is held
---   back, rows that wait until it is accepted.
+-- Column rows_written: Rows of the result in moderation_images, or what was found in a video: rows of labels or
+--   video_moderation_labels. Of one that is held back, rows that wait until it is accepted.
 -- Column lines_put_aside: Lines of the result in quarantine; NULL for a video whose result is held back.
 -- Column records_put_aside: Lines and single labels in quarantine.
 WITH put_aside AS (
@@ -23,7 +23,7 @@ WITH put_aside AS (
 results AS (
     SELECT
         load.*,
-        COALESCE(load.row_counts['moderation_images'], load.row_counts['labels'], 0) AS rows_written,
+        COALESCE($rows_written, 0) AS rows_written,
         -- what is held back is in no table: the ledger has its numbers
         CASE
             WHEN load.operation = 'media_analysis' THEN load.lines_received - rows_written

@@ -8,7 +8,8 @@ from typing import cast
 
 from rekognition_tables.errors import one_line
 from rekognition_tables.flatten.commits import accept, read_commit
-from rekognition_tables.operations.names import LABEL_DETECTION, OPERATIONS, Operation
+from rekognition_tables.operations.names import OPERATIONS, Operation
+from rekognition_tables.operations.spec import SPECS
 from rekognition_tables.results_root.layout import SEGMENTS_SUFFIX, Layout, ResultKey
 from rekognition_tables.settings import Settings
 
@@ -33,12 +34,12 @@ def _key(layout: Layout, words: list[str]) -> ResultKey:
     name = words[-1]
     if len(words) == 2:
         return ResultKey.from_name(cast("Operation", words[0]), name)
-    segments = name.endswith(SEGMENTS_SUFFIX)
-    operations = (LABEL_DETECTION,) if segments else OPERATIONS
+    form = "SEGMENTS" if name.endswith(SEGMENTS_SUFFIX) else None
+    operations = [one for one in OPERATIONS if form is None or form in SPECS[one].forms]
     found = [ResultKey.from_name(operation, name) for operation in operations]
     committed = [key for key in found if read_commit(layout, key)]
     if not committed:
         raise ValueError(f"Nothing is committed for {name} in {layout.root}.")
     if len(committed) > 1:
-        raise ValueError(f"{name} is a job of both operations: say which before it.")
+        raise ValueError(f"{name} is a job of several operations: say which before it.")
     return committed[0]

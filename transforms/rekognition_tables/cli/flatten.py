@@ -16,7 +16,7 @@ from rekognition_tables.errors import ResultsError, one_line
 from rekognition_tables.flatten.commits import read_commit
 from rekognition_tables.flatten.results import flatten
 from rekognition_tables.landing.attempts import landed_results, newest_whole_attempt
-from rekognition_tables.operations.names import SCHEMA_VERSIONS
+from rekognition_tables.operations.spec import SPECS
 from rekognition_tables.results_root.layout import Layout, ResultKey
 from rekognition_tables.settings import Settings
 
@@ -114,7 +114,7 @@ def _is_pending(layout: Layout, key: ResultKey) -> bool:
     return (
         commit is None
         or commit.attempt != attempt.name
-        or commit.schema_version != SCHEMA_VERSIONS[key.operation]
+        or commit.schema_version != SPECS[key.operation].schema_version
         or any(not (layout.root / file.path).exists() for file in commit.files)
     )
 

@@ -15,9 +15,9 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from rekognition_tables.errors import ResultsError, one_line
+from rekognition_tables.operations.names import OPERATIONS
 
 FAILED, BAD_ARGUMENTS, STOPPED = 1, 2, 130
-OPERATIONS = ("media_analysis", "label_detection")
 SETTINGS_TABLES = ("review_thresholds", "prices")
 
 

@@ -46,7 +46,7 @@ def _print(layout: Layout, table: SettingsTable, as_json: bool) -> int:
     text, source = in_force(layout, table)
     if as_json:
         rows = read_rows(table, text, source)
-        told = [dict(zip(table.schema.names, row, strict=True)) for row in rows]
+        told = [dict(zip(table.names, row, strict=True)) for row in rows]
         print(json.dumps(told, default=str, ensure_ascii=sys.stdout.isatty()))
     else:
         sys.stdout.write(shown_lines(text))

@@ -18,7 +18,8 @@ import msgspec
 
 from rekognition_tables.errors import SchemaMismatch
 from rekognition_tables.jobs.request_row import moment
-from rekognition_tables.operations.names import OPERATIONS, SCHEMA_VERSIONS, Operation
+from rekognition_tables.operations.names import OPERATIONS, Operation
+from rekognition_tables.operations.spec import SPECS
 from rekognition_tables.results_root.files import is_local, marks, names, read_if_there, write_whole
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
@@ -78,7 +79,7 @@ class Commit:
     def assert_of_this_version(self) -> None:
         """SchemaMismatch when its tables mean something else than those of this program."""
         operation, found = self.key.operation, self.schema_version
-        if found != SCHEMA_VERSIONS[operation]:
+        if found != SPECS[operation].schema_version:
             raise other_version(operation, found, f"{operation} {self.key.name}")
 
     def write(self, layout: Layout) -> None:
@@ -88,7 +89,7 @@ class Commit:
 
 def other_version(operation: Operation, found: int, what: str) -> SchemaMismatch:
     """What to raise for results that were flattened to another version than this program's."""
-    expected = SCHEMA_VERSIONS[operation]
+    expected = SPECS[operation].schema_version
     return SchemaMismatch(
         f"{what} was flattened to schema version {found}; this program has {expected}.",
         found=found,

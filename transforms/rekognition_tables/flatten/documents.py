@@ -11,7 +11,7 @@ from rekognition_tables.errors import IncompleteResults, brief, shown
 from rekognition_tables.flatten.parquet_writer import TableFiles
 from rekognition_tables.flatten.quarantine import PutAside
 from rekognition_tables.flatten.table_plan import compiled, filled
-from rekognition_tables.operations.media_analysis import ERROR_INDEX, MEDIA_ANALYSIS_TABLES
+from rekognition_tables.operations.media_analysis import ERROR_INDEX, OPERATION
 from rekognition_tables.operations.responses import ManifestSummary, MediaAnalysisJob, SummaryError
 from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.parsing.arrow_columns import Reading
@@ -19,7 +19,7 @@ from rekognition_tables.parsing.shapes import Shape
 from rekognition_tables.parsing.strict import Findings, Refused, strict_json, text_of, typed
 from rekognition_tables.results_root.layout import ResultKey
 
-ERRORS = compiled(MEDIA_ANALYSIS_TABLES, ERROR_INDEX)
+ERRORS = compiled(OPERATION.tables, ERROR_INDEX)
 
 
 class MediaDocuments:

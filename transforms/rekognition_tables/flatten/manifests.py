@@ -16,8 +16,8 @@ from rekognition_tables.flatten.parquet_writer import TableFiles
 from rekognition_tables.flatten.quarantine import PutAside
 from rekognition_tables.flatten.table_plan import Columns, compiled, filled
 from rekognition_tables.limits import BATCH_BYTES, Limits
-from rekognition_tables.operations.columns import TEXT
-from rekognition_tables.operations.media_analysis import IMAGE_INDEX, MEDIA_ANALYSIS_TABLES, RESULT
+from rekognition_tables.operations.arrow_types import TEXT
+from rekognition_tables.operations.media_analysis import IMAGE_INDEX, OPERATION, RESULT
 from rekognition_tables.operations.names import MEDIA_ANALYSIS
 from rekognition_tables.operations.responses import ManifestLine
 from rekognition_tables.parsing.arrow_columns import Reading, checked_quotes, structural_quotes
@@ -28,7 +28,7 @@ from rekognition_tables.parsing.strict import Findings, Refused, strict_json, te
 from rekognition_tables.results_root.layout import ResultKey
 
 LINES_PER_BATCH = 1_000  # some 300 KB, so that a batch stays in the processor's cache
-PLAN = compiled(MEDIA_ANALYSIS_TABLES, IMAGE_INDEX)
+PLAN = compiled(OPERATION.tables, IMAGE_INDEX)
 
 
 class ManifestLines:

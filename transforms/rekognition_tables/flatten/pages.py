@@ -1,9 +1,10 @@
-"""GetLabelDetection's pages as columns: strict, in one pass, a few pages at a time."""
+"""The pages of a video operation as columns: strict, in one pass, a few pages at a time."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from itertools import chain
 from typing import Any
 
@@ -14,13 +15,13 @@ import pyarrow as pa
 from rekognition_tables.errors import IncompleteResults, ResultsError, shown
 from rekognition_tables.flatten.parquet_writer import TableFiles
 from rekognition_tables.flatten.quarantine import PutAside
-from rekognition_tables.flatten.reconcile import PageChain
-from rekognition_tables.flatten.table_plan import Columns, compiled, filled
+from rekognition_tables.flatten.reconcile import PageChain, assert_accounted
+from rekognition_tables.flatten.table_plan import Columns, Plan, compiled, filled
 from rekognition_tables.flatten.unique_keys import fingerprint
 from rekognition_tables.limits import ADVICE, BATCH_BYTES, Limits
-from rekognition_tables.operations.label_detection import LABEL_DETECTION_TABLES, LABEL_INDEX
-from rekognition_tables.operations.names import LABEL_DETECTION
-from rekognition_tables.operations.responses import LabelDetectionPage
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.page_types import page_type
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS, VideoOperation
 from rekognition_tables.parsing.arrow_columns import Reading, structural_quotes
 from rekognition_tables.parsing.lines import Block, Line
 from rekognition_tables.parsing.recognise import kind_of
@@ -40,24 +41,34 @@ from rekognition_tables.results_root.layout import ResultKey
 PAGES_PER_BATCH = 2  # more fall out of the processor's cache: 4 cost a fifth more
 DOUBTS = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
 
-LABELS_LOOKED_AT = 10  # of a page, to tell whose they are
+LOOKED_AT = 10  # elements of a page, to tell whose they are
 
-PLAN = compiled(LABEL_DETECTION_TABLES, LABEL_INDEX)
-
-Repeats = Mapping[int, str]  # a label's position in its page, and what it repeats
+Repeats = Mapping[int, str]  # an element's position in its page, and what it repeats
 NO_REPEATS: Repeats = {}
 
 
-class LabelDetectionPages:
+@cache
+def plan_of(operation: Operation) -> Plan:
+    """How the elements of its pages fill the operation's tables."""
+    spec = VIDEO_OPERATIONS[operation]
+    return compiled(spec.tables, spec.position)
+
+
+class ResultPages:
     """Takes the files of one result in order, and writes their rows as it goes."""
 
     def __init__(self, key: ResultKey, files: TableFiles, aside: PutAside, limits: Limits) -> None:
         self.key = key
-        self._names = PLAN.name_lists()
-        self.shapes = Shapes(LabelDetectionPage, as_bytes=self._names)
+        self.spec = VIDEO_OPERATIONS[key.operation]
+        self._plan = plan_of(key.operation)
+        self._names = self._plan.name_lists()
+        self.shapes = Shapes(page_type(key.operation), as_bytes=self._names)
         self.chain = PageChain(key)
-        self.labels = 0
+        self.elements = 0
         self.lines = 0
+        required = f"{self.spec.elements}.{self.spec.required}"
+        paths = self._plan.table.paths
+        self._required = next(name for name, path in paths.items() if path == required)
         self._files = files
         self._aside = aside
         self._limits = limits
@@ -79,7 +90,7 @@ class LabelDetectionPages:
             self._batch(block, filled[start : start + PAGES_PER_BATCH])
 
     def add_repeating(self, block: Block, page: Line, repeats: Repeats) -> None:
-        """A page of which the labels at these positions were there before: they are quarantined."""
+        """A page of which these elements were there before: they are quarantined."""
         self.lines += 1
         self._check_size(block, page)
         self._slowly(block, page, repeats)
@@ -87,7 +98,12 @@ class LabelDetectionPages:
     def finish(self) -> None:
         """Write the job's own row, once all pages are in."""
         row = {name: [value] for name, value in self.chain.job_row().items()}
-        self._files.add("label_detection_jobs", row)
+        self._files.add(self.spec.jobs_table.name, row)
+
+    def assert_accounted(self) -> None:
+        """ReconciliationFailed unless every element was written or quarantined."""
+        written, bad = self._files.rows(self._plan.table.name), self._aside.quarantined
+        assert_accounted(self.key, f"{self.spec.element}s", self.elements, written, bad)
 
     def _check_size(self, block: Block, line: Line) -> None:
         excess = self._limits.excess(block.view(line), self._limits.page_values)
@@ -116,21 +132,22 @@ class LabelDetectionPages:
             raise ValueError("too much at once")
         decode = self.shapes.decoder.decode
         pages = [decode(block.view(line)) for line in batch]
-        for page in pages:
-            if not page.JobStatus or not (page.Labels or page.LabelModelVersion):
+        lists = [getattr(page, self.spec.elements) or () for page in pages]
+        for page, elements in zip(pages, lists, strict=True):
+            if not page.JobStatus or not (elements or self._names_its_model(page)):
                 raise ValueError("perhaps the answer of another operation")
         root, reading = self.shapes.root, Reading()
         told = [dict(reading.leaves(root, page)) for page in pages]
-        found = list(chain.from_iterable([page.Labels or () for page in pages]))
-        index = np.arange(self.labels, self.labels + len(found), dtype=np.int64)
-        tables = filled(PLAN, reading, root.objects["Labels"], found, index, self._names)
-        if tables["labels"]["name"].null_count:
-            raise ValueError("a label has no name")
+        found = list(chain.from_iterable(lists))
+        index = np.arange(self.elements, self.elements + len(found), dtype=np.int64)
+        shape = root.objects[self.spec.elements]
+        tables = filled(self._plan, reading, shape, found, index, self._names)
+        if tables[self._plan.table.name][self._required].null_count:
+            raise ValueError("one has no name")
         if reading.quotes != sum(structural_quotes(block.view(line)) for line in batch):
             raise ValueError("a key is duplicated")
-        rows, at = _own_values(tables), 0
-        for page, scalars in zip(pages, told, strict=True):
-            count = len(page.Labels or ())
+        rows, at = self._own_values(tables), 0
+        for count, scalars in zip(map(len, lists), told, strict=True):
             self.chain.add(scalars, fingerprint(rows.slice(at, count)))
             at += count
         self._write(tables, len(found), reading)
@@ -138,8 +155,8 @@ class LabelDetectionPages:
     def _slowly(self, block: Block, line: Line, repeats: Repeats = NO_REPEATS) -> None:
         try:
             text = text_of(block.record(line))
-            rest, spans = split_object(text, "Labels")
-            _check_operation(rest, text, spans)
+            rest, spans = split_object(text, self.spec.elements)
+            _check_operation(self.spec, rest, text, spans)
             met = Findings()
             page = typed(rest, self.shapes.root, met)
         except Refused as refused:
@@ -150,11 +167,11 @@ class LabelDetectionPages:
                 job_id=self.key.job_id,
                 file=block.file,
             ) from refused
-        labels = self._labels_slowly(block, line, text, spans or [], met, repeats)
-        self.chain.add(dict(Reading().leaves(self.shapes.root, page)), labels)
+        content = self._elements_slowly(block, line, text, spans or [], met, repeats)
+        self.chain.add(dict(Reading().leaves(self.shapes.root, page)), content)
         self.shapes.learn(met.met)
 
-    def _labels_slowly(
+    def _elements_slowly(
         self,
         block: Block,
         line: Line,
@@ -163,17 +180,17 @@ class LabelDetectionPages:
         met: Findings,
         repeats: Repeats,
     ) -> bytes | None:
-        shape = self.shapes.at("Labels")
+        shape = self.shapes.at(self.spec.elements)
         good, index, bad = [], [], []
         at = block.offset + line.start
         for number, ((start, end), (first, _)) in enumerate(
-            zip(spans, byte_spans(text, spans), strict=True), self.labels
+            zip(spans, byte_spans(text, spans), strict=True), self.elements
         ):
             one = Findings()
             try:
-                if number - self.labels in repeats:
-                    raise Refused(repeats[number - self.labels])
-                good.append(_named(typed(strict_json(text[start:end]), shape, one)))
+                if number - self.elements in repeats:
+                    raise Refused(repeats[number - self.elements])
+                good.append(self._whole(typed(strict_json(text[start:end]), shape, one)))
             except Refused as refused:
                 bad.append(text[start:end].encode())
                 self._aside.quarantine(
@@ -183,27 +200,48 @@ class LabelDetectionPages:
             index.append(number)
             met.take(one)
         reading = Reading()
-        tables = filled(PLAN, reading, shape, good, np.array(index, np.int64), self._names)
+        tables = filled(self._plan, reading, shape, good, np.array(index, np.int64), self._names)
         self._write(tables, len(spans), reading)
         self._aside.unknown_values(met.unknown)
-        return fingerprint(_own_values(tables), bad)
+        return fingerprint(self._own_values(tables), bad)
 
     def _write(self, tables: dict[str, Columns], count: int, reading: Reading) -> None:
         for name, columns in tables.items():
             self._files.add(name, columns)
         for path, times, example in reading.unknown:
             self._aside.unknown(path, times, example)
-        self.labels += count
+        self.elements += count
+
+    def _names_its_model(self, page: Any) -> bool:
+        """Whether it has the member that no other operation's page has."""
+        member = self.spec.model_version
+        return member is not None and bool(getattr(page, member))
+
+    def _whole(self, element: Any) -> Any:
+        """Refused without the member that makes it an element."""
+        found = element
+        *_, name = path = self.spec.required.split(".")
+        for member in path:
+            found = None if found is None else getattr(found, member)
+        if found is None:
+            raise Refused(f"The {self.spec.element} has no {name}.")
+        return element
+
+    def _own_values(self, tables: dict[str, Columns]) -> pa.RecordBatch:
+        """What elements say of themselves, without their place in the result."""
+        columns = tables[self._plan.table.name]
+        own = {name: columns[name] for name in self._plan.table.paths}
+        return pa.RecordBatch.from_arrays(list(own.values()), list(own))
 
 
-def _check_operation(rest: Any, text: str, spans: list[Span] | None) -> None:
+def _check_operation(spec: VideoOperation, rest: Any, text: str, spans: list[Span] | None) -> None:
     """Refused, by its name, when a page is the answer of another operation."""
     members = dict(rest)
     if spans is not None:
-        members["Labels"] = [_sketch(text, span) for span in spans[:LABELS_LOOKED_AT]]
+        members[spec.elements] = [_sketch(text, span) for span in spans[:LOOKED_AT]]
     kind = kind_of(members)
-    if LABEL_DETECTION not in kind.could_be:
-        raise Refused(kind.refusal(LABEL_DETECTION))
+    if spec.name not in kind.could_be:
+        raise Refused(kind.refusal(spec.name))
 
 
 def _sketch(text: str, span: Span) -> Any:
@@ -211,16 +249,3 @@ def _sketch(text: str, span: Span) -> Any:
         return json.loads(text[slice(*span)])
     except (ValueError, RecursionError):
         return None
-
-
-def _named(entry: Any) -> Any:
-    if entry.Label is None or not isinstance(entry.Label.Name, str):
-        raise Refused("The label has no Name.")
-    return entry
-
-
-def _own_values(tables: dict[str, Columns]) -> pa.RecordBatch:
-    """What labels say of themselves, without their place in the result."""
-    labels = tables[PLAN.table.name]
-    own = {name: labels[name] for name in PLAN.table.paths}
-    return pa.RecordBatch.from_arrays(list(own.values()), list(own))

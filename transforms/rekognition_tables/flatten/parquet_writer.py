@@ -26,7 +26,7 @@ from upath import UPath
 from rekognition_tables import own_folders
 from rekognition_tables.flatten.commits import TableFile
 from rekognition_tables.flatten.unique_keys import UniqueKeys
-from rekognition_tables.operations.columns import INTEGER, REAL
+from rekognition_tables.operations.arrow_types import INTEGER, REAL
 from rekognition_tables.operations.tables import TABLES, Table
 from rekognition_tables.results_root.files import is_local, local
 from rekognition_tables.results_root.layout import ResultKey

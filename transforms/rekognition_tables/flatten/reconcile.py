@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from rekognition_tables.errors import ReconciliationFailed, brief
-from rekognition_tables.operations.tables import TABLES
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 from rekognition_tables.results_root.layout import ResultKey
 
 FINISHED = ("SUCCEEDED", "FAILED")
@@ -20,16 +20,17 @@ class PageChain:
 
     def __init__(self, key: ResultKey) -> None:
         self.key = key
+        self.spec = VIDEO_OPERATIONS[key.operation]
         self.pages = 0
         self.incomplete: str | None = None
         self.disagreement: str | None = None
         self._tokens: set[str] = set()
-        self._labels: set[bytes] = set()
+        self._contents: set[bytes] = set()
         self._last_token: str | None = None
         self._merged: dict[str, Any] = {}
 
-    def add(self, told: dict[str, Any], labels: bytes | None = None) -> None:
-        """Take one page's scalars, by JSON path, and its labels' `fingerprint`.
+    def add(self, told: dict[str, Any], content: bytes | None = None) -> None:
+        """Take one page's scalars, by JSON path, and the `fingerprint` of its elements.
 
         Pages without NextToken are the last of theirs.
         """
@@ -41,11 +42,11 @@ class PageChain:
             self._wrong(f"Page {self.pages} has the NextToken of an earlier page.")
         elif self._last_token is not None:
             self._tokens.add(self._last_token)
-        # A video's time goes on, so no two pages have the same labels; pages without any may.
-        if labels in self._labels:
-            self._wrong(f"Page {self.pages} has the same labels as an earlier page.")
-        elif labels is not None:
-            self._labels.add(labels)
+        # A video's time goes on, so no two pages have the same elements; pages without any may.
+        if content in self._contents:
+            self._wrong(f"Page {self.pages} has the same {self.spec.element}s as an earlier page.")
+        elif content is not None:
+            self._contents.add(content)
         self._check_names(told)
         for path, value in told.items():
             first = self._merged.setdefault(path, value)
@@ -80,8 +81,8 @@ class PageChain:
             self._wrong(f"The last page, page {self.pages}, has a NextToken: pages are missing.")
 
     def job_row(self) -> dict[str, Any]:
-        """The row of label_detection_jobs, but for its key: what the first page to say it said."""
-        return TABLES["label_detection_jobs"].row(self._merged)
+        """The row of the jobs table, but for its key: what the first page to say it said."""
+        return self.spec.jobs_table.row(self._merged)
 
 
 def manifest_disagreement(

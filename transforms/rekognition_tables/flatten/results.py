@@ -16,7 +16,7 @@ from rekognition_tables.errors import IncompleteResults, ResultsError, SchemaMis
 from rekognition_tables.flatten.commits import Commit, TableFile, read_commit
 from rekognition_tables.flatten.documents import MediaDocuments
 from rekognition_tables.flatten.manifests import ManifestLines
-from rekognition_tables.flatten.pages import LabelDetectionPages
+from rekognition_tables.flatten.pages import ResultPages
 from rekognition_tables.flatten.parquet_writer import TableFiles
 from rekognition_tables.flatten.quarantine import PutAside
 from rekognition_tables.flatten.reconcile import FINISHED, assert_accounted, manifest_disagreement
@@ -32,13 +32,12 @@ from rekognition_tables.landing.attempts import (
 )
 from rekognition_tables.limits import (
     ADVICE,
-    LABELS_PER_PAGE,
     MAX_LINE_BYTES,
     QUARANTINE_LIMIT,
     Limits,
     values_in,
 )
-from rekognition_tables.operations.names import ANSWERS, SCHEMA_VERSIONS
+from rekognition_tables.operations.spec import SPECS, ManifestOperation, VideoOperation
 from rekognition_tables.operations.tables import written_by
 from rekognition_tables.parsing.encodings import BOM
 from rekognition_tables.parsing.lines import Block
@@ -80,7 +79,7 @@ def flatten(
     commit = Commit(
         key,
         attempt.name,
-        SCHEMA_VERSIONS[key.operation],
+        SPECS[key.operation].schema_version,
         attempt.landed_at,
         datetime.now(UTC),
         written,
@@ -118,23 +117,21 @@ def _write_tables(
         TableFiles(key, written_by(key.operation), layout.root, place) as files,
         without_collector(),
     ):
-        match ANSWERS[key.operation]:
-            case "pages":
-                aside = PutAside(files, key, limits, LABELS_PER_PAGE * records)
-                found = _label_detection(attempt, files, aside, limits)
-            case "manifest":
+        match SPECS[key.operation]:
+            case VideoOperation() as spec:
+                aside = PutAside(files, key, limits, spec.page_size * records)
+                found = _pages(attempt, files, aside, limits)
+            case ManifestOperation():
                 aside = PutAside(files, key, limits, records)
                 etags = planned_etags(layout, objects_told(layout, key.operation, row["token"]))
-                found = _media_analysis(attempt, files, aside, limits, etags)
+                found = _manifest(attempt, files, aside, limits, etags)
         aside.finish()
         files.add("job_requests", {name: [value] for name, value in row.items()})
         return files.finish(), replace(found, facts=with_request(found.facts, row))
 
 
-def _label_detection(
-    attempt: Attempt, files: TableFiles, aside: PutAside, limits: Limits
-) -> Outcome:
-    pages = LabelDetectionPages(attempt.key, files, aside, limits)
+def _pages(attempt: Attempt, files: TableFiles, aside: PutAside, limits: Limits) -> Outcome:
+    pages = ResultPages(attempt.key, files, aside, limits)
     for part in attempt.parts:
         pages.add(_block(attempt, part))
         if pages.chain.incomplete:
@@ -143,12 +140,12 @@ def _label_detection(
     if pages.chain.incomplete:
         raise _incomplete(attempt, pages.chain.incomplete)
     pages.finish()
-    aside.check_limit(pages.labels)
-    assert_accounted(attempt.key, "labels", pages.labels, files.rows("labels"), aside.quarantined)
+    aside.check_limit(pages.elements)
+    pages.assert_accounted()
     return Outcome(pages.chain.disagreement, of_video(pages.chain.job_row()))
 
 
-def _media_analysis(
+def _manifest(
     attempt: Attempt, files: TableFiles, aside: PutAside, limits: Limits, etags: pa.Table | None
 ) -> Outcome:
     documents = MediaDocuments(attempt.key, files, aside)

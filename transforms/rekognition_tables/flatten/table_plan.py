@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from rekognition_tables.operations.columns import Position, Table
+from rekognition_tables.operations.arrow_types import ARROW_TYPES
+from rekognition_tables.operations.columns import Position
+from rekognition_tables.operations.table import Table
 from rekognition_tables.parsing.arrow_columns import Reading, values_of
 from rekognition_tables.parsing.lines import Positions
 from rekognition_tables.parsing.name_lists import NameLists
@@ -57,7 +59,7 @@ def compiled(tables: Iterable[Table], first: Position) -> Plan:
 def _plan(path: str, table: Table, lists: Mapping[str, Table]) -> Plan:
     """Of the objects at `path`, whose members are columns of `table`."""
     plan, prefix = Plan(table), f"{path}." if path else ""
-    columns = {at: (name, table.schema.field(name).type) for name, at in table.paths.items()}
+    columns = {at: (name, ARROW_TYPES[table.column(name).kind]) for name, at in table.paths.items()}
     if path in columns:
         name, kind = columns[path]
         plan.columns[name] = ("", kind)

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from rekognition_tables.errors import ReconciliationFailed
-from rekognition_tables.operations.columns import TEXT
+from rekognition_tables.operations.arrow_types import TEXT
 from rekognition_tables.operations.tables import Table
 from rekognition_tables.parsing.lines import Positions
 from rekognition_tables.results_root.layout import ResultKey
@@ -45,7 +45,7 @@ def _contents(column: pa.Array) -> Iterator[Positions]:
         yield np.diff(ends)
         yield np.frombuffer(texts or b"", np.uint8)[ends[0] : ends[-1]]
     else:
-        yield column.to_numpy()
+        yield column.to_numpy(zero_copy_only=False)  # flags are bits in Arrow
 
 
 class UniqueKeys:

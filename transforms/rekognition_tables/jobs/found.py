@@ -71,10 +71,10 @@ def found_elsewhere(
     region: str,
     aggregate_by: str | None = None,
     again: bool = False,
-) -> list[str]:
-    """Ids of found jobs to land and flatten; those that were given up only `again`."""
+) -> list[JobRecord]:
+    """Found jobs to land and flatten, the oldest first; those that were given up only `again`."""
     return [
-        record.job_id
+        record
         for record in uncommitted_jobs(layout, operation, aggregate_by)
         if record.found_by != "started_here"
         and (record.account, record.region) == (account, region)

@@ -11,7 +11,7 @@ from typing import Any
 from rekognition_tables.operations.columns import INSTANT
 from rekognition_tables.operations.every_operation import OF_THE_JOB
 
-FACTS = {field.name: field.type for field in OF_THE_JOB}
+FACTS = {one.name: one.kind for one in OF_THE_JOB}
 INSTANTS = [name for name, kind in FACTS.items() if kind == INSTANT]
 Row = dict[str, Any]
 
@@ -38,12 +38,12 @@ def of_images(job: Row, summary: Row | None, lines: int) -> Row:
 
 
 def of_video(job: Row) -> Row:
-    """Of a video's job: its row in label_detection_jobs."""
+    """Of a video's job: the row of its jobs table."""
     return {
         "status": job["job_status"],
         "status_message": job["status_message"],
         **_input(job, "video_"),
-        "video_metadata_duration_millis": job["video_metadata_duration_millis"],
+        "video_metadata_duration_millis": job.get("video_metadata_duration_millis"),
     }
 
 

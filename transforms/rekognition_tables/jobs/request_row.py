@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from rekognition_tables.operations.every_operation import JOB_REQUESTS
 from rekognition_tables.operations.names import Operation
 from rekognition_tables.results_root.files import read_if_there
 from rekognition_tables.results_root.layout import Layout, ResultKey
-
-if TYPE_CHECKING:
-    from rekognition_tables.operations.columns import Table
 
 _OURS = ("token", "generation", "account", "region")
 
@@ -20,7 +18,7 @@ def job_request_row(
     layout: Layout | None, key: ResultKey, landed_at: datetime | None
 ) -> dict[str, Any]:
     """The row of job_requests but for its key, one value a column."""
-    row = _table().row({}) | {"landed_at": landed_at}
+    row = JOB_REQUESTS.row({}) | {"landed_at": landed_at}
     job = job_told(layout, key)
     row |= {name: job.get(name) for name in (*_OURS, "found_by")}
     row |= {name: moment(job.get(name)) for name in ("started_at", "finished_seen_at")}
@@ -65,23 +63,16 @@ def job_input(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def request_columns(request: dict[str, Any]) -> dict[str, Any]:
-    """StartMediaAnalysisJob's and StartLabelDetection's members as columns.
+    """The members of a Start... request as columns.
 
-    What an operation keeps in settings of its own has the same path as in the other's request.
+    What a bulk job keeps in its OperationsConfig has the same path as in a video's request.
     """
     told = {
         **_leaves(_at(request, "OperationsConfig", "DetectModerationLabels")),
-        **_leaves(_at(request, "Settings", "GeneralLabels")),
         **_leaves({**request, "Input": {"S3Object": job_input(request)}}),
     }
-    paths = _table().paths.items()
+    paths = JOB_REQUESTS.paths.items()
     return {name: told.get(path) for name, path in paths if name not in _OURS}
-
-
-def _table() -> Table:
-    from rekognition_tables.operations.tables import TABLES  # with pyarrow: no need of a DAG file
-
-    return TABLES["job_requests"]
 
 
 def _leaves(value: Any, path: str = "") -> dict[str, Any]:

@@ -9,18 +9,12 @@ from datetime import UTC, datetime, timedelta
 from rekognition_tables.jobs.found import known_jobs
 from rekognition_tables.jobs.requests import JobRecord, given_up_tokens, read_job
 from rekognition_tables.landing.attempts import newest_whole_attempt
-from rekognition_tables.operations.names import FORMS, LABEL_DETECTION, MEDIA_ANALYSIS, Operation
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.spec import SPECS
 from rekognition_tables.results_root.files import names
 from rekognition_tables.results_root.layout import SEGMENTS_SUFFIX, Layout, ResultKey
 
 EXPIRING_WITHIN = timedelta(hours=48)
-RESULTS_KEPT = {
-    # https://docs.aws.amazon.com/rekognition/latest/dg/video.html
-    LABEL_DETECTION: timedelta(days=7),
-    # Its results stand in a bucket of ours; Amazon keeps its details:
-    # https://docs.aws.amazon.com/rekognition/latest/APIReference/API_GetMediaAnalysisJob.html
-    MEDIA_ANALYSIS: timedelta(days=365),
-}
 
 
 @dataclass(frozen=True)
@@ -40,7 +34,7 @@ class UnlandedJob:
     def expires_at(self) -> datetime:
         """When Amazon drops what it found, counted from its end where that is known."""
         ended = self.record.finished_seen_at or self.record.since
-        return ended + RESULTS_KEPT[self.record.operation]
+        return ended + SPECS[self.record.operation].results_kept
 
     def expires_within(self, time: timedelta = EXPIRING_WITHIN) -> bool:
         """False, too, when it is gone already."""
@@ -65,4 +59,4 @@ def unlanded_jobs(layout: Layout, operation: Operation) -> Iterator[UnlandedJob]
 
 
 def _forms(operation: Operation, job_id: str) -> list[ResultKey]:
-    return [ResultKey.of(operation, job_id, form) for form in FORMS[operation]]
+    return [ResultKey.of(operation, job_id, form) for form in SPECS[operation].forms]

@@ -3,7 +3,7 @@
     raw/{operation}/{result}/{attempt}/
         _STARTED.json            claims the attempt's number
         _RESUMED-1.json          claims a name for the parts of whoever took it up again
-        pages-00000.jsonl.zst    64 verbatim bodies of GetLabelDetection, one a line
+        pages-00000.jsonl.zst    64 verbatim pages of a video operation, one a line
         pages-00000.json         that part's checksum and the token of the page after it
         results-00000.jsonl.zst  or: the result manifest, cut at line ends
         summary.json             and: the manifest summary
@@ -11,10 +11,10 @@
         _ABANDONED.json          why this attempt is evidence only
         _SUCCESS.json            last: every file with its sha256 and counts, and landed_at
 
-Of several attempts the newest with _SUCCESS counts. Two who land the same attempt (a task that was
-taken for dead, and its retry) write parts under names of their own (pages-00001.r1.jsonl.zst). The
-first to create pages-00001.json makes its part count; the other one stops. A part is read with its
-checksum, since a zstd frame that was cut reads as a short file without an error.
+Of several attempts the newest with _SUCCESS counts. Two who land the same one (a task taken for
+dead, and its retry) write parts under names of their own (pages-00001.r1.jsonl.zst); the first to
+create pages-00001.json makes its part count. A part is read with its checksum, since a zstd frame
+that was cut reads as a short file without an error.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from upath import UPath
 
 from rekognition_tables.errors import IncompleteResults
 from rekognition_tables.landing.manifest_parts import LEVEL, parts_of
-from rekognition_tables.operations.names import ANSWERS
+from rekognition_tables.operations.spec import SPECS, VideoOperation
 from rekognition_tables.results_root.files import create, names, read_if_there, write_whole
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
@@ -174,7 +174,9 @@ class LandingAttempt:
         if numbers:
             path = folder / numbers[-1]
             there = names(path)
-            parts = ANSWERS[key.operation] == "pages" or any(map(PART.fullmatch, there))
+            parts = isinstance(SPECS[key.operation], VideoOperation) or any(
+                map(PART.fullmatch, there)
+            )
             if parts and not {SUCCESS, ABANDONED} & set(there):
                 attempt = cls(key, path)
                 attempt.writer = _claim_writer(path)
@@ -203,10 +205,10 @@ class LandingAttempt:
         return bool(self.files) and self.next_token is None
 
     def add_page(self, body: bytes, next_token: str | None) -> None:
-        """Keep one body of GetLabelDetection. IncompleteResults when its token came before."""
+        """Keep one page as it came. IncompleteResults when its token came before."""
         if next_token is not None and next_token in self.tokens:
             raise IncompleteResults(
-                f"GetLabelDetection sent the same NextToken twice for job {self.key.job_id}.",
+                f"Amazon sent the same NextToken twice for job {self.key.job_id}.",
                 operation=self.key.operation,
                 job_id=self.key.job_id,
                 attempt=self.path.name,
@@ -225,12 +227,8 @@ class LandingAttempt:
         compressed = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress(raw)
         name = f"{stem}{self.writer}.jsonl.zst"
         file = self._put(name, compressed, len(raw), len(self._bodies))
-        beside = {
-            "file": asdict(file),
-            "next_token": self.next_token,
-            "tokens": self._body_tokens,
-        }
-        self._count_part(stem, beside)
+        tokens = {"next_token": self.next_token, "tokens": self._body_tokens}
+        self._count_part(stem, {"file": asdict(file), **tokens})
         self._bodies, self._body_tokens = [], []
 
     def _count_part(self, stem: str, told: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from upath import UPath
 from rekognition_tables.errors import IncompleteResults, ResultsError
 from rekognition_tables.flatten.documents import MediaDocuments
 from rekognition_tables.flatten.manifests import ManifestLines
-from rekognition_tables.flatten.pages import LabelDetectionPages
+from rekognition_tables.flatten.pages import ResultPages
 from rekognition_tables.flatten.parquet_writer import TableFiles
 from rekognition_tables.flatten.quarantine import PutAside
 from rekognition_tables.flatten.reconcile import assert_accounted, manifest_disagreement
@@ -32,15 +32,18 @@ from rekognition_tables.loose.inputs import GET_AGAIN, AnyPath, line_blocks, ref
 from rekognition_tables.loose.kinds import files_of, kind_of_file
 from rekognition_tables.loose.order import arranged, stored
 from rekognition_tables.loose.pages import LoosePage
-from rekognition_tables.operations.names import ANSWERS, MEDIA_ANALYSIS, SCHEMA_VERSIONS, Operation
+from rekognition_tables.operations.names import MEDIA_ANALYSIS, Operation
+from rekognition_tables.operations.spec import SPECS, ManifestOperation, VideoOperation
 from rekognition_tables.operations.tables import TABLES, written_by
 from rekognition_tables.results_root.layout import ResultKey
 
 # The ledger as in a warehouse, where a result reconciles or not; here that may not be known.
-_LEDGER = TABLES["loads"].schema
-_KNOWN = _LEDGER.get_field_index("reconciled")
 LOADS = replace(
-    TABLES["loads"], schema=_LEDGER.set(_KNOWN, _LEDGER.field(_KNOWN).with_nullable(True))
+    TABLES["loads"],
+    columns=tuple(
+        replace(one, null=True) if one.name == "reconciled" else one
+        for one in TABLES["loads"].columns
+    ),
 )
 PAGES_AT_MOST = 1_000_000  # of one file: a billion labels
 NO_LIMIT = 1.0
@@ -149,15 +152,15 @@ class _Run:
             self.summaries.append(path)
             return
         assert operation  # what is no summary is of an operation
-        match ANSWERS[operation]:
-            case "pages":
-                self._survey_pages(path, longest)
-            case "manifest":
+        match SPECS[operation]:
+            case VideoOperation() as spec:
+                self._survey_pages(spec, path, longest)
+            case ManifestOperation():
                 self._survey_manifest(path, longest)
 
-    def _survey_pages(self, path: AnyPath, longest: int) -> None:
-        found = loose_pages.survey(path, longest, PAGES_AT_MOST)
-        keys = loose_pages.keys_of(found, self.job_id, _digest(path))
+    def _survey_pages(self, spec: VideoOperation, path: AnyPath, longest: int) -> None:
+        found = loose_pages.survey(spec, path, longest, PAGES_AT_MOST)
+        keys = loose_pages.keys_of(spec, found, self.job_id, _digest(path))
         for key, page in zip(keys, found, strict=True):
             self.pages.setdefault(key, []).append(page)
 
@@ -202,7 +205,7 @@ class _Run:
         limits = replace(self.limits, line_bytes=self.limits.text_bytes)
 
         def write(files: TableFiles, aside: PutAside) -> tuple[bool | None, str]:
-            pages = LabelDetectionPages(key, files, aside, limits)
+            pages = ResultPages(key, files, aside, limits)
             for block, lines in stored(arrangement.pages, self.limits.text_bytes):
                 plain = [line for line, page in lines if not page.repeats]
                 if len(plain) == len(lines):
@@ -217,9 +220,8 @@ class _Run:
             else:
                 pages.chain.end()
             pages.finish()
-            aside.check_limit(pages.labels)
-            written = files.rows("labels")
-            assert_accounted(key, "labels", pages.labels, written, aside.quarantined)
+            aside.check_limit(pages.elements)
+            pages.assert_accounted()
             faults += filter(None, (pages.chain.incomplete, pages.chain.disagreement))
             said = [*faults, *arrangement.notes, UNCHECKED_PAGES]
             return (False if faults else None), " ".join(said)
@@ -287,7 +289,7 @@ def _ledger_row(
     operation: Operation, counts: dict[str, int], reconciled: bool | None, reason: str | None
 ) -> dict[str, list[Any]]:
     row = TABLES["loads"].row({}) | {
-        "schema_version": SCHEMA_VERSIONS[operation],
+        "schema_version": SPECS[operation].schema_version,
         "row_counts": list(counts.items()),
         "reconciled": reconciled,
         "reason": reason,

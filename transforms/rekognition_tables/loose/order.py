@@ -1,4 +1,4 @@
-"""Saved pages in the order of their times, and each label once."""
+"""Saved pages in the order of their times, and each element once."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def arranged(given: Sequence[LoosePage]) -> Arrangement:
                 "changed, or merged from other pages?"
             )
     unordered = [page for page in pages if not page.ascends]
-    faults += [f"The labels of {page} are not in order of time." for page in unordered]
+    faults += [f"The {page.element}s of {page} are not in order of time." for page in unordered]
     notes = [] if ordered == pages else ["The pages were put in order by their times."]
     return Arrangement(ordered, faults, notes)
 
 
 def _by_time(pages: list[LoosePage]) -> list[LoosePage]:
-    """Sorted by time, the last page last; one without labels stays behind the one before it."""
+    """Sorted by time, the last page last; one without elements stays behind the one before it."""
     keys, before = [], (-np.inf, -np.inf)
     for page in pages:
         before = page.span or before
@@ -60,19 +60,19 @@ def _by_time(pages: list[LoosePage]) -> list[LoosePage]:
 
 
 def _once(pages: Sequence[LoosePage], faults: list[str]) -> list[LoosePage]:
-    """Without pages whose labels were all there before; of other labels that were, a note.
+    """Without pages whose elements were all there before; of other elements that were, a note.
 
-    No label is twice in an answer: the same time, name and confidence are the same label.
+    No element is twice in an answer: the same time, name and confidence are the same one.
     """
-    hashes = np.concatenate([page.labels for page in pages])
+    hashes = np.concatenate([page.hashes for page in pages])
     _, firsts, which = np.unique(hashes, return_index=True, return_inverse=True)
     again = firsts[which] != np.arange(len(hashes))
-    owners = np.repeat(np.arange(len(pages)), [len(page.labels) for page in pages])
+    owners = np.repeat(np.arange(len(pages)), [len(page.hashes) for page in pages])
     kept, at = [], 0
     seen: set[tuple[str, int]] = set()
     for page in pages:
-        own = again[at : at + len(page.labels)]
-        sources = owners[firsts[which[at : at + len(page.labels)]]]
+        own = again[at : at + len(page.hashes)]
+        sources = owners[firsts[which[at : at + len(page.hashes)]]]
         at += len(own)
         place = (str(page.path), page.number)
         if place in seen or (len(own) and own.all()):
@@ -82,14 +82,15 @@ def _once(pages: Sequence[LoosePage], faults: list[str]) -> list[LoosePage]:
         seen.add(place)
         kept.append(page)
         page.repeats = {
-            int(n): f"The label is there before, in {pages[sources[n]]}."
+            int(n): f"The {page.element} is there before, in {pages[sources[n]]}."
             for n in np.flatnonzero(own)
         }
         if page.repeats:
             first, count = min(page.repeats), len(page.repeats)
             faults.append(
-                f"{page} repeats {count} label{'' if count == 1 else 's'} that are there before, "
-                f"from label {first + 1} on: they are quarantined, and counted once."
+                f"{page} repeats {count} {page.element}{'' if count == 1 else 's'} that are there "
+                f"before, from {page.element} {first + 1} on: they are quarantined, and counted "
+                "once."
             )
     return kept
 

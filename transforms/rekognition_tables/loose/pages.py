@@ -1,47 +1,62 @@
-"""Saved pages of GetLabelDetection: what says which result, place and labels each has."""
+"""Saved pages of a video operation: what says which result, place and elements each has."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 import numpy as np
 
 from rekognition_tables.loose.inputs import GET_AGAIN, AnyPath, decoded, page_blocks, refused
-from rekognition_tables.operations.names import LABEL_DETECTION
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.page_types import sketch_type
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS, VideoOperation
 from rekognition_tables.parsing.lines import Block, Line, Positions
 from rekognition_tables.parsing.recognise import kind_of
 from rekognition_tables.parsing.strict import Refused, split_object, text_of
 from rekognition_tables.results_root.layout import ResultKey
 
-OWN = ("Timestamp", "StartTimestampMillis", "EndTimestampMillis", "DurationMillis")
 Repeats = dict[int, str]
+Own = tuple[Any, ...]  # what an element says of itself, by _Reader.paths
 
 
-class _Label(msgspec.Struct, gc=False):
-    Name: Any = None
-    Confidence: Any = None
+@dataclass(frozen=True)
+class _Reader:
+    """Reads of an operation's pages what decides their place."""
+
+    spec: VideoOperation
+    paths: tuple[str, ...]
+    decoder: msgspec.json.Decoder[Any]
+    elements: Callable[[Any], Any]
+    own: Callable[[Any], Own]
+
+    def part(self, own: Own, path: str) -> Any:
+        """One of an element's own values; None where the operation has no such member."""
+        return own[self.paths.index(path)] if path in self.paths else None
+
+    def of_value(self, value: Any) -> Own:
+        """The own values of an element that may be anything."""
+        return tuple(_at(value, path.split(".")) for path in self.paths)
 
 
-class _Entry(msgspec.Struct, gc=False):
-    Timestamp: Any = None
-    Label: _Label | None = None
-    StartTimestampMillis: Any = None
-    EndTimestampMillis: Any = None
-    DurationMillis: Any = None
+@cache
+def _reader(operation: Operation) -> _Reader:
+    spec = VIDEO_OPERATIONS[operation]
+    prefix = f"{spec.elements}."
+    paths = tuple(path.removeprefix(prefix) for path in spec.elements_table.paths.values())
+    decoder = msgspec.json.Decoder(sketch_type(operation))
+    return _Reader(spec, paths, decoder, attrgetter(spec.elements), attrgetter(*paths))
 
 
-class _Page(msgspec.Struct, gc=False):
-    """The members that say which result, place and labels a page has."""
-
-    JobId: Any = None
-    JobStatus: Any = None
-    NextToken: Any = None
-    GetRequestMetadata: Any = None
-    Labels: list[_Entry] | None = None
+def _at(value: Any, names: list[str]) -> Any:
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 @dataclass(eq=False)
@@ -50,12 +65,13 @@ class LoosePage:
 
     path: AnyPath
     number: int
+    element: str
     job_id: str | None
     aggregate_by: Any
     sort_by: str | None
     token: Any
-    labels: Positions  # a hash of each label's own values
-    times: Positions  # each label's Timestamp, NaN without one
+    hashes: Positions  # of each element's own values
+    times: Positions  # each element's Timestamp, NaN without one
     repeats: Repeats = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -73,110 +89,99 @@ class LoosePage:
 
 
 _BAD = count()
-_DECODER = msgspec.json.Decoder(_Page)
 
 
-def survey(path: AnyPath, longest: int, at_most: int) -> list[LoosePage]:
+def survey(spec: VideoOperation, path: AnyPath, longest: int, at_most: int) -> list[LoosePage]:
     """The pages of a file. IncompleteResults names the first record that is none."""
+    reader = _reader(spec.name)
     found: list[LoosePage] = []
     for block, lines in page_blocks(path, longest):
         if len(found) + len(lines) > at_most:
             raise refused(path, f"It holds more than {at_most:,} pages.")
-        found += [_page(path, block, line) for line in lines]
+        found += [_page(reader, path, block, line) for line in lines]
     if not found:
         raise refused(path, "It is empty: it holds no page.")
     return found
 
 
-def _page(path: AnyPath, block: Block, line: Line) -> LoosePage:
+def _page(reader: _Reader, path: AnyPath, block: Block, line: Line) -> LoosePage:
     try:
-        page = _DECODER.decode(block.view(line))
-        sure = (
-            isinstance(page.JobStatus, str)
-            and page.Labels
-            and all(one.Label for one in page.Labels)
-        )
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        sure = False
-    if not sure:
-        page = _looked_at(path, block, line)
-    metadata = page.GetRequestMetadata if isinstance(page.GetRequestMetadata, dict) else {}
-    labels = page.Labels or []
+        page = reader.decoder.decode(block.view(line))
+        elements = [reader.own(one) for one in reader.elements(page)]
+        if not isinstance(page.JobStatus, str) or not elements:
+            raise ValueError("perhaps the answer of another operation")
+        members = {name: getattr(page, name) for name in ("JobId", "NextToken")}
+        metadata = page.GetRequestMetadata
+    except (msgspec.MsgspecError, ValueError, RecursionError, AttributeError, TypeError):
+        value = _looked_at(reader.spec, path, block, line)
+        members, metadata = value, value.get("GetRequestMetadata")
+        there = value.get(reader.spec.elements)
+        elements = [reader.of_value(one) for one in there] if isinstance(there, list) else []
+    metadata = metadata if isinstance(metadata, dict) else {}
+    times = [_number(reader.part(one, "Timestamp")) for one in elements]
     return LoosePage(
         path,
         line.number,
-        page.JobId,
-        metadata.get("AggregateBy") or _form(labels),
+        reader.spec.element,
+        members.get("JobId"),
+        metadata.get("AggregateBy") or _form(reader, elements),
         _text(metadata.get("SortBy")),
-        page.NextToken or None,
-        np.fromiter((_hash(one) for one in labels), np.int64, len(labels)),
-        np.fromiter((_number(one.Timestamp) for one in labels), np.float64, len(labels)),
+        members.get("NextToken") or None,
+        np.array([_hash(reader, one) for one in elements], np.int64),
+        np.array(times, np.float64),
     )
 
 
-def _looked_at(path: AnyPath, block: Block, line: Line) -> _Page:
+def _looked_at(spec: VideoOperation, path: AnyPath, block: Block, line: Line) -> dict[str, Any]:
     """A page with something odd in it. IncompleteResults when it is another operation's answer.
 
     One that is too large is left to the reading, which says so.
     """
     value = decoded(block.view(line))
     if value is msgspec.UNSET:
-        return _Page()
+        return {}
     if value is msgspec.NODEFAULT:
-        value = _without_bad_labels(path, line.number, block.record(line))
+        value = _without_bad_elements(spec, path, line.number, block.record(line))
     kind = kind_of(value)
-    if LABEL_DETECTION not in kind.could_be:
-        raise refused(path, kind.refusal(LABEL_DETECTION), line.number, block.record(line))
-    labels = value.get("Labels")
-    members = {name: value.get(name) for name in _Page.__struct_fields__}
-    members["Labels"] = [_entry(one) for one in labels] if isinstance(labels, list) else None
-    return _Page(**members)
+    if spec.name not in kind.could_be:
+        raise refused(path, kind.refusal(spec.name), line.number, block.record(line))
+    found: dict[str, Any] = value
+    return found
 
 
-def _without_bad_labels(path: AnyPath, number: int, record: bytes) -> Any:
-    """A page of which only a label is no JSON. IncompleteResults when it is more than that."""
+def _without_bad_elements(
+    spec: VideoOperation, path: AnyPath, number: int, record: bytes
+) -> dict[str, Any]:
+    """A page of which only an element is no JSON. IncompleteResults when it is more than that."""
     try:
         text = text_of(record)
-        rest, spans = split_object(text, "Labels")
+        rest, spans = split_object(text, spec.elements)
     except Refused as error:
         raise refused(path, error.reason, number, record, GET_AGAIN) from error
-    labels = [decoded(text[start:end].encode()) for start, end in spans or []]
-    return {**rest, "Labels": labels}
+    elements = [decoded(text[start:end].encode()) for start, end in spans or []]
+    return {**rest, spec.elements: elements}
 
 
-def _entry(value: Any) -> _Entry:
-    if not isinstance(value, dict):
-        return _Entry(Timestamp=repr(value))
-    label = value.get("Label")
-    named = label if isinstance(label, dict) else {}
-    return _Entry(
-        Label=_Label(named.get("Name"), named.get("Confidence")),
-        **{name: value.get(name) for name in OWN},
-    )
-
-
-def _form(labels: Sequence[_Entry]) -> str | None:
-    """TIMESTAMPS or SEGMENTS by the labels' own times; None without labels."""
-    if not labels:
+def _form(reader: _Reader, elements: Sequence[Own]) -> str | None:
+    """TIMESTAMPS or SEGMENTS by the elements' own times; None without any."""
+    if not elements or not reader.spec.aggregations:
         return None
-    ends = any(one.EndTimestampMillis is not None for one in labels)
+    ends = any(reader.part(one, "EndTimestampMillis") is not None for one in elements)
     return "SEGMENTS" if ends else "TIMESTAMPS"
+
+
+def _hash(reader: _Reader, own: Own) -> int:
+    """Of what an element says of itself. A bad one, which is quarantined, is like no other."""
+    if not isinstance(reader.part(own, reader.spec.required), str):
+        return hash(("bad", next(_BAD)))
+    try:
+        return hash(own)
+    except TypeError:  # a list or an object, where a scalar should be
+        return hash(repr(own))
 
 
 def _text(value: Any) -> str | None:
     return None if value is None else str(value)
-
-
-def _hash(one: _Entry) -> int:
-    """Of what a label says of itself. A bad one, which is quarantined, is like no other."""
-    label = one.Label
-    if label is None or not isinstance(label.Name, str):
-        return hash(("bad", next(_BAD)))
-    own = (one.Timestamp, one.StartTimestampMillis, one.EndTimestampMillis, one.DurationMillis)
-    try:
-        return hash((*own, label.Name, label.Confidence))
-    except TypeError:  # a list or an object, where a scalar should be
-        return hash(repr((own, label.Name, label.Confidence)))
 
 
 def _number(value: Any) -> float:
@@ -186,22 +191,26 @@ def _number(value: Any) -> float:
         return np.nan
 
 
-def keys_of(pages: Sequence[LoosePage], job_id: str | None, digest: str) -> list[ResultKey]:
+def keys_of(
+    spec: VideoOperation, pages: Sequence[LoosePage], job_id: str | None, digest: str
+) -> list[ResultKey]:
     """Each page's result: its own job, else `job_id`, else `digest`.
 
-    A page without labels has the form of the others of its job.
+    A page without elements has the form of the others of its job.
     """
     forms: dict[Any, set[Any]] = {}
     for page in pages:
         if page.aggregate_by is not None:
             forms.setdefault(str(page.job_id), set()).add(str(page.aggregate_by))
-    return [_key(page, forms.get(str(page.job_id), set()), job_id or digest) for page in pages]
+    return [
+        _key(spec, page, forms.get(str(page.job_id), set()), job_id or digest) for page in pages
+    ]
 
 
-def _key(page: LoosePage, forms: set[Any], job_id: str) -> ResultKey:
+def _key(spec: VideoOperation, page: LoosePage, forms: set[Any], job_id: str) -> ResultKey:
     others = next(iter(forms)) if len(forms) == 1 else None
     own: Any = job_id if page.job_id is None else page.job_id
     try:
-        return ResultKey.of(LABEL_DETECTION, own, page.aggregate_by or others)
+        return ResultKey.of(spec.name, own, page.aggregate_by or others)
     except (ValueError, TypeError) as error:
         raise refused(page.path, f"page {page.number} names no result: {error}.") from None

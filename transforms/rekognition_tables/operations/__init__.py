@@ -1,4 +1,4 @@
-"""Every table's columns: the one truth for the Parquet writer, the DDL, the documentation and the tests.
+"""Each operation as data: its names, request, tables. The one truth for all that reads them.
 
-Nothing is imported here, so that a name (`names`) costs no pyarrow.
+Nothing is imported here, so that a name (`names`) costs nothing.
 """

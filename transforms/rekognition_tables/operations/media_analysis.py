@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
+
 from rekognition_tables.operations.columns import (
     API,
-    GET_MEDIA,
     INSTANT,
     INTEGER,
     MANIFESTS,
     PERCENT,
     REAL,
     TEXT,
+    Column,
     Member,
     Position,
-    Table,
-    column,
     s3_object,
-    table,
 )
 from rekognition_tables.operations.names import MEDIA_ANALYSIS
+from rekognition_tables.operations.spec import ManifestOperation, Price
+from rekognition_tables.operations.table import table
 
 RESULT = "detect-moderation-labels"
 IMAGE_INDEX = Position("image_index", "Line number in the result manifest minus one.", "")
@@ -29,15 +31,14 @@ CONTENT_TYPE_INDEX = Position(
     "content_type_index", "Position of the content type in its image.", f"{RESULT}.ContentTypes"
 )
 ERROR_INDEX = Position("error_index", "Position in the summary's errors.", "errors")
-IMAGES = (MEDIA_ANALYSIS,)
+_table = partial(table, operations=(MEDIA_ANALYSIS,))
 
-_MEDIA_ANALYSIS_JOBS = table(
+_MEDIA_ANALYSIS_JOBS = _table(
     "media_analysis_jobs",
     "One row per bulk image-moderation job, or per run image by image. FAILED jobs too.",
-    IMAGES,
     [],
     [
-        column(
+        Column(
             "mode",
             TEXT,
             "`bulk`, or `image` for DetectModerationLabels called image by image.",
@@ -68,19 +69,18 @@ _MEDIA_ANALYSIS_JOBS = table(
         Member("Results.ModelVersions.Moderation", TEXT, "Model that found the labels."),
         *s3_object("ManifestSummary", "the manifest summary"),
     ],
-    GET_MEDIA,
+    aws_page=API + "API_GetMediaAnalysisJob.html",
 )
 
-_MODERATION_IMAGES = table(
+_MODERATION_IMAGES = _table(
     "moderation_images",
     "One row per image of a result manifest, images without labels too. A manifest can name an image twice.",
-    IMAGES,
     [IMAGE_INDEX],
     [
         Member("source-ref", TEXT, "The image as the manifest names it: s3://bucket/key."),
-        column("source_ref_bucket", TEXT, "Bucket of the image."),
-        column("source_ref_key", TEXT, "Key of the image, with its # and ? kept."),
-        column(
+        Column("source_ref_bucket", TEXT, "Bucket of the image."),
+        Column("source_ref_key", TEXT, "Key of the image, with its # and ? kept."),
+        Column(
             "source_ref_etag",
             TEXT,
             "ETag of the image when its request was planned here; NULL where nobody knows it.",
@@ -88,14 +88,13 @@ _MODERATION_IMAGES = table(
         Member(f"{RESULT}.ModerationModelVersion", TEXT, "Model that looked at the image."),
         Member(f"{RESULT}.ProjectVersion", TEXT, "Custom moderation adapter (ARN)."),
     ],
-    MANIFESTS,
+    aws_page=MANIFESTS,
     wrapper=RESULT,
 )
 
-_MODERATION_LABELS = table(
+_MODERATION_LABELS = _table(
     "moderation_labels",
     "One row per moderation label of an image.",
-    IMAGES,
     [IMAGE_INDEX, LABEL_INDEX],
     [
         Member("Name", TEXT, "Name of the label."),
@@ -103,25 +102,23 @@ _MODERATION_LABELS = table(
         Member("TaxonomyLevel", INTEGER, "1 at the root; absent before model 7."),
         Member("Confidence", REAL, "How sure the model is.", PERCENT),
     ],
-    API + "API_ModerationLabel.html",
+    aws_page=API + "API_ModerationLabel.html",
 )
 
-_MODERATION_CONTENT_TYPES = table(
+_MODERATION_CONTENT_TYPES = _table(
     "moderation_content_types",
     "One row per content type of an image (animated, illustrated, ...).",
-    IMAGES,
     [IMAGE_INDEX, CONTENT_TYPE_INDEX],
     [
         Member("Name", TEXT, "Name of the content type."),
         Member("Confidence", REAL, "How sure the model is.", PERCENT),
     ],
-    API + "API_ContentType.html",
+    aws_page=API + "API_ContentType.html",
 )
 
-_MANIFEST_SUMMARIES = table(
+_MANIFEST_SUMMARIES = _table(
     "manifest_summaries",
     "One row per manifest summary: how many lines of the input the service could use.",
-    IMAGES,
     [],
     [
         Member("version", TEXT, "Version of the summary's format."),
@@ -129,13 +126,12 @@ _MANIFEST_SUMMARIES = table(
         Member("statistics.valid-json-lines", INTEGER, "Lines that were analysed.", "lines"),
         Member("statistics.invalid-json-lines", INTEGER, "Lines that were not.", "lines"),
     ],
-    MANIFESTS,
+    aws_page=MANIFESTS,
 )
 
-_MANIFEST_ERRORS = table(
+_MANIFEST_ERRORS = _table(
     "manifest_errors",
     "One row per input line that the service did not analyse.",
-    IMAGES,
     [ERROR_INDEX],
     [
         Member("line-number", INTEGER, "Line of the input manifest."),
@@ -143,14 +139,30 @@ _MANIFEST_ERRORS = table(
         Member("code", TEXT, "Kind of error."),
         Member("message", TEXT, "The error in words."),
     ],
-    MANIFESTS,
+    aws_page=MANIFESTS,
 )
 
-MEDIA_ANALYSIS_TABLES: tuple[Table, ...] = (
-    _MEDIA_ANALYSIS_JOBS,
-    _MODERATION_IMAGES,
-    _MODERATION_LABELS,
-    _MODERATION_CONTENT_TYPES,
-    _MANIFEST_SUMMARIES,
-    _MANIFEST_ERRORS,
+OPERATION = ManifestOperation(
+    name=MEDIA_ANALYSIS,
+    api="MediaAnalysisJob",
+    title="Bulk image moderation",
+    schema_version=2,
+    price=Price(
+        "0.001",
+        "image",
+        "2026-10-07",
+        "https://aws.amazon.com/rekognition/pricing/ (us-east-1, image analysis group 2, "
+        "first million a month)",
+    ),
+    # Its results stand in a bucket of ours; Amazon keeps its details for so long:
+    # https://docs.aws.amazon.com/rekognition/latest/APIReference/API_GetMediaAnalysisJob.html
+    results_kept=timedelta(days=365),
+    tables=(
+        _MEDIA_ANALYSIS_JOBS,
+        _MODERATION_IMAGES,
+        _MODERATION_LABELS,
+        _MODERATION_CONTENT_TYPES,
+        _MANIFEST_SUMMARIES,
+        _MANIFEST_ERRORS,
+    ),
 )

@@ -1,4 +1,4 @@
-"""The API's answers as msgspec Structs; a test holds them against botocore's model.
+"""The answers of a media analysis as msgspec Structs; a test holds them against botocore's model.
 
 Every member may be absent (the service's model requires none), so each defaults to None without
 being typed so: an explicit null fails the typed decode, and the slow road decides. Unknown members
@@ -27,88 +27,9 @@ class S3Object(Answer):
 
 
 class Located(Answer):
-    """Video, Input and ManifestSummary: an object's place."""
+    """Input and ManifestSummary: an object's place."""
 
     S3Object: S3Object = ABSENT
-
-
-# GetLabelDetection: https://docs.aws.amazon.com/rekognition/latest/APIReference/API_GetLabelDetection.html
-
-
-class BoundingBox(Answer):
-    Width: float = ABSENT
-    Height: float = ABSENT
-    Left: float = ABSENT
-    Top: float = ABSENT
-
-
-class DominantColor(Answer):
-    Red: Whole = ABSENT
-    Blue: Whole = ABSENT
-    Green: Whole = ABSENT
-    HexCode: str = ABSENT
-    CSSColor: str = ABSENT
-    SimplifiedColor: str = ABSENT
-    PixelPercent: float = ABSENT
-
-
-class Instance(Answer):
-    BoundingBox: BoundingBox = ABSENT
-    Confidence: float = ABSENT
-    DominantColors: list[DominantColor] = ABSENT
-
-
-class Named(Answer):
-    """Parent, LabelAlias and LabelCategory."""
-
-    Name: str = ABSENT
-
-
-class Label(Answer):
-    Name: str = ABSENT
-    Confidence: float = ABSENT
-    Instances: list[Instance] = ABSENT
-    Parents: list[Named] = ABSENT
-    Aliases: list[Named] = ABSENT
-    Categories: list[Named] = ABSENT
-
-
-class LabelDetection(Answer):
-    Timestamp: Whole = ABSENT
-    Label: Label = ABSENT
-    StartTimestampMillis: Whole = ABSENT
-    EndTimestampMillis: Whole = ABSENT
-    DurationMillis: Whole = ABSENT
-
-
-class VideoMetadata(Answer):
-    Codec: str = ABSENT
-    DurationMillis: Whole = ABSENT
-    Format: str = ABSENT
-    FrameRate: float = ABSENT
-    FrameHeight: Whole = ABSENT
-    FrameWidth: Whole = ABSENT
-    ColorRange: str = ABSENT
-
-
-class GetRequestMetadata(Answer):
-    SortBy: str = ABSENT
-    AggregateBy: str = ABSENT
-
-
-class LabelDetectionPage(Answer):
-    """One body of GetLabelDetection."""
-
-    JobStatus: str = ABSENT
-    StatusMessage: str = ABSENT
-    VideoMetadata: VideoMetadata = ABSENT
-    NextToken: str = ABSENT
-    Labels: list[LabelDetection] = ABSENT
-    LabelModelVersion: str = ABSENT
-    JobId: str = ABSENT
-    Video: Located = ABSENT
-    JobTag: str = ABSENT
-    GetRequestMetadata: GetRequestMetadata = ABSENT
 
 
 # GetMediaAnalysisJob: https://docs.aws.amazon.com/rekognition/latest/APIReference/API_GetMediaAnalysisJob.html

@@ -4,23 +4,16 @@ Columns are the API's members in snake_case (botocore's `xform_name`), nested me
 their parent's name. A column's metadata says what it holds (`comment`), by which JSON path of the
 answer it is filled (`member`, empty for our own) and its `unit`. A position says which list it
 counts. From both a plan is compiled that fills the tables (rekognition_tables.flatten.table_plan).
-
-A new table, or a new column that may be NULL, needs no new version: a load adds it to the warehouse, and
-results that were flattened before have NULL there. Raise an operation's number in SCHEMA_VERSIONS when an
-existing column changes its meaning: its results must be flattened again then, those of the others not.
 """
 
 from __future__ import annotations
 
-from rekognition_tables.operations.columns import Table
 from rekognition_tables.operations.every_operation import (
     JOB_REQUESTS,
     LOADS,
     QUARANTINED_RECORDS,
     UNKNOWN_FIELDS,
 )
-from rekognition_tables.operations.label_detection import LABEL_DETECTION_TABLES
-from rekognition_tables.operations.media_analysis import MEDIA_ANALYSIS_TABLES
 from rekognition_tables.operations.names import Operation
 from rekognition_tables.operations.settings_tables import (
     MODERATION_TAXONOMY,
@@ -28,6 +21,8 @@ from rekognition_tables.operations.settings_tables import (
     REVIEW_THRESHOLDS,
     SettingsTable,
 )
+from rekognition_tables.operations.spec import SPECS
+from rekognition_tables.operations.table import Table
 
 __all__ = [
     "SETTINGS_TABLES",
@@ -43,8 +38,7 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         JOB_REQUESTS,
-        *LABEL_DETECTION_TABLES,
-        *MEDIA_ANALYSIS_TABLES,
+        *(one for spec in SPECS.values() for one in spec.tables),
         QUARANTINED_RECORDS,
         UNKNOWN_FIELDS,
         LOADS,

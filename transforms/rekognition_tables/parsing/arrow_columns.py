@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from rekognition_tables.operations.columns import INTEGER, REAL, TEXT
+from rekognition_tables.operations.arrow_types import INTEGER, REAL, TEXT
 from rekognition_tables.parsing.lines import Positions
 from rekognition_tables.parsing.shapes import Shape
 

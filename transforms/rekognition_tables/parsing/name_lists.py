@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from rekognition_tables.operations.columns import TEXT
+from rekognition_tables.operations.arrow_types import TEXT
 from rekognition_tables.parsing.arrow_columns import Reading, lengths_of, structural_quotes
 from rekognition_tables.parsing.lines import Positions
 from rekognition_tables.parsing.shapes import NOTHING, Shape

@@ -12,12 +12,15 @@ from typing import Any
 
 import msgspec
 
-from rekognition_tables.operations.names import LABEL_DETECTION, MEDIA_ANALYSIS, Operation
+from rekognition_tables.operations.names import MEDIA_ANALYSIS, Operation
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS, VideoOperation
 from rekognition_tables.parsing.answers import ANSWERS
 
-LABELS = "GetLabelDetection"
 RESULT_LINES = "a result manifest"
-WANTED = {LABEL_DETECTION: LABELS, MEDIA_ANALYSIS: RESULT_LINES}
+WANTED = {
+    **{name: spec.get for name, spec in VIDEO_OPERATIONS.items()},
+    MEDIA_ANALYSIS: RESULT_LINES,
+}
 ABOUT = {
     "GetMediaAnalysisJob": "a job's description",
     "ListMediaAnalysisJobs": "descriptions of jobs",
@@ -50,7 +53,8 @@ class Kind:
 
     def refusal(self, operation: Operation | None) -> str:
         """Why it is not taken for `operation`, or for any of ours."""
-        wanted = WANTED[operation] if operation else " or ".join(WANTED.values())
+        *most, last = WANTED.values()
+        wanted = WANTED[operation] if operation else f"{', '.join(most)} or {last}"
         return f"It is {self.said}, not {wanted}. {self.advice}".strip()
 
 
@@ -76,7 +80,7 @@ def _plain_kind(record: Mapping[str, Any]) -> Kind | None:
         _manifest_line(record)
         or _summary(record)
         or _message(record)
-        or _label_page(record)
+        or _video_page(record)
         or _answer(record)
     )
 
@@ -120,25 +124,39 @@ def _message(record: Mapping[str, Any]) -> Kind | None:
     return None
 
 
-def _label_page(page: Mapping[str, Any]) -> Kind | None:
-    """A page of GetLabelDetection: it has a JobStatus, or labels with a Label inside."""
-    status, labels = page.get("JobStatus"), page.get("Labels")
+def _video_page(page: Mapping[str, Any]) -> Kind | None:
+    """A page of a video operation: by the elements of its list, or by what no other page has."""
+    status = page.get("JobStatus")
     if isinstance(status, dict) and "Value" in status:
         return Kind(
             'an answer whose JobStatus is an object with a "Value", as a .NET serialiser writes it',
             advice="Save the text in its place (jq '.JobStatus = .JobStatus.Value' FILE).",
         )
-    inside = [one for one in labels if isinstance(one, dict)] if isinstance(labels, list) else []
-    if any("Label" in one or "Timestamp" in one for one in inside):
-        return Kind(f"an answer of {LABELS}", (LABEL_DETECTION,), answer=LABELS)
-    if status is None or any("Name" in one for one in inside):
+    there = {name: _objects(page.get(spec.elements)) for name, spec in VIDEO_OPERATIONS.items()}
+    for name, spec in VIDEO_OPERATIONS.items():
+        own = {spec.required.partition(".")[0], "Timestamp"}
+        if any(own & one.keys() for one in there[name]):
+            return _page_of(spec)
+    if status is None:
         return None
-    if "Labels" in page or "LabelModelVersion" in page:
-        return Kind(f"an answer of {LABELS}", (LABEL_DETECTION,), answer=LABELS)
-    if status == "SUCCEEDED" or LABELS not in _best(page):
+    for name, spec in VIDEO_OPERATIONS.items():
+        of_an_image = any("Name" in one for one in there[name])
+        if not of_an_image and (spec.elements in page or spec.model_version in page):
+            return _page_of(spec)
+    best = _best(page)
+    ours = tuple(name for name, spec in VIDEO_OPERATIONS.items() if spec.get in best)
+    if status == "SUCCEEDED" or not ours:
         return None
     said = f"an answer of any video operation (JobStatus {str(status)[:40]!r}, no results)"
-    return Kind(said, (LABEL_DETECTION, MEDIA_ANALYSIS), advice="Say which with --operation.")
+    return Kind(said, ours, advice="Say which with --operation.")
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _page_of(spec: VideoOperation) -> Kind:
+    return Kind(f"an answer of {spec.get}", (spec.name,), answer=spec.get)
 
 
 def _answer(record: Mapping[str, Any]) -> Kind | None:

@@ -16,12 +16,12 @@ from typing import Self, cast
 from upath import UPath
 
 from rekognition_tables.operations.names import (
-    FORMS,
     OF_EVERY_OPERATION,
     OPERATIONS,
     AggregateBy,
     Operation,
 )
+from rekognition_tables.operations.spec import SPECS
 
 JOB_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # botocore's MediaAnalysisJobId and JobId
 SEGMENTS_SUFFIX = ".segments"
@@ -46,7 +46,7 @@ class ResultKey:
         if self.operation not in OPERATIONS:
             raise ValueError(f"operation is {self.operation!r}, not one of {', '.join(OPERATIONS)}")
         _named(self.job_id, "job id")
-        allowed = FORMS[self.operation]
+        allowed = SPECS[self.operation].forms
         if self.aggregate_by not in allowed:
             raise ValueError(
                 f"aggregate_by of {self.operation} is {self.aggregate_by!r}, not one of {allowed}"
@@ -59,7 +59,7 @@ class ResultKey:
     @classmethod
     def of(cls, operation: Operation, job_id: str, aggregate_by: str | None = None) -> Self:
         """The key of a job's result, in the operation's usual form unless another one is given."""
-        usual = FORMS[operation][0] if operation in FORMS else None
+        usual = SPECS[operation].forms[0] if operation in SPECS else None
         return cls(operation, job_id, cast("AggregateBy | None", aggregate_by or usual))
 
     @classmethod

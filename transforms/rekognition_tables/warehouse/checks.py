@@ -14,16 +14,17 @@ from functools import cache
 from string import Template
 
 from rekognition_tables.operations.columns import PERCENT
-from rekognition_tables.operations.names import ANSWERS
+from rekognition_tables.operations.spec import SPECS, ManifestOperation, VideoOperation
 from rekognition_tables.operations.tables import TABLES, Table, above
-from rekognition_tables.warehouse.ddl import detail, literal
+from rekognition_tables.warehouse.ddl import literal
 from rekognition_tables.warehouse.sql_files import SqlFile, all_of
 
 Names = dict[str, str]
 PART = re.compile(r"^( *)-- each ([^\n]+)\n(.*?\n) *-- UNION ALL$\n?", re.MULTILINE | re.DOTALL)
 # One file is two checks, known to Airflow's listeners by these names: how the operations answer.
 POSITIONS = "positions_are_unique"
-MEDIA = {"image": "manifest", "video": "pages"}
+MEDIA = {"image": ManifestOperation, "video": VideoOperation}
+JOBS_TABLES = [spec.jobs_table for spec in SPECS.values()]
 OUT_OF_ORDER = {
     "timestamp": "timestamp < 0",
     "duration_millis": "duration_millis < 0",
@@ -37,8 +38,10 @@ def checks() -> dict[str, SqlFile]:
     made = {}
     for file in all_of("checks"):
         if file.name == POSITIONS:
-            for medium, answer in MEDIA.items():
-                tables = [one for one in TABLES.values() if ANSWERS[one.operations[0]] == answer]
+            for medium, kind in MEDIA.items():
+                tables = [
+                    one for one in TABLES.values() if isinstance(SPECS[one.operations[0]], kind)
+                ]
                 name = f"{medium}_{POSITIONS}"
                 made[name] = replace(file, name=name, statement=filled(file.statement, tables))
         else:
@@ -87,7 +90,7 @@ def _place(positions: Sequence[str]) -> str:
 
 
 def _required(table: Table) -> list[Names]:
-    *most, last = [field.name for field in table.schema if not field.nullable]
+    *most, last = [one.name for one in table.columns if not one.null]
     told = f"{', '.join(most)} or {last}" if most else last
     is_null = " OR ".join(f"{name} IS NULL" for name in (*most, last))
     return [{"required": told, "some_is_null": is_null}]
@@ -95,24 +98,24 @@ def _required(table: Table) -> list[Names]:
 
 def _percentages(table: Table) -> list[Names]:
     """Of what was found; what was asked for is in tables without positions, as it was sent."""
-    percentages = [field.name for field in table.schema if detail(field, "unit") == PERCENT]
+    percentages = [one.name for one in table.columns if one.unit == PERCENT]
     return [{"column": name} for name in percentages if table.positions]
 
 
 def _boxes(table: Table) -> list[Names]:
-    widths = [name for name in table.schema.names if name.endswith("bounding_box_width")]
+    widths = [name for name in table.names if name.endswith("bounding_box_width")]
     place = _place(table.indexes)
     return [{"place": place, "box": name.removesuffix("_width")} for name in widths]
 
 
 def _times(table: Table) -> list[Names]:
-    wrong = [OUT_OF_ORDER[name] for name in table.schema.names if name in OUT_OF_ORDER]
+    wrong = [OUT_OF_ORDER[name] for name in table.names if name in OUT_OF_ORDER]
     names = {"place": _place(table.indexes), "out_of_order": " OR ".join(wrong)}
     return [names] if table.positions and wrong else []
 
 
 def _positions(table: Table) -> list[Names]:
-    paged = ANSWERS[table.operations[0]] == "pages"
+    paged = isinstance(SPECS[table.operations[0]], VideoOperation)
     return [{"along": one if paged else "position"} for one in table.indexes[:1]]
 
 
@@ -130,6 +133,7 @@ def _child(table: Table) -> list[Names]:
 
 PARTS: dict[str, Callable[[Table], list[Names]]] = {
     "table": _required,
+    "jobs table": lambda table: [{}] if table in JOBS_TABLES else [],
     "table with one row a result": lambda table: [{}] if table.one_a_result else [],
     "table that the ledger counts": lambda table: [] if table is TABLES["loads"] else [{}],
     "table with positions": _positions,

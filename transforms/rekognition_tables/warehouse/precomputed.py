@@ -1,4 +1,4 @@
-"""Tables that hold what views would be too slow to work out on each question: sql/precomputed.
+"""Tables that hold what views would be too slow to work out on each question: sql/*/precomputed.
 
 Each is derived from the tables of one result alone, so a load computes the rows of the results it
 loads, in its transaction, and what it costs does not grow with the warehouse. They stand in the
@@ -8,38 +8,62 @@ schema `precomputed`; the views of the same names show of them what counts.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 
 import duckdb
 
+from rekognition_tables.operations.names import OPERATIONS, Operation
+from rekognition_tables.operations.spec import SPECS
+from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.warehouse.connection import CATALOG
-from rekognition_tables.warehouse.ddl import PRECOMPUTED, identifier, precomputed_tables
+from rekognition_tables.warehouse.ddl import PRECOMPUTED, identifier, literal, precomputed_tables
 from rekognition_tables.warehouse.sql_files import SqlFile, precomputed
 
-# Each file reads tables of videos or of images: no rows in them, none here.
-OF_VIDEOS = ("label_detection_jobs", "labels")
-OF_IMAGES = ("moderation_labels",)
-ROWS_OF = (*OF_VIDEOS, *OF_IMAGES)
-READ = (  # what sql/precomputed reads of results
-    *ROWS_OF,
-    "loads",
-    "job_requests",
-    "label_instances",
-    "label_parents",
-    "label_categories",
-    "moderation_images",
-)
-LABELS_AT_ONCE = 500_000
+ROWS_AT_ONCE = 2_000_000  # as in a load (rekognition_tables.warehouse.statements)
 
 
-def compute(con: duckdb.DuckDBPyConnection, tables: Collection[str] = ROWS_OF) -> None:
-    """Add the rows derived from what `labels` and its neighbours are to `con` just now.
+@cache
+def derived() -> Mapping[Operation, list[SqlFile]]:
+    """The files by the operation whose tables they read, each after those it reads.
 
-    `tables`: those that have rows; what reads none of them is left alone. In a load they are
-    temporary views of the results being loaded. Each answer becomes a temporary table first,
-    which the statements after it can read.
+    ValueError for one that reads tables of no operation, or of several.
     """
-    files = _derived_from(table for table in ROWS_OF if table in tables)
+    files: dict[Operation, list[SqlFile]] = {name: [] for name in OPERATIONS}
+    of = {
+        table.name: set(table.operations) for table in TABLES.values() if len(table.operations) == 1
+    }
+    for file in precomputed():
+        found = set().union(*(of[name] for name in _names(file) & of.keys()))
+        if len(found) != 1:
+            told = ", ".join(sorted(found)) or "none"
+            raise ValueError(
+                f"precomputed/{file.name}.sql must read the tables of one operation; it reads those"
+                f" of {told}."
+            )
+        of[file.name] = found
+        files[next(iter(found))].append(file)
+    return files
+
+
+def tables_read() -> list[str]:
+    """The tables of results that the files read."""
+    named = set().union(*(_names(file) for file in precomputed()))
+    return [name for name in TABLES if name in named]
+
+
+def _names(file: SqlFile) -> set[str]:
+    """Every name in the statement, the tables that it reads among them."""
+    return set(re.findall(r"\w+", file.statement))
+
+
+def compute(con: duckdb.DuckDBPyConnection, operations: Collection[Operation] = OPERATIONS) -> None:
+    """Add the rows derived from what the tables of `operations` are to `con` just now.
+
+    In a load they are temporary views of the results being loaded. Each answer becomes a temporary
+    table first, which the statements after it can read.
+    """
+    files = [file for name in OPERATIONS if name in operations for file in derived()[name]]
     for file in files:
         name = identifier(file.name)
         con.execute(f"CREATE TEMP TABLE {name} AS {file.statement}")
@@ -48,42 +72,17 @@ def compute(con: duckdb.DuckDBPyConnection, tables: Collection[str] = ROWS_OF) -
         con.execute(f"DROP TABLE temp.main.{identifier(file.name)}")
 
 
-def delete(con: duckdb.DuckDBPyConnection, replaced: str, tables: Collection[str]) -> None:
-    """Remove what was derived, from rows of `tables`, of the results that `replaced` names.
-
-    It has their job_id and aggregate_by, NULL for those of images.
-    """
-    for of, form in (
-        (OF_VIDEOS, "old.aggregate_by = gone.aggregate_by"),
-        (OF_IMAGES, "gone.aggregate_by IS NULL"),
-    ):
-        for file in _derived_from(table for table in of if table in tables):
-            derived = f"{PRECOMPUTED}.{identifier(file.name)}"
+def delete(
+    con: duckdb.DuckDBPyConnection, replaced: str, operations: Collection[Operation]
+) -> None:
+    """Remove what was derived from those results of `operations` whose keys are in `replaced`."""
+    for operation in operations:
+        form = " AND old.aggregate_by = gone.aggregate_by" if SPECS[operation].aggregations else ""
+        for file in derived()[operation]:
             con.execute(
-                f"DELETE FROM {derived} AS old USING {replaced} AS gone "
-                f"WHERE old.job_id = gone.job_id AND {form}"
+                f"DELETE FROM {PRECOMPUTED}.{identifier(file.name)} AS old USING {replaced} AS gone"
+                f" WHERE gone.operation = {literal(operation)} AND old.job_id = gone.job_id{form}"
             )
-
-
-def _derived_from(tables: Iterable[str]) -> list[SqlFile]:
-    """The files that read one of them, or read another such file; each after those it reads.
-
-    What reads a file without rows has none either: a failed video has its job, and no labels.
-    """
-    read = list(tables)
-    files: list[SqlFile] = []
-    empty: list[str] = []
-    for file in precomputed():
-        if _names(file, read) and not _names(file, empty):
-            files.append(file)
-            read.append(file.name)
-        else:
-            empty.append(file.name)
-    return files
-
-
-def _names(file: SqlFile, tables: Iterable[str]) -> bool:
-    return any(re.search(rf"\b{name}\b", file.statement) for name in tables)
 
 
 def recreate(con: duckdb.DuckDBPyConnection) -> None:
@@ -103,31 +102,34 @@ def recompute(con: duckdb.DuckDBPyConnection) -> None:
 
 def _fill(con: duckdb.DuckDBPyConnection) -> None:
     """From the whole warehouse, some jobs at a time, so that it fits into the memory of a load."""
+    tables = tables_read()
     for jobs in _in_batches(con):
         con.execute("CREATE TEMP TABLE these_jobs AS SELECT UNNEST(?::VARCHAR[]) AS job_id", [jobs])
-        for table in READ:
+        for table in tables:
             con.execute(
                 f"CREATE TEMP VIEW {table} AS SELECT * FROM {CATALOG}.main.{table} "
                 "WHERE job_id IN (SELECT job_id FROM temp.main.these_jobs)"
             )
         compute(con)
-        for table in READ:
+        for table in tables:
             con.execute(f"DROP VIEW temp.main.{table}")
         con.execute("DROP TABLE temp.main.these_jobs")
 
 
 def _in_batches(con: duckdb.DuckDBPyConnection) -> Iterator[list[str]]:
-    """The jobs that have rows, of videos or images, each once, some at a time."""
-    rows = " UNION ALL ".join(f"SELECT job_id FROM {CATALOG}.main.{table}" for table in ROWS_OF)
-    query = f"SELECT job_id, COUNT(*) FROM ({rows}) GROUP BY job_id"
+    """The jobs that have rows, each once, some at a time."""
+    query = (
+        "SELECT job_id, COALESCE(SUM(LIST_SUM(MAP_VALUES(row_counts))), 0) "
+        f"FROM {CATALOG}.main.loads WHERE NOT held_back GROUP BY job_id"
+    )
     batch: list[str] = []
-    labels = 0
+    rows = 0
     for job_id, count in con.execute(query).fetchall():
-        if batch and labels + count > LABELS_AT_ONCE:
+        if batch and rows + count > ROWS_AT_ONCE:
             yield batch
-            batch, labels = [], 0
+            batch, rows = [], 0
         batch.append(job_id)
-        labels += count
+        rows += count
     if batch:
         yield batch
 

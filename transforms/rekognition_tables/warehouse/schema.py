@@ -21,7 +21,7 @@ from rekognition_tables.warehouse.ddl import (
 from rekognition_tables.warehouse.sql_files import read, views, views_digest
 
 # Of what loads keep for themselves: a warehouse of another one is built again from the commits.
-# What its tables mean has versions of its own: rekognition_tables.operations.names.SCHEMA_VERSIONS.
+# What its tables mean has versions of its own: `schema_version` in rekognition_tables.operations.
 WAREHOUSE_VERSION = 2
 
 
@@ -152,8 +152,8 @@ def _add_what_is_new(con: duckdb.DuckDBPyConnection) -> None:
         created, *comments = create_table(table)
         if table.name not in there:
             con.execute(created)
-        for field in table.schema:
-            if field.name not in there.get(table.name, table.schema.names):
-                con.execute(add_column(table, field))
+        for one in table.columns:
+            if one.name not in there.get(table.name, table.names):
+                con.execute(add_column(table, one))
         for statement in comments:
             con.execute(statement)

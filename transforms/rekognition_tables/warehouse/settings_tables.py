@@ -19,7 +19,7 @@ import pyarrow as pa
 from upath import UPath
 
 from rekognition_tables.errors import ResultsError
-from rekognition_tables.operations.columns import DATE, INTEGER, PERCENT, REAL
+from rekognition_tables.operations.columns import DATE, INTEGER, PERCENT, REAL, Column
 from rekognition_tables.operations.tables import SETTINGS_TABLES, SettingsTable
 from rekognition_tables.parsing.encodings import NotUnicode, text_of_file
 from rekognition_tables.results_root.files import read_if_there, write_whole
@@ -51,6 +51,12 @@ def put(layout: Layout, table: SettingsTable, data: bytes, source: str) -> int:
     ResultsError, with line and column, when it is not right; nothing is written then.
     """
     rows = read_rows(table, _text(data, source), source)
+    there = _keys(table, rows)
+    for key in table.must_have:
+        if key not in there:
+            raise _refused(
+                source, f"there is no row of {_told(table, key)}, which is for all others"
+            )
     write_whole(own_file(layout, table), data)
     return len(rows)
 
@@ -60,12 +66,12 @@ def read_rows(table: SettingsTable, text: str, source: str) -> list[Row]:
     lines = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     rows: list[Row] = []
     try:
-        if sorted(lines.fieldnames or ()) != sorted(table.schema.names):
-            raise ValueError(f"the header is not {','.join(table.schema.names)}")
+        if sorted(lines.fieldnames or ()) != sorted(table.names):
+            raise ValueError(f"the header is not {','.join(table.names)}")
         for line in lines:
             if None in line or None in line.values():
                 raise ValueError("it has not one value for each column")
-            rows.append(tuple(_value(field, line[field.name].strip()) for field in table.schema))
+            rows.append(tuple(_value(one, line[one.name].strip()) for one in table.columns))
     except (ValueError, csv.Error) as error:
         raise _refused(source, f"line {max(lines.line_num, 1)}: {error}") from error
     _look_at_keys(table, rows, source)
@@ -86,51 +92,57 @@ def fill_with_defaults(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _refresh(con: duckdb.DuckDBPyConnection, table: SettingsTable, text: str, source: str) -> bool:
-    wanted = read_rows(table, text, source)
+    wanted = _with_what_came_later(table, read_rows(table, text, source))
     name = identifier(table.name)
-    columns = ", ".join(map(identifier, table.schema.names))
+    columns = ", ".join(map(identifier, table.names))
     there = con.execute(f"SELECT {columns} FROM {name}").fetchall()
     if sorted(there) == sorted(wanted):
         return False
     con.execute(f"DELETE FROM {name}")
-    rows = [dict(zip(table.schema.names, row, strict=True)) for row in wanted]
+    rows = [dict(zip(table.names, row, strict=True)) for row in wanted]
     con.register("settings_rows", pa.Table.from_pylist(rows, schema=table.schema))
     con.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM temp.main.settings_rows")
     con.unregister("settings_rows")
     return True
 
 
-def _value(field: pa.Field, text: str) -> Any:
-    if field.type == DATE:
+def _with_what_came_later(table: SettingsTable, rows: list[Row]) -> list[Row]:
+    """A file from before an operation was added has no row for it: ours counts then."""
+    shipped = Path(SQL, "settings", f"{table.name}.csv")
+    ours = read_rows(table, shipped.read_text(), str(shipped))
+    missing = set(table.must_have) - set(_keys(table, rows))
+    return rows + [row for row, key in zip(ours, _keys(table, ours), strict=True) if key in missing]
+
+
+def _value(column: Column, text: str) -> Any:
+    if column.kind == DATE:
         return date.fromisoformat(text)
-    if field.type == INTEGER:
+    if column.kind == INTEGER:
         if not text.isdecimal():
-            raise ValueError(f"{field.name} is {text!r}, not a whole number")
+            raise ValueError(f"{column.name} is {text!r}, not a whole number")
         return int(text)
-    if field.type != REAL:
+    if column.kind != REAL:
         return text
     try:
         number = float(text)
     except ValueError:
         number = math.nan
-    percent = (field.metadata or {}).get(b"unit") == PERCENT.encode()
+    percent = column.unit == PERCENT
     if not 0 <= number <= (100 if percent else math.inf) or math.isinf(number):
         wanted = "a number from 0 to 100" if percent else "a number from 0 on"
-        raise ValueError(f"{field.name} is {text!r}, not {wanted}")
+        raise ValueError(f"{column.name} is {text!r}, not {wanted}")
     return number
 
 
+def _keys(table: SettingsTable, rows: list[Row]) -> list[Row]:
+    at = [table.names.index(name) for name in table.grain]
+    return [tuple(row[n] for n in at) for row in rows]
+
+
 def _look_at_keys(table: SettingsTable, rows: list[Row], source: str) -> None:
-    at = [table.schema.names.index(name) for name in table.grain]
-    keys = Counter(tuple(row[n] for n in at) for row in rows)
-    for key, count in keys.items():
+    for key, count in Counter(_keys(table, rows)).items():
         if count > 1:
             raise _refused(source, f"{_told(table, key)} stands there {count} times")
-    for key in table.must_have:
-        if key not in keys:
-            raise _refused(
-                source, f"there is no row of {_told(table, key)}, which is for all others"
-            )
 
 
 def _told(table: SettingsTable, key: tuple[str, ...]) -> str:

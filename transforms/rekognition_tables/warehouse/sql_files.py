@@ -1,29 +1,47 @@
-"""The SQL under sql/: one statement-idea a file, found by its name.
+"""The SQL under sql/: one statement-idea a file, found by its kind and name.
 
 sql/load/     statements of a load
-sql/views/    a plain SELECT; the file's name is the view's name; its header tells what it makes
-sql/precomputed/ a SELECT whose rows a load keeps in a table of the file's name
 sql/checks/   a SELECT whose every row is a failure: operation, job_id, aggregate_by, problem;
               a template that `rekognition_tables.warehouse.checks` fills in
-sql/queries/  examples that answer a question on the views
-sql/examples/ one query a table, for its page in docs/tables
+
+A folder an operation, and sql/shared for what serves all of them together, hold:
+
+views/        a plain SELECT; the file's name is the view's name; its header says what it makes
+precomputed/  a SELECT whose rows a load keeps in a table of the file's name
+queries/      examples that answer a question on the views
+examples/     one query a table, for its page in docs/tables
+
+A file of sql/each_video makes one of every video operation that answers moments or stretches:
+sql/each_video/views/versions.sql is the view `label_detection_versions` and others. There and in
+sql/shared, $names are filled in from what the operations say.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
+from string import Template
 from typing import Literal
+
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.response_sql import response
+from rekognition_tables.operations.spec import SPECS, VIDEO_OPERATIONS, VideoOperation
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # Data of the package where it is installed; the checkout's own folder otherwise.
 SQL = PACKAGE / "sql" if (PACKAGE / "sql").is_dir() else PACKAGE.parents[1] / "sql"
+EACH_VIDEO = "each_video"
+SHARED = "shared"
+# What a job used of what it is charged by, from the ledger's facts.
+UNITS = {"minute of video": "job.duration_millis / 60000", "image": "job.images"}
 # "Column name: what it means", in further lines if they are indented
 COLUMN = re.compile(r"^Column (\w+): (.*(?:\n +.*)*)\n?", re.MULTILINE)
-Folder = Literal["load", "views", "precomputed", "checks", "queries", "examples"]
+Kind = Literal["load", "checks", "views", "precomputed", "queries", "examples"]
 
 
 @dataclass(frozen=True)
@@ -40,9 +58,13 @@ class SqlFile:
 
 
 @cache  # a load asks for each of them several times
-def read(folder: Folder, name: str) -> SqlFile:
+def read(kind: Kind, name: str) -> SqlFile:
     """One file of sql/; FileNotFoundError when there is none of that name."""
-    lines = (SQL / folder / f"{name}.sql").read_text().splitlines()
+    place = _places(kind).get(name)
+    if place is None:
+        raise FileNotFoundError(f"No folder of {SQL} has {kind}/{name}.sql.")
+    text = place.path.read_text()
+    lines = (Template(text).substitute(place.told) if place.told else text).splitlines()
     header = next((n for n, line in enumerate(lines) if not line.startswith("--")), len(lines))
     told = "\n".join(line.removeprefix("--").removeprefix(" ") for line in lines[:header])
     about = COLUMN.sub("", told).rstrip()
@@ -50,9 +72,69 @@ def read(folder: Folder, name: str) -> SqlFile:
     return SqlFile(name, about, columns, "\n".join(lines[header:]).strip().rstrip(";"))
 
 
-def all_of(folder: Folder) -> list[SqlFile]:
-    """Every file of a folder, by name."""
-    return [read(folder, path.stem) for path in sorted((SQL / folder).glob("*.sql"))]
+@dataclass(frozen=True)
+class Place:
+    """Where a file is, and what its $names stand for; none where others fill them in."""
+
+    path: Path
+    told: Mapping[str, str]
+
+
+@cache
+def _places(kind: Kind) -> dict[str, Place]:
+    """The files of a kind by name, in order of their names."""
+    found: dict[str, Place] = {}
+    for name, place in sorted(_named(kind), key=itemgetter(0)):
+        other = found.setdefault(name, place)
+        if other != place:
+            raise ValueError(f"{other.path} and {place.path} have one name: rename one of them.")
+    return found
+
+
+def _named(kind: Kind) -> Iterator[tuple[str, Place]]:
+    for path in [*SQL.glob(f"{kind}/*.sql"), *SQL.glob(f"*/{kind}/*.sql")]:
+        folder = path.parent.parent
+        if folder.name == EACH_VIDEO:
+            for spec in VIDEO_OPERATIONS.values():
+                if spec.aggregations:
+                    yield f"{spec.name}_{path.stem}", Place(path, _of_operation(spec))
+        else:
+            yield path.stem, Place(path, _of_all() if folder.name == SHARED else {})
+
+
+def _of_operation(spec: VideoOperation) -> dict[str, str]:
+    return {
+        "operation": spec.name,
+        "get": spec.get,
+        "response": response(spec),
+        "jobs": spec.jobs_table.name,
+        "elements": spec.elements_table.name,
+        **{name: f"{spec.name}_{name}" for name in ("analyses", "steps", "samples", "versions")},
+    }
+
+
+def _of_all() -> dict[str, str]:
+    """`days_kept`: for how many days Amazon keeps a result. `rows_written`: rows of what a result
+    found. `units`: how much of what a job is charged by it used.
+    """
+    days = {name: str(spec.results_kept.days) for name, spec in SPECS.items()}
+    rows = {name: f"load.row_counts['{spec.elements_table.name}']" for name, spec in SPECS.items()}
+    units = {name: UNITS[spec.price.unit] for name, spec in SPECS.items()}
+    return {
+        "days_kept": _case("operation", days),
+        "rows_written": _case("load.operation", rows),
+        "units": _case("job.operation", units),
+    }
+
+
+def _case(value: str, answers: Mapping[Operation, str]) -> str:
+    cases = " ".join(f"WHEN '{name}' THEN {answer}" for name, answer in answers.items())
+    return f"CASE {value} {cases} END"
+
+
+def all_of(kind: Kind) -> list[SqlFile]:
+    """Every file of a kind, by name."""
+    return [read(kind, name) for name in _places(kind)]
 
 
 def views() -> list[SqlFile]:
@@ -66,8 +148,8 @@ def precomputed() -> list[SqlFile]:
 
 
 @cache
-def _in_order(folder: Folder) -> tuple[SqlFile, ...]:
-    waiting = {file.name: file for file in all_of(folder)}
+def _in_order(kind: Kind) -> tuple[SqlFile, ...]:
+    waiting = {file.name: file for file in all_of(kind)}
     reads = {
         name: {
             other
@@ -80,7 +162,7 @@ def _in_order(folder: Folder) -> tuple[SqlFile, ...]:
     while waiting:
         ready = [name for name in waiting if not reads[name] & waiting.keys()]
         if not ready:
-            raise ValueError(f"These of sql/{folder} read each other: {', '.join(waiting)}")
+            raise ValueError(f"These {kind} read each other: {', '.join(waiting)}")
         ordered += [waiting.pop(name) for name in ready]
     return tuple(ordered)
 

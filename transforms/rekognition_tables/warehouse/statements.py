@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from rekognition_tables.errors import IncompleteResults, ReconciliationFailed
 from rekognition_tables.flatten.commits import Commit, other_version
-from rekognition_tables.operations.columns import KEYS
-from rekognition_tables.operations.names import OPERATIONS, SCHEMA_VERSIONS
+from rekognition_tables.operations.names import OPERATIONS, Operation
+from rekognition_tables.operations.spec import SPECS
+from rekognition_tables.operations.table import KEYS
 from rekognition_tables.operations.tables import TABLES, WRITTEN, Table
 from rekognition_tables.results_root.layout import ResultKey
 from rekognition_tables.warehouse import precomputed
@@ -84,7 +85,7 @@ def assert_of_these_versions(con: duckdb.DuckDBPyConnection, replaced: Iterable[
     """SchemaMismatch when rows of another version are there that this load does not replace."""
     versions = con.execute(f"SELECT DISTINCT operation, schema_version FROM {CATALOG}.loads")
     for operation, version in versions.fetchall():
-        if version == SCHEMA_VERSIONS.get(operation, version):
+        if operation not in SPECS or version == SPECS[operation].schema_version:
             continue  # of an operation that this program does not know nothing is touched
         query = (
             f"SELECT job_id, aggregate_by FROM {CATALOG}.loads"
@@ -145,7 +146,7 @@ def _delete(con: duckdb.DuckDBPyConnection, replaced: Sequence[Commit]) -> None:
             f"DELETE FROM {_qualified(table)} AS old USING temp.main.replaced "
             f"WHERE {_same_result(table, 'old', 'replaced')} AND {_written_by(table, 'replaced')}"
         )
-    precomputed.delete(con, "temp.main.replaced", [table.name for table in tables])
+    precomputed.delete(con, "temp.main.replaced", operations_replaced)
     con.unregister("replaced")
 
 
@@ -196,11 +197,16 @@ def check_and_precompute(con: duckdb.DuckDBPyConnection, sources: Mapping[str, s
         failures = con.execute(f"{check.statement}\nLIMIT 1").fetchall()
         if failures:
             raise _failed(check.name, *failures[0])
-    precomputed.compute(con, sources.keys())
+    precomputed.compute(con, _with_rows(sources))
     for table in TABLES.values():
         kind, _ = _in_this_load(table, sources)
         con.execute(f"DROP {kind} temp.main.{identifier(table.name)}")
     con.unregister("ledger_rows")
+
+
+def _with_rows(sources: Mapping[str, str]) -> set[Operation]:
+    """The operations of which this load has rows."""
+    return {name for name, spec in SPECS.items() if any(one.name in sources for one in spec.tables)}
 
 
 def _in_this_load(table: Table, sources: Mapping[str, str]) -> tuple[str, str]:
@@ -252,4 +258,4 @@ def _qualified(table: Table) -> str:
 
 
 def _columns(table: Table) -> str:
-    return ", ".join(identifier(name) for name in table.schema.names)
+    return ", ".join(identifier(name) for name in table.names)

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from rekognition_tables.flatten.commits import READS_AT_ONCE
 from rekognition_tables.jobs.request_row import job_request_row, job_told
-from rekognition_tables.operations.columns import INSTANT, TEXT
+from rekognition_tables.operations.arrow_types import INSTANT, TEXT
 from rekognition_tables.operations.names import OPERATIONS, Operation
 from rekognition_tables.results_root.files import marks
 from rekognition_tables.results_root.layout import JOB_ID, Layout, ResultKey

@@ -1,6 +1,6 @@
 """What each column of a view means: from its header, or from the schema it is taken from.
 
-A header in sql/views explains the columns that its view makes, `operations` all others:
+A header in sql/*/views explains the columns that its view makes, `operations` all others:
 nothing is said twice.
 """
 
@@ -15,7 +15,6 @@ from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.warehouse.ddl import (
     DUCKDB_TYPES,
     PRECOMPUTED,
-    comment,
     create_tables,
     identifier,
     precomputed_tables,
@@ -70,9 +69,8 @@ def _of_schema(name: str, kind: str, tables: list[str]) -> str | None:
     None where two of the view's tables have such a column and say different things.
     """
     said = {
-        comment(TABLES[table].schema.field(name))
+        TABLES[table].column(name).explained
         for table in tables
-        if name in TABLES[table].schema.names
-        and DUCKDB_TYPES[TABLES[table].schema.field(name).type] == kind
+        if name in TABLES[table].names and DUCKDB_TYPES[TABLES[table].column(name).kind] == kind
     }
     return said.pop() if len(said) == 1 else None
