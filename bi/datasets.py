@@ -1,6 +1,6 @@
 """`python -m bi.datasets` writes bi/superset/assets/datasets: one Superset dataset a view.
 
-What a view answers comes from its header in sql/views, what a column means from
+What a view answers comes from its header in sql/*/views, what a column means from
 `rekognition_tables.warehouse.view_columns`. A test fails when the files are stale.
 """
 
@@ -20,7 +20,7 @@ ASSETS = Path(__file__).parent / "superset" / "assets"
 FOLDER = ASSETS / "datasets" / "Rekognition_results"
 NAMES = uuid.UUID("6d0f9f1e-3c57-4b0e-9a55-5f2b6c1f7a10")  # keeps uuids the same for ever
 DATABASE = str(uuid.uuid5(NAMES, "database"))
-HEADER = "# Written by `make docs` from sql/views and rekognition_tables/operations.\n"
+HEADER = "# Written by `make docs` from sql/*/views and rekognition_tables/operations.\n"
 
 
 def files() -> dict[str, str]:

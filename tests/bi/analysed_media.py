@@ -34,7 +34,8 @@ from rekognition_results.operators.label_detection import (
 from rekognition_results.operators.media_analysis import RekognitionPlanMediaAnalysisOperator
 from rekognition_tables.flatten.results import flatten
 from rekognition_tables.jobs.requests import note_committed
-from rekognition_tables.operations.names import LABEL_DETECTION, MEDIA_ANALYSIS
+from rekognition_tables.landing.attempts import LandingAttempt
+from rekognition_tables.operations.names import MEDIA_ANALYSIS
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
 MEDIA, IMAGES, OUTPUT = "studio", "shop-images", "rekognition-output"
@@ -103,6 +104,39 @@ class Studio:
             mode=mode,
         )
 
+    def moderate_videos(self, min_confidence: int = 50) -> None:
+        """Every video that is there."""
+        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        amazon = boto3.client(
+            "rekognition", endpoint_url=self.amazon.url, region_name="us-east-1", **keys
+        )
+        jobs = [
+            amazon.start_content_moderation(
+                Video={"S3Object": {"Bucket": MEDIA, "Name": one["Key"]}},
+                MinConfidence=min_confidence,
+            )["JobId"]
+            for one in self.s3.list_objects_v2(Bucket=MEDIA)["Contents"]
+        ]
+        self.amazon.clock.advance(600)
+        for job_id in jobs:
+            self._land_moderation(amazon, job_id)
+        amazon.close()
+
+    def _land_moderation(self, amazon: Any, job_id: str) -> None:
+        key = ResultKey.of("content_moderation", job_id)
+        attempt = LandingAttempt.resume_or_begin(self.layout, key)
+        asked: dict[str, Any] = {"JobId": job_id, "SortBy": "TIMESTAMP"}
+        while True:
+            answer = amazon.get_content_moderation(**asked)
+            del answer["ResponseMetadata"]
+            attempt.add_page(json.dumps(answer).encode(), answer.get("NextToken"))
+            if "NextToken" not in answer:
+                break
+            asked["NextToken"] = answer["NextToken"]
+        attempt.succeed()
+        commit = flatten(self.layout, key)
+        assert commit.reconciled, commit.reason
+
     def forget_plans(self) -> None:
         """So that images are analysed again: a plan takes none that an earlier one holds."""
         shutil.rmtree(str(self.layout.plans(MEDIA_ANALYSIS)))
@@ -113,7 +147,7 @@ class Studio:
     def _run(self, requests: list[str], start: type[Any], land: type[Any], **how: Any) -> None:
         root = str(self.layout.root)
         labels = start is RekognitionStartLabelDetectionOperator
-        operation = LABEL_DETECTION if labels else MEDIA_ANALYSIS
+        operation = "label_detection" if labels else MEDIA_ANALYSIS
         jobs = {
             token: start(task_id="start", token=token, results_uri=root, **how).execute(CONTEXT)
             for token in requests
@@ -173,6 +207,7 @@ def a_week(studio: Studio) -> None:
     studio.forget_plans()
     studio.tomorrow()
     studio.analyse_videos(VIDEOS)
+    studio.moderate_videos()
     studio.put_broken_images(1)
     for day in range(7):
         studio.analyse_images(day)

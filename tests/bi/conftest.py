@@ -140,7 +140,7 @@ def dashboards(
     """A page that is logged in, high enough for a whole dashboard."""
     from dashboards import Dashboards
 
-    size: ViewportSize = {"width": 1600, "height": 3700}
+    size: ViewportSize = {"width": 1600, "height": 5600}
     with browser.new_context(viewport=size, timezone_id="UTC", storage_state=logged_in) as context:
         context.set_default_timeout(PATIENCE)
         yield Dashboards(context.new_page(), superset.url)

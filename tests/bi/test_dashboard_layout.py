@@ -25,7 +25,7 @@ BELOW = "e => getComputedStyle(e.querySelector('.dashboard-chart'), '::after').c
 def test_titles_are_whole_and_every_chart_has_room(
     dashboards: Dashboards, slug: str, width: int
 ) -> None:
-    dashboards.page.set_viewport_size({"width": width, "height": 3700})
+    dashboards.page.set_viewport_size({"width": width, "height": 5600})
     dashboards.open(slug)
     assert sorted(dashboards.page.evaluate(TITLES)) == sorted(dashboards.answers)
     assert dashboards.page.evaluate(CUT) == []

@@ -32,7 +32,15 @@ MODERATION_TILES = {
     "Findings": "SELECT count(*) FROM moderation_findings",
     "Categories": "SELECT count(DISTINCT category) FROM moderation_findings",
     "To review": "SELECT count(*) FROM review_queue",
+    "Videos looked at": "SELECT count(DISTINCT video_s3_object_name) FROM content_moderation_jobs",
+    "Videos with findings": "SELECT count(DISTINCT job_id) FROM video_moderation_findings",
+    "Stretches to review": "SELECT count(*) FROM video_review_queue",
 }
+COST_OF_MODERATED_VIDEOS = """
+    SELECT sum(video_metadata_duration_millis) / 60000
+        * (SELECT usd FROM prices WHERE operation = 'content_moderation')
+    FROM content_moderation_jobs
+"""
 NOT_ANALYSED = "Jobs that failed or left images out"
 COST_OF_VIDEOS = """
     SELECT sum(millis) / 60000 * (SELECT usd FROM prices WHERE operation = 'label_detection')
@@ -65,16 +73,16 @@ def check_tiles(dashboards: Dashboards, published: Published, tiles: dict[str, s
     assert shown == {name: published.tile(query) for name, query in tiles.items()}
 
 
-def check_lanes(dashboards: Dashboards, stretches: list[dict[str, Any]]) -> None:
+def check_lanes(dashboards: Dashboards, chart: str, lane: str) -> None:
     """Stretches of several videos overlap in time; in a lane of the timeline none do."""
-    asked = json.loads(dashboards.answers["Timeline"].request.post_data or "{}")
+    answer = dashboards.answers[chart]
+    stretches = answer.rows
+    asked = json.loads(answer.request.post_data or "{}")
     assert asked["form_data"]["subcategories"]  # a lane for each series
     overlapping = [
         (one["bucket_and_name"], other["bucket_and_name"])
         for one, other in itertools.combinations(stretches, 2)
-        if one["name"] == other["name"]
-        and one["Start"] < other["End"]
-        and other["Start"] < one["End"]
+        if one[lane] == other[lane] and one["Start"] < other["End"] and other["Start"] < one["End"]
     ]
     assert overlapping
     assert [(one, other) for one, other in overlapping if one == other] == []
@@ -110,7 +118,7 @@ def test_video_labels_shows_what_sql_says(
     }
     for row in rows["Timeline"]:
         assert round(row["End"] - row["Start"]) == row["duration_millis"]
-    check_lanes(dashboards, rows["Timeline"])
+    check_lanes(dashboards, "Timeline", "name")
     (cost,) = rows["Estimated cost of videos"]
     assert cost["Estimated cost of videos"] == pytest.approx(published.ask(COST_OF_VIDEOS)[0][0])
     pairs = {(row["name"], row["other_name"]): row["Frames"] for row in rows["Seen together"]}
@@ -192,7 +200,45 @@ def test_moderation_shows_what_sql_says(
     assert why in dashboards.tile(NOT_ANALYSED).inner_text()
     (cost,) = rows["Estimated cost"]
     assert cost["Estimated cost"] == pytest.approx(published.ask(COST_OF_IMAGES)[0][0])
+    check_videos(dashboards, published)
     dashboards.photograph(images / "moderation.png")
+
+
+def check_videos(dashboards: Dashboards, published: Published) -> None:
+    """What the Moderation dashboard says of videos is what SQL says."""
+    rows = {name: answer.rows for name, answer in dashboards.answers.items()}
+    seconds = {
+        (row["category"], video, count)
+        for row in rows["Seconds of video by category"]
+        for video, count in row.items()
+        if video != "category" and count is not None
+    }
+    assert seconds == set(
+        published.ask(
+            "SELECT category, 'studio/' || video_s3_object_name, screen_time_millis / 1000"
+            " FROM video_moderation_categories"
+        )
+    )
+    columns = ("video_s3_object_name", "category", "confidence", "start_timestamp_millis")
+    queue = [tuple(row[column] for column in columns) for row in rows["Review queue of videos"]]
+    expected = published.ask(
+        f"SELECT {', '.join(columns)} FROM video_review_queue"
+        " ORDER BY confidence DESC, video_s3_object_name, start_timestamp_millis"
+    )
+    assert queue == expected
+    assert len({video for video, *_ in queue}) > 1
+    timeline = "Timeline of moderation in videos"
+    assert sorted(row["duration_millis"] for row in rows[timeline]) == [
+        millis
+        for (millis,) in published.ask(
+            "SELECT duration_millis FROM (SELECT duration_millis"
+            " FROM video_moderation_category_segments ORDER BY 1 DESC LIMIT 60) ORDER BY 1"
+        )
+    ]
+    check_lanes(dashboards, timeline, "category")
+    (cost,) = rows["Estimated cost of moderated videos"]
+    (expected_cost,) = published.ask(COST_OF_MODERATED_VIDEOS)[0]
+    assert cost["Estimated cost of moderated videos"] == pytest.approx(expected_cost)
 
 
 def test_filters_narrow_the_charts_to_a_video_and_a_label(
@@ -211,6 +257,27 @@ def test_filters_narrow_the_charts_to_a_video_and_a_label(
         f"studio/{VIDEO}"
     }
     assert {row["name"] for row in dashboards.answers["Timeline"].rows} == {"Person"}
+
+
+def test_filters_narrow_the_moderation_to_a_category_and_a_video(
+    dashboards: Dashboards, published: Published
+) -> None:
+    dashboards.open("moderation")
+    before = published.tile("SELECT count(*) FROM review_queue")
+    (category,) = published.ask(
+        f"SELECT category FROM video_review_queue WHERE video_s3_object_name = '{VIDEO}'"
+    )[0]
+    dashboards.choose("Video", VIDEO)
+    where = f"FROM video_review_queue WHERE video_s3_object_name = '{VIDEO}'"
+    dashboards.wait_for_number("Stretches to review", published.tile(f"SELECT count(*) {where}"))
+    assert dashboards.number("To review") == before, "images have no video"
+    dashboards.choose("Category", category)
+    of_category = f"SELECT count(*) {where} AND category = '{category}'"
+    dashboards.wait_for_number("Stretches to review", published.tile(of_category))
+    dashboards.wait_for_answers({"Review queue of videos", "Timeline of moderation in videos"})
+    assert {row["category"] for row in dashboards.answers["Review queue of videos"].rows} == {
+        category
+    }
 
 
 def test_new_rows_appear_by_themselves_and_no_question_fails_while_a_load_runs(
