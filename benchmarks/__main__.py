@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, tuple[list[str], list[str]]] = {
     "waiting": ([], ["--waits", "50"]),
     "parse": ([], ["--rounds", "1"]),
     "scale": ([], ["--jobs", "1000", "5000"]),
+    "pipeline": ([], ["--videos", "3"]),
 }
 PRINT_ONLY = {"emulator": "Emulator", "waiting": "Waiting", "parse": "Parsing the DAGs"}
 

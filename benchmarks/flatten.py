@@ -25,6 +25,7 @@ from typing import Any
 
 from benchmarks.flatten_input import LINES_PER_MANIFEST, land_manifests, land_pages
 from benchmarks.results import machine, put_section
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 
 WHOLE = ("simdjson", "ours", "pyarrow.json", "DuckDB read_json")
 SLOW = ("orjson loops", "polars", "boto3 + json_normalize", "dlt")
@@ -56,6 +57,9 @@ def build(root: Path, size: Size) -> None:
     for job, pages in size.jobs.items():
         land_pages(root, job, pages, new_member=job == "new")
         land_pages(root, f"{job}-small", 2)
+    for operation in VIDEO_OPERATIONS:
+        for job, pages in ((f"of-{operation}", size.jobs["known"]), (f"of-{operation}-small", 2)):
+            land_pages(root, job, pages, operation=operation)
     land_manifests(root, size.manifests)
 
 
@@ -75,6 +79,8 @@ def one_round(root: Path, told: dict[str, list[Told]]) -> None:
         told[contender].append(run(contender, root, "slow"))
     for contender in ("manifests", "landing"):
         told[contender].append(run(contender, root, "known"))
+    for operation in VIDEO_OPERATIONS:
+        told[operation].append(run(operation, root, f"of-{operation}"))
     for job in ("known", "new", "half-0", "half-1"):
         told[job].append(run("ours", root, job))
     with ThreadPoolExecutor(2) as pool:
@@ -119,8 +125,16 @@ def other_rows(told: dict[str, list[Told]], size: Size) -> list[str]:
         f"- A new member on every label: {new:.2f} times the CPU.",
         f"- Manifests: {lines:,.0f} lines a CPU second, {median(told['manifests'], 'peak_mb'):.0f} "
         f"MB ({size.manifests} jobs of {LINES_PER_MANIFEST:,} lines).",
+        *(
+            f"- {spec.title}: {_by_the_megabyte(told[name]):.1f} ms of CPU a megabyte of JSON."
+            for name, spec in VIDEO_OPERATIONS.items()
+        ),
         f"- Landing: {landing:.1f} ms of CPU a page, compression included, the hook's decode not.",
     ]
+
+
+def _by_the_megabyte(told: list[Told]) -> float:
+    return float(statistics.median(one["cpu"] / one["rows"]["megabytes"] for one in told)) * 1e3
 
 
 def main() -> None:

@@ -20,6 +20,8 @@ from typing import Any
 from benchmarks.flatten_input import landed_bytes
 from rekognition_tables.flatten.results import flatten
 from rekognition_tables.landing.attempts import LandingAttempt, newest_whole_attempt
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
 Rows = dict[str, float]
@@ -49,6 +51,19 @@ def simdjson_parse(root: Path, job: str, out: Path) -> Rows:
 def ours(root: Path, job: str, out: Path) -> Rows:
     counts = flatten(Layout.at(str(root)), video(job)).row_counts
     return {"labels": counts["labels"], "parents": counts["label_parents"]}
+
+
+def ours_by_the_megabyte(operation: Operation) -> Callable[[Path, str, Path], Rows]:
+    """Ours, over the pages of any video operation; tells how much JSON they are."""
+
+    def flattened(root: Path, job: str, out: Path) -> Rows:
+        key = ResultKey.of(operation, job)
+        flatten(Layout.at(str(root)), key)
+        attempt = newest_whole_attempt(Layout.at(str(root)), key)
+        assert attempt
+        return {"megabytes": sum(part.raw_size for part in attempt.parts) / 1e6}
+
+    return flattened
 
 
 def manifests(root: Path, job: str, out: Path) -> Rows:
@@ -226,6 +241,7 @@ def dlt_pipeline(root: Path, job: str, out: Path) -> Rows:
 CONTENDERS: dict[str, Callable[[Path, str, Path], Rows]] = {
     "simdjson": simdjson_parse,
     "ours": ours,
+    **{operation: ours_by_the_megabyte(operation) for operation in VIDEO_OPERATIONS},
     "manifests": manifests,
     "landing": landing,
     "pyarrow.json": pyarrow_json,

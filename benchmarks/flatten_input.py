@@ -17,6 +17,7 @@ from typing import Any
 import zstandard
 
 from rekognition_tables.landing.attempts import LandingAttempt
+from rekognition_tables.operations.names import Operation
 from rekognition_tables.results_root.layout import Layout, ResultKey
 
 LABELS_PER_PAGE = 1_000  # the service's limit for MaxResults
@@ -82,9 +83,38 @@ def _label(chance: random.Random, number: int) -> dict[str, Any]:
     return {"Timestamp": number // LABELS_PER_MOMENT * 500, "Label": label}
 
 
-def page(job_id: str, number: int, last: bool, labels: int = LABELS_PER_PAGE) -> bytes:
-    """One body of GetLabelDetection, number `number` of its job."""
+def _moderation_label(chance: random.Random, number: int) -> dict[str, Any]:
+    level = chance.choice((1, 2, 3))
+    found: dict[str, Any] = {
+        "Timestamp": number // 3 * 504,
+        "ModerationLabel": {
+            "Confidence": float32(50 + 50 * chance.random()),
+            "Name": f"Label {chance.randrange(60)}",
+            "ParentName": "" if level == 1 else f"Label {chance.randrange(20)}",
+            "TaxonomyLevel": level,
+        },
+    }
+    if number % 20 == 0:
+        found["ContentTypes"] = [{"Confidence": 99.5, "Name": "Animated"}]
+    return found
+
+
+ELEMENTS: dict[str, tuple[str, str, Any]] = {
+    "label_detection": ("Labels", "LabelModelVersion", _label),
+    "content_moderation": ("ModerationLabels", "ModerationModelVersion", _moderation_label),
+}
+
+
+def page(
+    job_id: str,
+    number: int,
+    last: bool,
+    labels: int = LABELS_PER_PAGE,
+    operation: Operation = "label_detection",
+) -> bytes:
+    """One page of a video operation, number `number` of its job."""
     chance = random.Random(number)
+    elements, version, made = ELEMENTS[operation]
     body = {
         "JobStatus": "SUCCEEDED",
         "VideoMetadata": {
@@ -96,8 +126,8 @@ def page(job_id: str, number: int, last: bool, labels: int = LABELS_PER_PAGE) ->
             "FrameWidth": 1280,
             "ColorRange": "LIMITED",
         },
-        "Labels": [_label(chance, number * labels + n) for n in range(labels)],
-        "LabelModelVersion": "3.0",
+        elements: [made(chance, number * labels + n) for n in range(labels)],
+        version: "3.0",
         "JobId": job_id,
         "Video": {"S3Object": {"Bucket": "videos", "Name": "film.mp4"}},
         "GetRequestMetadata": {"SortBy": "TIMESTAMP", "AggregateBy": "TIMESTAMPS"},
@@ -132,16 +162,22 @@ def manifest(number: int, lines: int = LINES_PER_MANIFEST) -> bytes:
     return b"".join(manifest_line(chance, number * lines + n) + b"\n" for n in range(lines))
 
 
-def land_pages(root: Path, job_id: str, pages: int, new_member: bool = False) -> ResultKey:
+def land_pages(
+    root: Path,
+    job_id: str,
+    pages: int,
+    new_member: bool = False,
+    operation: Operation = "label_detection",
+) -> ResultKey:
     """Put a job's pages in a landing zone as they would come from the service.
 
     `new_member`: each label has one that no column holds.
     """
-    key = ResultKey.of("label_detection", job_id)
+    key = ResultKey.of(operation, job_id)
     attempt = LandingAttempt.resume_or_begin(Layout.at(str(root)), key)
     for number in range(pages):
         last = number == pages - 1
-        body = page(job_id, number, last)
+        body = page(job_id, number, last, operation=operation)
         if new_member:
             body = body.replace(b'{"Timestamp":', b'{"Shot": {"Number": 7}, "Timestamp":')
         attempt.add_page(body, None if last else f"token-{number:08d}")

@@ -28,7 +28,7 @@ import pyarrow.parquet as pq
 
 from benchmarks.results import machine, put_section
 from rekognition_tables.flatten.commits import Commit, TableFile, commits
-from rekognition_tables.operations.names import SCHEMA_VERSIONS
+from rekognition_tables.operations.spec import SPECS
 from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.results_root.layout import Layout, ResultKey, table_path
 from rekognition_tables.warehouse.connection import opened
@@ -96,7 +96,7 @@ def commit_result(layout: Layout, number: int, generation: int) -> None:
     Commit(
         key,
         f"{generation:05d}",
-        SCHEMA_VERSIONS["label_detection"],
+        SPECS["label_detection"].schema_version,
         landed_at,
         landed_at,
         tuple(files),
@@ -118,13 +118,13 @@ def fill(layout: Layout, warehouse: Warehouse, millions: float) -> None:
             " 'label_detection' AS operation, 'TIMESTAMPS' AS aggregate_by, '00001' AS attempt,"
             " ? AS schema_version, map {} AS row_counts, true AS reconciled, false AS held_back,"
             " ?::TIMESTAMPTZ AS landed_at, ?::TIMESTAMPTZ AS flattened_at FROM range(?) t(i)",
-            [SCHEMA_VERSIONS["label_detection"], NOON, NOON, jobs],
+            [SPECS["label_detection"].schema_version, NOON, NOON, jobs],
         )
         if jobs:
             recompute(con)
     for number in range(jobs):
         key = ResultKey.of("label_detection", hashlib.md5(str(number).encode()).hexdigest())
-        Commit(key, "00001", SCHEMA_VERSIONS["label_detection"], NOON, NOON, ()).write(layout)
+        Commit(key, "00001", SPECS["label_detection"].schema_version, NOON, NOON, ()).write(layout)
     load(layout, warehouse)  # finds nothing new, and has read the commits
 
 

@@ -16,8 +16,16 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from benchmarks.load_views_input import filled, first_image, first_image_job, first_job, usual_job
+from benchmarks.load_views_input import (
+    filled,
+    first_image,
+    first_image_job,
+    first_job,
+    moderated_job,
+    usual_job,
+)
 from benchmarks.results import machine, put_section
+from rekognition_tables.operations.spec import VIDEO_OPERATIONS
 from rekognition_tables.operations.tables import SETTINGS_TABLES, TABLES
 from rekognition_tables.results_root.layout import Layout
 from rekognition_tables.warehouse.connection import opened, read_only
@@ -27,7 +35,11 @@ from rekognition_tables.warehouse.sql_files import precomputed, read, views
 VIDEO = f"job_id = '{first_job()}'"  # of 50,000 labels
 USUAL_VIDEO = f"job_id = '{usual_job()}'"  # of 3,000
 IMAGE = f"source_ref = '{first_image()}'"
-REBUILT = ("label_detection_response", "moderation_result_lines")  # one job at a time
+MODERATED_VIDEO = f"job_id = '{moderated_job()}'"  # of 50,000 labels
+REBUILT = (  # one job at a time
+    *(f"{name}_response" for name in VIDEO_OPERATIONS),
+    "moderation_result_lines",
+)
 # name: the condition that asks for one video or one image; None where the grain knows neither
 VIEWS: dict[str, str | None] = {
     "label_detection_analyses": VIDEO,
@@ -65,6 +77,18 @@ VIEWS: dict[str, str | None] = {
     "moderation_model_versions": IMAGE,
     "moderation_job_errors": None,
     "label_detection_response": USUAL_VIDEO,
+    "label_detection_versions": VIDEO,
+    "content_moderation_response": MODERATED_VIDEO,
+    "content_moderation_versions": MODERATED_VIDEO,
+    "content_moderation_analyses": MODERATED_VIDEO,
+    "latest_content_moderation_jobs": MODERATED_VIDEO,
+    "latest_content_moderation_jobs_by_configuration": MODERATED_VIDEO,
+    "video_moderation_findings": MODERATED_VIDEO,
+    "video_moderation_segments": MODERATED_VIDEO,
+    "video_moderation_category_segments": MODERATED_VIDEO,
+    "video_moderation_categories": MODERATED_VIDEO,
+    "video_moderation_content_types": MODERATED_VIDEO,
+    "video_review_queue": MODERATED_VIDEO,
     "moderation_result_lines": f"job_id = '{first_image_job()}' AND image_index = 0",
 }
 
@@ -74,7 +98,7 @@ def refuse_other_views() -> None:
     differing = VIEWS.keys() ^ {view.name for view in views()}
     if differing:
         raise RuntimeError(
-            f"VIEWS and sql/views differ in {', '.join(sorted(differing))}: list what there is."
+            f"VIEWS and sql/*/views differ in {', '.join(sorted(differing))}: list what there is."
         )
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.load import NOON, fill
-from rekognition_tables.operations.names import LABEL_DETECTION, SCHEMA_VERSIONS
+from rekognition_tables.operations.spec import SPECS
 from rekognition_tables.operations.tables import TABLES
 from rekognition_tables.results_root.layout import Layout
 from rekognition_tables.warehouse.connection import opened
 from rekognition_tables.warehouse.precomputed import recompute
 
-VIDEOS = (LABEL_DETECTION,)
+VIDEOS = ("label_detection",)
 IMAGES = 10_000  # of a bulk job, the most it takes
 JOB = "md5('m' || (i // 10000))"
 KEY = "'2026/' || lpad((i // 10000 % 12 + 1)::VARCHAR, 2, '0') || '/shop-' || (hash(i) % 200)"
@@ -48,6 +48,27 @@ MODERATION = {
     "manifest_errors": f"SELECT {JOB} AS job_id, i % 10000 // 1000 AS error_index,"
     " ['INVALID_S3_OBJECT', 'IMAGE_TOO_LARGE'][(hash(i) % 2 + 1)::BIGINT] AS code,"
     " 'The image could not be analysed.' AS message FROM range(0, $images, 1000) t(i)",
+}
+# Half as many labels of moderated videos: at each moment a root and one of its children, which
+# change every ten seconds; every tenth label has a content type.
+MODERATED_LABELS = 50_000  # of a video
+MODERATED_JOB = f"md5('moderated ' || (i // {MODERATED_LABELS}))"
+AT = f"i % {MODERATED_LABELS} AS label_index"
+MODERATED = {
+    "content_moderation_jobs": f"SELECT {MODERATED_JOB} AS job_id, 'TIMESTAMPS' AS aggregate_by,"
+    " 'SUCCEEDED' AS job_status, 'media' AS video_s3_object_bucket,"
+    f" {MODERATED_JOB} || '.mp4' AS video_s3_object_name, '7.0' AS moderation_model_version,"
+    f" {MODERATED_LABELS // 2 * 504} AS video_metadata_duration_millis"
+    f" FROM range(0, $labels, {MODERATED_LABELS}) t(i)",
+    "video_moderation_labels": f"SELECT {MODERATED_JOB} AS job_id, 'TIMESTAMPS' AS aggregate_by,"
+    f" {AT}, i % {MODERATED_LABELS} // 2 * 504 AS timestamp,"
+    " CASE i % 2 WHEN 0 THEN root ELSE root || ' 2' END AS name,"
+    " CASE i % 2 WHEN 0 THEN '' ELSE root END AS parent_name, i % 2 + 1 AS taxonomy_level,"
+    " 50 + hash(i) % 50000 / 1000.0 AS confidence"
+    " FROM (SELECT i, $roots[(hash(i // 40) % 6 + 1)::BIGINT] AS root FROM range($labels) t(i))",
+    "video_moderation_label_content_types": f"SELECT {MODERATED_JOB} AS job_id,"
+    f" 'TIMESTAMPS' AS aggregate_by, {AT}, 0 AS content_type_index, 'Animated' AS name,"
+    " 50 + hash(i) % 50000 / 1000.0 AS confidence FROM range(0, $labels, 10) t(i)",
 }
 # Videos of usual length, each looked at by two models, a day before Amazon forgets the results.
 USUAL_LABELS = 3_000
@@ -99,12 +120,18 @@ def usual_job() -> str:
     return hashlib.md5(b"usual 0 of model 2").hexdigest()
 
 
+def moderated_job() -> str:
+    """A job of video moderation that every warehouse has."""
+    return hashlib.md5(b"moderated 0").hexdigest()
+
+
 def filled(layout: Layout, warehouse: Path, millions: float) -> None:
     fill(layout, warehouse, millions)
     images = max(int(millions * 1_000_000) // 2 // IMAGES, 2) * IMAGES
     with opened(warehouse, 0) as con:
-        values = {"images": images, "noon": NOON, "roots": ROOTS}
-        for table, query in MODERATION.items():
+        labels = images // MODERATED_LABELS * MODERATED_LABELS or MODERATED_LABELS
+        values = {"images": images, "noon": NOON, "roots": ROOTS, "labels": labels}
+        for table, query in (MODERATION | MODERATED).items():
             used = {name: value for name, value in values.items() if f"${name}" in query}
             con.execute(f"INSERT INTO {table} BY NAME {query}", used)
         _add_usual_videos(con, max(round(millions * 4), 1))
@@ -136,6 +163,7 @@ def _write_ledger(con: duckdb.DuckDBPyConnection) -> None:
     jobs = (
         "SELECT job_id, 'label_detection' AS operation, aggregate_by FROM label_detection_jobs"
         " UNION ALL SELECT job_id, 'media_analysis', NULL FROM media_analysis_jobs"
+        " UNION ALL SELECT job_id, 'content_moderation', aggregate_by FROM content_moderation_jobs"
     )
     con.execute(
         "INSERT INTO loads BY NAME SELECT job.*, '00001' AS attempt, $version AS schema_version,"
@@ -145,5 +173,5 @@ def _write_ledger(con: duckdb.DuckDBPyConnection) -> None:
         f" FROM ({jobs}) AS job JOIN (SELECT job_id, map_from_entries(list((name, found)))"
         f" AS row_counts FROM ({counts}) GROUP BY job_id) AS counted USING (job_id)"
         " LEFT JOIN job_requests AS request USING (job_id)",
-        {"version": SCHEMA_VERSIONS["label_detection"], "noon": NOON},
+        {"version": SPECS["label_detection"].schema_version, "noon": NOON},
     )

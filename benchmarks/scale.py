@@ -34,7 +34,8 @@ from rekognition_tables.jobs.plans import MediaObject, PlannedRequest, digest, p
 from rekognition_tables.jobs.requests import StartRequest, note_committed, note_started
 from rekognition_tables.jobs.unlanded import unlanded_jobs
 from rekognition_tables.landing.attempts import LandingAttempt
-from rekognition_tables.operations.names import SCHEMA_VERSIONS, Operation
+from rekognition_tables.operations.names import Operation
+from rekognition_tables.operations.spec import SPECS
 from rekognition_tables.operations.tables import written_by
 from rekognition_tables.results_root.layout import Layout, ResultKey, table_path
 from rekognition_tables.warehouse.connection import opened
@@ -67,7 +68,7 @@ def commit_of(key: ResultKey) -> Commit:
         TableFile(name, table_path(name, NOON, key), 10, key.job_id)
         for name in (table.name for table in written_by(OPERATION))
     )
-    return Commit(key, "00001", SCHEMA_VERSIONS[OPERATION], NOON, NOON, files)
+    return Commit(key, "00001", SPECS[OPERATION].schema_version, NOON, NOON, files)
 
 
 def fill(layout: Layout, jobs: int, still_open: int) -> None:
@@ -95,7 +96,7 @@ def fill_ledger(layout: Layout, warehouse: Path, jobs: int) -> None:
             " '00001' AS attempt, ? AS schema_version, map {} AS row_counts, true AS reconciled,"
             " false AS held_back, ?::TIMESTAMPTZ AS landed_at, ?::TIMESTAMPTZ AS flattened_at"
             " FROM done",
-            [OPERATION, SCHEMA_VERSIONS[OPERATION], NOON, NOON],
+            [OPERATION, SPECS[OPERATION].schema_version, NOON, NOON],
         )
         con.unregister("done")
     load(layout, warehouse)  # finds nothing new, and has read the commits
