@@ -4,7 +4,7 @@
 
 Scheduler, triggerer, DAG processor and api-server run as `make up` starts them, beside the local
 Amazon. `label_detection` takes the videos, `load_warehouse` runs when tables are announced. Beside
-it the same work by a plain script (`benchmarks.pipeline_peer`), which has nothing but the rows at
+it the same work by a plain script (`benchmarks.of_pipeline.peer`), which has nothing but the rows at
 its end. CPU is user and system time of all processes, the local Amazon left out; it runs from the
 trigger until both DAGs have ended, and what Airflow burns by being there is in it.
 """
@@ -26,8 +26,13 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from benchmarks.emulator import Client
-from benchmarks.pipeline_airflow import RUN_SECONDS, RunningAirflow, running_airflow, wait_for
-from benchmarks.process_cpu import EMULATOR, cpu_by_role
+from benchmarks.of_pipeline.process_cpu import EMULATOR, cpu_by_role
+from benchmarks.of_pipeline.running_airflow import (
+    RUN_SECONDS,
+    RunningAirflow,
+    running_airflow,
+    wait_for,
+)
 from benchmarks.results import machine, put_section
 from local.environment import local_amazon
 
@@ -161,7 +166,7 @@ def by_the_peer(folder: Path, names: list[str], labels: int) -> tuple[float, flo
     folder.mkdir()
     with local_amazon(folder / "emulator", None, folder / "emulator.log") as url:
         put_videos(url, names, labels)
-        command = [sys.executable, "-m", "benchmarks.pipeline_peer", url, BUCKET, str(folder)]
+        command = [sys.executable, "-m", "benchmarks.of_pipeline.peer", url, BUCKET, str(folder)]
         begun, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([*command, *names], check=True)
         wall, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from benchmarks import pipeline
-from benchmarks.process_cpu import REST, cpu_by_role
+from benchmarks.of_pipeline.process_cpu import REST, cpu_by_role
 
 BURN = "import time\nwhile time.process_time() < 0.3: pass\n"
 

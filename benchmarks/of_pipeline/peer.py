@@ -1,6 +1,6 @@
 """The work of the pipeline by a plain script: boto3, threads, json_normalize, Parquet, DuckDB.
 
-    python -m benchmarks.pipeline_peer URL BUCKET FOLDER VIDEO...
+    python -m benchmarks.of_pipeline.peer URL BUCKET FOLDER VIDEO...
 
 It keeps no raw answers, resumes nothing, checks nothing and knows no video that was done before.
 """

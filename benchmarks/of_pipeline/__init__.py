@@ -1,0 +1,1 @@
+"""What the benchmark of the whole pipeline runs and reads."""
