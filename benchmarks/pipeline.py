@@ -4,9 +4,9 @@
 
 Scheduler, triggerer, DAG processor and api-server run as `make up` starts them, beside the local
 Amazon. `label_detection` takes the videos, `load_warehouse` runs when tables are announced. Beside
-it the same work by a plain script (`benchmarks.of_pipeline.peer`), which has nothing but the rows at
-its end. CPU is user and system time of all processes, the local Amazon left out; it runs from the
-trigger until both DAGs have ended, and what Airflow burns by being there is in it.
+it the same work by a plain script (`benchmarks.of_pipeline.peer`), which has nothing but the rows
+at its end. CPU is user and system time of all processes, the local Amazon left out; it runs from
+the trigger until both DAGs have ended, and what Airflow burns by being there is in it.
 """
 
 from __future__ import annotations
