@@ -29,7 +29,7 @@ def test_it_prints_tables_answers_and_what_to_try_next(undisturbed: tuple[Path, 
         "Top labels by screen time",
         "Images that need review",
         "Jobs, and whether they reconcile",
-        "4 results, all reconcile.",
+        "7 results, all reconcile.",
         f"Published: {results}/published/rekognition.duckdb",
     ):
         assert line in printed
