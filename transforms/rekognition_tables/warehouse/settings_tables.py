@@ -108,9 +108,11 @@ def _refresh(con: duckdb.DuckDBPyConnection, table: SettingsTable, text: str, so
 
 def _with_what_came_later(table: SettingsTable, rows: list[Row]) -> list[Row]:
     """A file from before an operation was added has no row for it: ours counts then."""
+    missing = set(table.must_have) - set(_keys(table, rows))
+    if not missing:
+        return rows
     shipped = Path(SQL, "settings", f"{table.name}.csv")
     ours = read_rows(table, shipped.read_text(), str(shipped))
-    missing = set(table.must_have) - set(_keys(table, rows))
     return rows + [row for row, key in zip(ours, _keys(table, ours), strict=True) if key in missing]
 
 
